@@ -1,0 +1,3 @@
+export * from './bundle/manifest.js';
+export * from './errors.js';
+export type * from './image.js';

@@ -1,0 +1,2 @@
+export type * from './dataset/types.js';
+export type * from './training/history.js';
