@@ -1,0 +1,63 @@
+import type { FloatImageBatch, ImageBatch } from '@convae/runtime';
+import { assertSameShape } from './shape.js';
+
+/** Mean squared error of one image, 0..1, from values 0..1. */
+type PerImageMse = Float64Array;
+
+/**
+ * Mean squared error of each pair of images: float64, length count, 0..1 (pixels divided by 255).
+ * @throws RangeError where the two batches differ in shape.
+ */
+export function msePerImage(originals: ImageBatch, reconstructions: ImageBatch): PerImageMse {
+  assertSameShape(originals, reconstructions);
+  const size = originals.height * originals.width * originals.channels;
+  const result = new Float64Array(originals.count);
+  for (let n = 0; n < originals.count; n++) {
+    let sum = 0;
+    for (let i = n * size; i < (n + 1) * size; i++) {
+      const difference = originals.data[i]! - reconstructions.data[i]!;
+      sum += difference * difference;
+    }
+    result[n] = sum / (size * 255 * 255);
+  }
+  return result;
+}
+
+/**
+ * Mean squared error of each image against the decoder's unrounded output: float64, length count, values 0..1.
+ * @throws RangeError where the two batches differ in shape.
+ */
+export function floatMsePerImage(originals: ImageBatch, reconstructions: FloatImageBatch): PerImageMse {
+  assertSameShape(originals, reconstructions);
+  const { count, height, width, channels } = originals;
+  const pixels = height * width;
+  const result = new Float64Array(count);
+  for (let n = 0; n < count; n++) {
+    const start = n * pixels * channels;
+    let sum = 0;
+    for (let c = 0; c < channels; c++) {
+      for (let p = 0; p < pixels; p++) {
+        const original = originals.data[start + p * channels + c]! / 255;
+        sum += (original - reconstructions.data[start + c * pixels + p]!) ** 2;
+      }
+    }
+    result[n] = sum / (pixels * channels);
+  }
+  return result;
+}
+
+/**
+ * Peak signal-to-noise ratio, dB, of a mean squared error on 0..1 (peak 1).
+ * Over many images it is taken from their common MSE; a mean of per-image PSNR would be higher.
+ * @returns null for identical images, whose PSNR is infinite.
+ */
+export function psnrFromMse(mse: number): number | null {
+  return mse === 0 ? null : -10 * Math.log10(mse);
+}
+
+/** Arithmetic mean; the images of a batch are of one size, so the mean of their MSE is the global MSE. */
+export function mean(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i]!;
+  return sum / values.length;
+}
