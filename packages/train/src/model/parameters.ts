@@ -1,0 +1,59 @@
+import type { ChainLink } from './shapes.js';
+import { traceShapes } from './shapes.js';
+import type { ArchitectureSpec } from './spec.js';
+
+/** One weight tensor: its name, part and shape in tfjs layout. */
+export interface ParameterShape {
+  /** `encoder/0/kernel`, `decoder/1/bias` and so on: stable, used in checkpoints. */
+  readonly name: string;
+  readonly part: 'encoder' | 'decoder';
+  readonly role: 'kernel' | 'bias';
+  /** Kernels: H×W×in×out (convolution), H×W×out×in (transposed convolution), in×out (dense). */
+  readonly shape: readonly number[];
+  readonly fanIn: number;
+  readonly fanOut: number;
+}
+
+/** Initial or trained values, in the order of {@link parameterShapes}. */
+export type ParameterValues = readonly Float32Array[];
+
+function kernelOf(link: ChainLink): { shape: number[]; fanIn: number; fanOut: number; biases: number } {
+  const { block, input, output } = link;
+  if (block.kind === 'dense' || block.kind === 'expand') {
+    const fanIn = input.height * input.width * input.channels;
+    const units = output.height * output.width * output.channels;
+    return { shape: [fanIn, units], fanIn, fanOut: units, biases: units };
+  }
+  const k = block.kernel;
+  const area = k * k;
+  if (block.kind === 'transpose') {
+    const shape = [k, k, block.filters, input.channels];
+    // Each output pixel sees kernel²/stride² of the kernel's cells for each input channel.
+    const overlap = Math.max(1, area / block.stride ** 2);
+    return { shape, fanIn: input.channels * overlap, fanOut: block.filters * area, biases: block.filters };
+  }
+  const shape = [k, k, input.channels, block.filters];
+  return { shape, fanIn: input.channels * area, fanOut: block.filters * area, biases: block.filters };
+}
+
+function parametersOf(part: 'encoder' | 'decoder', links: readonly ChainLink[]): ParameterShape[] {
+  return links.flatMap((link, index) => {
+    const { shape, fanIn, fanOut, biases } = kernelOf(link);
+    const common = { part, fanIn, fanOut } as const;
+    return [
+      { ...common, name: `${part}/${index}/kernel`, role: 'kernel', shape } as const,
+      { ...common, name: `${part}/${index}/bias`, role: 'bias', shape: [biases] } as const,
+    ];
+  });
+}
+
+/** Every weight tensor of the network: kernel and bias of each block, encoder first. */
+export function parameterShapes(spec: ArchitectureSpec): ParameterShape[] {
+  const shapes = traceShapes(spec);
+  return [...parametersOf('encoder', shapes.encoder), ...parametersOf('decoder', shapes.decoder)];
+}
+
+/** Number of values in a tensor of this shape. */
+export function elements(shape: readonly number[]): number {
+  return shape.reduce((product, n) => product * n, 1);
+}

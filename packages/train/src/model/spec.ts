@@ -1,0 +1,92 @@
+import * as z from 'zod';
+
+/** Largest number of filters or units in one block. */
+export const MAX_FILTERS = 4096;
+/** Most blocks in one half of the network. */
+export const MAX_BLOCKS = 64;
+
+const ACTIVATIONS = ['linear', 'relu', 'leakyRelu', 'elu', 'sigmoid', 'tanh', 'softplus'] as const;
+/** Activation of a block; `leakyRelu` has slope 0.2. */
+export type Activation = (typeof ACTIVATIONS)[number];
+
+const size = z.int().min(1).max(16384);
+const filters = z.int().min(1).max(MAX_FILTERS);
+const kernel = z.int().min(1).max(31);
+const activation = z.enum(ACTIVATIONS);
+
+const convBlock = z.strictObject({
+  kind: z.literal('conv'),
+  filters,
+  kernel,
+  /** Step of the convolution, padded "same": the output is ceil(input / stride). */
+  stride: z.int().min(1).max(8).default(1),
+  activation,
+  /** Max-pooling window and step after the convolution; 1 is none. */
+  pool: z.int().min(1).max(8).default(1),
+});
+
+const denseBlock = z.strictObject({ kind: z.literal('dense'), units: filters, activation });
+
+const upsampleBlock = z.strictObject({
+  /** Enlarge by repeating or by interpolating, then convolve: no checkerboard artifacts. */
+  kind: z.enum(['nearest', 'bilinear']),
+  factor: z.int().min(2).max(8).default(2),
+  filters,
+  kernel,
+  activation,
+});
+
+const transposeBlock = z.strictObject({
+  /** Transposed convolution, padded "same": the output is input · stride. */
+  kind: z.literal('transpose'),
+  filters,
+  kernel,
+  stride: z.int().min(1).max(8).default(2),
+  activation,
+});
+
+const expandBlock = z.strictObject({
+  /** Fully connected, then reshaped to height × width × filters. */
+  kind: z.literal('expand'),
+  height: size,
+  width: size,
+  filters,
+  activation,
+});
+
+/** How weights start. All of them are seeded. */
+const initialiser = z.strictObject({
+  /** Kernels: uniform or normal, scaled by fan-in (He) or fan-in + fan-out (Glorot), or orthogonal with gain √2. */
+  kernel: z.enum(['heUniform', 'heNormal', 'glorotUniform', 'orthogonal']).default('heUniform'),
+  /** Biases of all blocks but the last one. */
+  bias: z.number().min(-10).max(10).default(0),
+  /**
+   * Bias of the last block: a number, or `dataMean`, the value at which an all-zero input to the last
+   * activation gives the mean pixel of the training images.
+   */
+  outputBias: z.union([z.literal('dataMean'), z.number().min(-10).max(10)]).default('dataMean'),
+});
+
+/** An architecture: plain data, JSON-able, checked by {@link parseSpec}. */
+export const specSchema = z.strictObject({
+  name: z.string().min(1).max(64),
+  image: z.strictObject({ channels: z.union([z.literal(1), z.literal(3)]), height: size, width: size }),
+  encoder: z
+    .array(z.discriminatedUnion('kind', [convBlock, denseBlock]))
+    .min(1)
+    .max(MAX_BLOCKS),
+  decoder: z
+    .array(z.discriminatedUnion('kind', [upsampleBlock, transposeBlock, expandBlock, convBlock, denseBlock]))
+    .min(1)
+    .max(MAX_BLOCKS),
+  initialiser: initialiser.prefault({}),
+});
+
+/** A checked architecture with every default filled in. */
+export type ArchitectureSpec = z.output<typeof specSchema>;
+/** What {@link parseSpec} takes: defaults may be left out. */
+export type ArchitectureInput = z.input<typeof specSchema>;
+export type EncoderBlock = ArchitectureSpec['encoder'][number];
+export type DecoderBlock = ArchitectureSpec['decoder'][number];
+export type Block = EncoderBlock | DecoderBlock;
+export type ImageShape = ArchitectureSpec['image'];

@@ -1,0 +1,30 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { ChainLink } from '../../model/shapes.js';
+
+/** Gradients of the loss with respect to one block's kernel, bias and, where asked for, input. */
+export interface BlockGradients {
+  readonly kernel: Tensor;
+  readonly bias: Tensor;
+  readonly input: Tensor | undefined;
+}
+
+/** One block's output and the way back through it. */
+export interface BlockRun {
+  /** float32, N×H×W×C, or N×C where flat. */
+  readonly output: Tensor;
+  /**
+   * @param gradient of the loss with respect to `output`, same shape
+   * @param needInput false for the first block, whose input gradient nobody reads
+   */
+  backward(gradient: Tensor, needInput: boolean): BlockGradients;
+}
+
+/** Runs blocks forward and backward; every tensor it makes belongs to the `tf.tidy` around the step. */
+export interface BlockOps {
+  forward(link: ChainLink, input: Tensor, kernel: Tensor, bias: Tensor): BlockRun;
+  /**
+   * Distortion of a batch: half the sum of squared errors (a scalar tensor), and the gradient of the MEAN squared
+   * error with respect to `output`.
+   */
+  squaredError(output: Tensor, target: Tensor): { halfSum: Tensor; gradient: Tensor };
+}
