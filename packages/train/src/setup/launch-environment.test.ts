@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { batchSizeOf, launchEnvironment } from './launch-environment.js';
+
+describe('batch size on the command line', () => {
+  it.each([
+    [[], 20],
+    [['run', '--epochs', '5'], 20],
+    [['run', '--batch', '128'], 128],
+    [['run', '--batch=200'], 200],
+    [['train', '-b', '64'], 64],
+    [['train', '-b64'], 64],
+    [['train', '-b=65'], 65],
+    [['train', '--batch', '8', '--batch', '256'], 256],
+    [['train', '--batch'], 20],
+    [['train', '--batch', 'many'], 20],
+    [['train', '--batch=-5'], 20],
+    [['train', '--batch', '0'], 20],
+    [['train', '--batch', '2.5'], 20],
+    [['train', '--', '--batch', '128'], 20],
+    [['train', '--batches', '128'], 20],
+  ])('%j is %i', (argv, expected) => {
+    expect(batchSizeOf(argv)).toBe(expected);
+  });
+});
+
+describe('launch environment', () => {
+  it('gives small batches one TensorFlow thread', () => {
+    const environment = launchEnvironment({ argv: ['--batch', '64'], env: {}, cores: 8 });
+    expect(environment).toMatchObject({ TF_NUM_INTRAOP_THREADS: '1', TF_NUM_INTEROP_THREADS: '1' });
+  });
+
+  it('gives large batches one thread per core', () => {
+    const environment = launchEnvironment({ argv: ['--batch', '65'], env: {}, cores: 8 });
+    expect(environment).toMatchObject({ TF_NUM_INTRAOP_THREADS: '8', TF_NUM_INTEROP_THREADS: '8' });
+  });
+
+  it('raises both allocator thresholds, the mmap one no higher than glibc accepts', () => {
+    const environment = launchEnvironment({ argv: [], env: {}, cores: 2 });
+    const mmapThreshold = Number(environment.MALLOC_MMAP_THRESHOLD_);
+    expect(mmapThreshold).toBeGreaterThan(20 * 28 * 28 * 16 * 4);
+    expect(mmapThreshold).toBeLessThanOrEqual(32 * 1024 * 1024);
+    expect(Number(environment.MALLOC_TRIM_THRESHOLD_)).toBeGreaterThan(mmapThreshold);
+  });
+
+  it('leaves alone what the user has set, even to the empty string', () => {
+    const env = { TF_NUM_INTRAOP_THREADS: '4', MALLOC_TRIM_THRESHOLD_: '' };
+    const environment = launchEnvironment({ argv: [], env, cores: 2 });
+    expect(Object.keys(environment).sort()).toEqual([
+      'MALLOC_MMAP_THRESHOLD_',
+      'TF_CPP_MIN_LOG_LEVEL',
+      'TF_NUM_INTEROP_THREADS',
+    ]);
+  });
+});

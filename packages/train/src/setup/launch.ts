@@ -1,0 +1,64 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { availableParallelism, constants } from 'node:os';
+import { launchEnvironment } from './launch-environment.js';
+
+/** Signals that end or interrupt a command, handed on to the child. */
+const FORWARDED_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/**
+ * One Ctrl-C reaches the launcher up to three times: from the terminal, from npm and from the script in
+ * between, each passing it on. Repeats within this time, in milliseconds, are the same key press.
+ */
+const SAME_SIGNAL_MS = 400;
+
+export interface LaunchCommand {
+  /** JavaScript file to run. */
+  script: string;
+  /** Its arguments. */
+  argv: readonly string[];
+}
+
+/**
+ * Runs a script in a child process whose environment carries the settings of {@link launchEnvironment}, and
+ * waits for it. Signals reach the child exactly once each; the child ends when this process is killed.
+ *
+ * @returns the child's exit code, or 128 + the number of the signal that ended it.
+ */
+export async function launch(command: LaunchCommand): Promise<number> {
+  const { argv, script } = command;
+  const settings = launchEnvironment({ argv, env: process.env, cores: availableParallelism() });
+  const guard = new URL('./end-with-parent.js', import.meta.url).href;
+  const child = spawn(process.execPath, ['--import', guard, script, ...argv], {
+    env: { ...process.env, ...settings },
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    // A session of its own, so that the terminal's Ctrl-C comes only through the launcher.
+    detached: process.platform !== 'win32',
+  });
+  const stopForwarding = forwardSignals(child);
+  try {
+    return await exitCodeOf(child);
+  } finally {
+    stopForwarding();
+  }
+}
+
+function exitCodeOf(child: ChildProcess): Promise<number> {
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)));
+  });
+}
+
+function forwardSignals(child: ChildProcess): () => void {
+  const lastSeen = new Map<NodeJS.Signals, number>();
+  const forward = (signal: NodeJS.Signals): void => {
+    const now = performance.now();
+    const repeated = now - (lastSeen.get(signal) ?? Number.NEGATIVE_INFINITY) < SAME_SIGNAL_MS;
+    if (!repeated) child.kill(signal);
+    lastSeen.set(signal, now);
+  };
+  for (const signal of FORWARDED_SIGNALS) process.on(signal, forward);
+  return () => {
+    for (const signal of FORWARDED_SIGNALS) process.off(signal, forward);
+  };
+}
