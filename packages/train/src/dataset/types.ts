@@ -17,4 +17,13 @@ export interface Dataset {
   /** The test images, or the validation images where the source has no test part (`testIsValidation`). */
   readonly loadTest: () => Promise<LabelledImages>;
   readonly testIsValidation: boolean;
+  /** The name of each class number, where the source names its classes (sub-folders of an image folder). */
+  readonly classNames?: readonly string[];
+}
+
+/** How far the reading of an image folder has come: first the headers (sizes), then the pixels. */
+export interface ReadProgress {
+  readonly step: 'sizes' | 'pixels';
+  readonly done: number;
+  readonly total: number;
 }

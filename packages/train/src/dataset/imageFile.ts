@@ -1,0 +1,119 @@
+import { join } from 'node:path';
+import { ConvaeError, MAX_IMAGE_SIDE } from '@convae/runtime/core';
+import sharp from 'sharp';
+import { mapConcurrent } from './concurrency.js';
+import { cropOrPad, type FitTarget, requireTotalBytes } from './fit.js';
+import type { OpenDatasetOptions, Size } from './options.js';
+import type { ReadProgress } from './types.js';
+
+/** What the header of an image file says: its size as it is shown (EXIF orientation applied). */
+export interface ImageHeader extends Size {
+  readonly colour: boolean;
+}
+
+/** An image folder's files: paths relative to the folder. */
+export interface ImageFiles {
+  readonly folder: string;
+  readonly files: readonly string[];
+  readonly onProgress?: OpenDatasetOptions['onProgress'];
+}
+
+const FORMATS: readonly unknown[] = ['png', 'jpeg', 'webp'];
+const MOST_FAILURES_LISTED = 5;
+/** Images between two calls of onProgress. */
+const PROGRESS_EVERY = 64;
+/** Transparent pixels appear as on a white page. */
+const BACKGROUND = '#ffffff';
+
+async function readHeader(path: string): Promise<ImageHeader> {
+  const { format, pages = 1, channels, autoOrient } = await sharp(path).metadata();
+  const { height, width } = autoOrient;
+  if (!FORMATS.includes(format)) throw new Error(`is ${format}, expected PNG, JPEG or WebP`);
+  if (pages > 1) throw new Error(`is animated (${pages} frames)`);
+  if (height > MAX_IMAGE_SIDE || width > MAX_IMAGE_SIDE)
+    throw new Error(`has ${height}×${width} pixels, sides are at most ${MAX_IMAGE_SIDE}`);
+  return { height, width, colour: channels >= 3 };
+}
+
+/** sharp keeps its default limitInputPixels (0x3fff²) and, with failOn, treats damaged data as an error. */
+async function decode(
+  path: string,
+  { height, width, channels, fit }: FitTarget,
+): Promise<ImageHeader & { data: Buffer }> {
+  const image = sharp(path, { failOn: 'warning' }).autoOrient().flatten({ background: BACKGROUND });
+  const sized = fit === 'resize' ? image.resize({ width, height, fit: 'cover' }) : image;
+  const { data, info } = await sized
+    .toColourspace(channels === 1 ? 'b-w' : 'srgb')
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  if (info.channels !== channels)
+    throw new Error(`was decoded to ${info.channels} channels, expected ${channels}`);
+  if (fit === undefined && (info.height !== height || info.width !== width))
+    throw new Error(`was decoded to ${info.height}×${info.width} pixels, its header said ${height}×${width}`);
+  return { data, height: info.height, width: info.width, colour: channels === 3 };
+}
+
+interface Failure {
+  readonly file: string;
+  readonly cause: unknown;
+}
+
+function failuresError({ folder, files }: ImageFiles, failures: readonly Failure[]): ConvaeError {
+  const listed = failures.slice(0, MOST_FAILURES_LISTED).map(({ file, cause }) => {
+    // libvips puts the path before its messages, and several messages on lines of their own.
+    const reason = (cause as Error).message.replaceAll(join(folder, file), '').replace(/^[\s:]+/, '');
+    return `${file}: ${reason.trim().split('\n')[0]}`;
+  });
+  const more = failures.length - listed.length;
+  const message = `${folder}: ${failures.length} of ${files.length} images cannot be read: ${listed.join('; ')}`;
+  return new ConvaeError('DATA_INVALID', message + (more > 0 ? `; and ${more} more` : ''), {
+    cause: failures[0]!.cause,
+  });
+}
+
+/** Runs `read` for each file; afterwards, all failures are reported at once, in the files' order. */
+async function readEach<T>(
+  images: ImageFiles,
+  step: ReadProgress['step'],
+  read: (path: string, index: number) => Promise<T>,
+): Promise<T[]> {
+  const { folder, files, onProgress } = images;
+  const total = files.length;
+  let done = 0;
+  const results = await mapConcurrent(total, async (index) => {
+    const file = files[index]!;
+    const result = await read(join(folder, file), index).then(
+      (value) => ({ value }),
+      (cause: unknown) => ({ file, cause }),
+    );
+    done++;
+    if (done % PROGRESS_EVERY === 0 || done === total) onProgress?.({ step, done, total });
+    return result;
+  });
+  const failures = results.filter((result): result is Failure => 'cause' in result);
+  if (failures.length > 0) throw failuresError(images, failures);
+  return results.map((result) => (result as { value: T }).value);
+}
+
+/**
+ * Sizes and colour of image files, from their headers.
+ * @throws ConvaeError DATA_INVALID that lists the files that are no still PNG, JPEG or WebP.
+ */
+export function readImageHeaders(images: ImageFiles): Promise<ImageHeader[]> {
+  return readEach(images, 'sizes', readHeader);
+}
+
+/**
+ * Decodes image files to uint8, N×H×W×C in the target's shape: orientation applied, transparency laid on white,
+ * grey as libvips' `b-w`, 16-bit samples scaled to 8.
+ * @throws ConvaeError DATA_INVALID that lists the damaged files, LIMIT_EXCEEDED.
+ */
+export async function readImages(images: ImageFiles, target: FitTarget): Promise<Uint8Array> {
+  const data = new Uint8Array(requireTotalBytes(images.files.length, target));
+  const size = target.height * target.width * target.channels;
+  await readEach(images, 'pixels', async (path, index) => {
+    const image = await decode(path, target);
+    cropOrPad(image.data, image, data.subarray(index * size, (index + 1) * size), target, target.channels);
+  });
+  return data;
+}

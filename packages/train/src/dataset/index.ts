@@ -1,0 +1,10 @@
+export * from './batches.js';
+export { formatIdxImages, formatIdxLabels, parseIdxImages, parseIdxLabels } from './idx.js';
+export { readIdxImages, readIdxLabels, writeIdxImages, writeIdxLabels } from './idxFile.js';
+export * from './limits.js';
+export { openDataset } from './openDataset.js';
+export type { Fit, OpenDatasetOptions, Size } from './options.js';
+export { FITS } from './options.js';
+export * from './random.js';
+export { DEFAULT_VALIDATION_IMAGES, PART_FRACTION, SPLIT_SEED, selectImages } from './split.js';
+export type * from './types.js';
