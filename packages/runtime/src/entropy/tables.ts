@@ -1,0 +1,144 @@
+import { ConvaeError } from '../errors.js';
+import { TOTAL } from './precision.js';
+
+/** Most tables in one set: an index is a uint16. */
+export const MAX_TABLES = 65536;
+/** Most regular symbols in one table. */
+export const MAX_TABLE_SYMBOLS = 8192;
+/** Most frequencies in one set, escapes included. */
+export const MAX_TABLE_ENTRIES = 1 << 22;
+
+const INT32_MIN = -(2 ** 31);
+const INT32_MAX = 2 ** 31 - 1;
+/** Slots are looked up by their top byte first; measured, a finer step gains nothing and crowds the cache. */
+const BUCKET_BITS = 8;
+const BUCKETS = 1 << BUCKET_BITS;
+
+/**
+ * A factorized prior's table: symbol `min + i` has probability `frequencies[i]` / 65536, and the last entry is
+ * the escape, for every symbol outside [min, min + frequencies.length − 2].
+ */
+export interface EntropyTable {
+  /** int32, the smallest regular symbol. */
+  readonly min: number;
+  /** 2..8193 entries, each 1..65535, sum 65536. */
+  readonly frequencies: ArrayLike<number>;
+}
+
+/** A validated set of tables, packed flat for the coding loops (FORMAT.md, "Entropy tables"). */
+export interface EntropyTables {
+  /** Number of tables. */
+  readonly count: number;
+  /** uint32: table t's cumulative frequencies lie at `starts[t]` … `starts[t + 1] − 1`, the first 0, the last 65536. */
+  readonly cdf: Uint32Array;
+  /** uint32, count + 1 entries. */
+  readonly starts: Uint32Array;
+  /** int32 smallest regular symbol of each table. */
+  readonly mins: Int32Array;
+  /** uint16 number of regular symbols of each table. */
+  readonly sizes: Uint16Array;
+  /** uint32: for table t and slots whose top byte is b, entry 256·t + b is the position in `cdf` to search from. */
+  readonly buckets: Uint32Array;
+}
+
+/**
+ * Validates tables and packs them.
+ * @throws ConvaeError LIMIT_EXCEEDED beyond a MAX_* limit, DATA_INVALID where a table breaks its rules.
+ */
+export function packTables(tables: readonly EntropyTable[]): EntropyTables {
+  checkCounts(tables);
+  const entries = tables.reduce((sum, table) => sum + table.frequencies.length + 1, 0);
+  const packed = {
+    count: tables.length,
+    cdf: new Uint32Array(entries),
+    starts: new Uint32Array(tables.length + 1),
+    mins: Int32Array.from(tables, (table) => table.min),
+    sizes: Uint16Array.from(tables, (table) => table.frequencies.length - 1),
+    buckets: new Uint32Array(tables.length * BUCKETS),
+  };
+  tables.forEach((table, index) => {
+    const start = packed.starts[index]!;
+    packed.starts[index + 1] = start + table.frequencies.length + 1;
+    accumulate(table, packed.cdf, start);
+    fillBuckets(packed.cdf, start, packed.buckets.subarray(index * BUCKETS, (index + 1) * BUCKETS));
+  });
+  return packed;
+}
+
+/** The table at `index` of a packed set, as plain data. */
+export function unpackTable(tables: EntropyTables, index: number): EntropyTable {
+  const cdf = tables.cdf.subarray(tables.starts[index], tables.starts[index + 1]);
+  return {
+    min: tables.mins[index]!,
+    frequencies: Uint32Array.from(cdf.subarray(1), (high, i) => high - cdf[i]!),
+  };
+}
+
+/** Where a slot of table `index` is found: the position in `cdf` of the interval that holds it. */
+export function findSlot(tables: EntropyTables, index: number, slot: number): number {
+  const { cdf } = tables;
+  let at = tables.buckets[(index << BUCKET_BITS) | (slot >>> (16 - BUCKET_BITS))]!;
+  // Ends: the table's last cumulative frequency is 65536, above every slot.
+  while (cdf[at + 1]! <= slot) at++;
+  return at;
+}
+
+function checkCounts(tables: readonly EntropyTable[]): void {
+  if (tables.length < 1 || tables.length > MAX_TABLES) {
+    throw new ConvaeError(
+      'LIMIT_EXCEEDED',
+      `expected 1 to ${MAX_TABLES} entropy tables, received ${tables.length}`,
+    );
+  }
+  let entries = 0;
+  tables.forEach((table, index) => {
+    checkShape(table, index);
+    entries += table.frequencies.length;
+  });
+  if (entries > MAX_TABLE_ENTRIES) {
+    throw new ConvaeError(
+      'LIMIT_EXCEEDED',
+      `expected at most ${MAX_TABLE_ENTRIES} frequencies, received ${entries}`,
+    );
+  }
+}
+
+function checkShape({ min, frequencies }: EntropyTable, index: number): void {
+  const size = frequencies.length - 1;
+  if (size > MAX_TABLE_SYMBOLS) {
+    throw new ConvaeError(
+      'LIMIT_EXCEEDED',
+      `entropy table ${index} has ${size} symbols, more than ${MAX_TABLE_SYMBOLS}`,
+    );
+  }
+  if (size < 1) throw invalid(index, 'needs a symbol and an escape');
+  if (!Number.isInteger(min) || min < INT32_MIN || min + size - 1 > INT32_MAX) {
+    throw invalid(index, `starts at ${min}, and its symbols must be int32`);
+  }
+}
+
+function accumulate({ frequencies }: EntropyTable, cdf: Uint32Array, start: number): void {
+  const index = start;
+  let sum = 0;
+  for (let i = 0; i < frequencies.length; i++) {
+    const frequency = frequencies[i]!;
+    if (!Number.isInteger(frequency) || frequency < 1 || frequency >= TOTAL) {
+      throw invalid(index, `has the frequency ${frequency} where an integer of 1 to ${TOTAL - 1} belongs`);
+    }
+    sum += frequency;
+    cdf[start + i + 1] = sum;
+  }
+  if (sum !== TOTAL) throw invalid(index, `sums to ${sum} instead of ${TOTAL}`);
+}
+
+function fillBuckets(cdf: Uint32Array, start: number, buckets: Uint32Array): void {
+  let at = start;
+  for (let bucket = 0; bucket < BUCKETS; bucket++) {
+    while (cdf[at + 1]! <= bucket * (TOTAL / BUCKETS)) at++;
+    buckets[bucket] = at;
+  }
+}
+
+function invalid(index: number, problem: string): ConvaeError {
+  return new ConvaeError('DATA_INVALID', `entropy table ${index} ${problem}`);
+}
