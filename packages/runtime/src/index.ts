@@ -1,3 +1,18 @@
+export * from './bundle/files.js';
+export * from './bundle/load.js';
 export * from './bundle/manifest.js';
+export * from './bundle/parse.js';
+export type {
+  CallOptions,
+  Codec,
+  OutputOptions,
+  ReconstructOptions,
+  RoundTrip,
+} from './codec.js';
+export { createCodec, DEFAULT_BATCH_SIZE } from './codec.js';
 export * from './errors.js';
 export type * from './image.js';
+export { cropImages, joinBatches, padImages, sliceBatch, toFloatImages, toUint8Images } from './image.js';
+export type * from './session/ort.js';
+export type { ExecutionProvider, NetworkSessions, PassedOver, ProviderOptions } from './session/provider.js';
+export { EXECUTION_PROVIDERS, openSessions } from './session/provider.js';

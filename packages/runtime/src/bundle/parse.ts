@@ -1,0 +1,158 @@
+import type * as z from 'zod/mini';
+import { ConvaeError } from '../errors.js';
+import { kindOf } from '../image.js';
+import {
+  MANIFEST_FILE,
+  MANIFEST_VERSION,
+  MAX_MANIFEST_BYTES,
+  type Manifest,
+  manifestSchema,
+} from './manifest.js';
+
+/**
+ * Parses the bytes of manifest.json (FORMAT.md, "Bundle"); unknown fields are ignored.
+ * @throws ConvaeError LIMIT_EXCEEDED above MAX_MANIFEST_BYTES, MANIFEST_INVALID naming the field that is wrong,
+ * VERSION_UNSUPPORTED where the bundle was written in another major version of the format.
+ */
+export function parseManifest(bytes: Uint8Array): Manifest {
+  if (!(bytes instanceof Uint8Array)) {
+    throw new TypeError(`expected a Uint8Array for bytes, received ${kindOf(bytes)}`);
+  }
+  if (bytes.length > MAX_MANIFEST_BYTES) {
+    throw new ConvaeError(
+      'LIMIT_EXCEEDED',
+      `${MANIFEST_FILE} has ${bytes.length} bytes, at most ${MAX_MANIFEST_BYTES} are read`,
+    );
+  }
+  const json = parseJson(bytes);
+  checkVersion(json);
+  const result = manifestSchema.safeParse(json);
+  if (!result.success) throw invalid(describeIssue(result.error.issues[0]!, json));
+  checkFields(result.data);
+  return result.data;
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw new ConvaeError('MANIFEST_INVALID', `${MANIFEST_FILE} is not JSON: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
+}
+
+/** Looked at before the schema, because a newer major may have other fields altogether. */
+function checkVersion(json: unknown): void {
+  const { format, version } = (json ?? {}) as { format?: unknown; version?: unknown };
+  if (format !== 'convae-bundle')
+    throw invalid(`expected 'convae-bundle' for format, received ${kindOf(format)}`);
+  const major = typeof version === 'string' ? /^(\d{1,4})\.\d{1,4}$/.exec(version)?.[1] : undefined;
+  if (major === undefined) throw invalid(`expected 'major.minor' for version, received ${kindOf(version)}`);
+  if (Number(major) === MANIFEST_VERSION.major) return;
+  const advice =
+    Number(major) > MANIFEST_VERSION.major ? 'update @convae/runtime' : 'export the bundle again';
+  throw new ConvaeError(
+    'VERSION_UNSUPPORTED',
+    `${MANIFEST_FILE} has format version ${version}, this release reads ${MANIFEST_VERSION.major}.x: ${advice}`,
+  );
+}
+
+type Issue = z.core.$ZodIssue;
+
+/** One sentence that names the field. A union is described by its alternatives. */
+function describeIssue(issue: Issue, json: unknown): string {
+  return `expected ${expectation(issue)} for ${issue.path.join('.') || 'the manifest'}, received ${received(issue, json)}`;
+}
+
+function expectation(issue: Issue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.expected === 'int'
+        ? 'an integer'
+        : issue.expected === 'record'
+          ? 'object'
+          : issue.expected;
+    case 'invalid_value':
+      return issue.values.map(String).join(' or ');
+    case 'too_small':
+      return `at least ${issue.minimum}${unit(issue.origin)}`;
+    case 'too_big':
+      return `at most ${issue.maximum}${unit(issue.origin)}`;
+    case 'invalid_format':
+      return `text of the form ${issue.pattern}`;
+    case 'invalid_union':
+      return issue.errors.map((alternative) => expectation(alternative[0]!)).join(' or ');
+    default:
+      return issue.message;
+  }
+}
+
+function unit(origin: string): string {
+  return origin === 'string' ? ' characters' : origin === 'array' ? ' items' : '';
+}
+
+const MAX_SHOWN_CHARACTERS = 60;
+
+function received(issue: Issue, json: unknown): string {
+  let value = json;
+  for (const key of issue.path) value = (value as Record<PropertyKey, unknown>)[key];
+  if (value === undefined) return 'nothing';
+  const text = JSON.stringify(value);
+  return text.length > MAX_SHOWN_CHARACTERS ? `${text.slice(0, MAX_SHOWN_CHARACTERS)}…` : text;
+}
+
+/** What holds between fields: sizes that divide, shapes that agree, two different graphs. */
+function checkFields(manifest: Manifest): void {
+  const { image, latent, encoder, decoder } = manifest;
+  if (encoder.file === decoder.file)
+    throw invalid(`expected two files, received ${encoder.file} for both graphs`);
+  if (image.anySize) {
+    checkDivides(image.height, image.multiple, latent.height, 'height');
+    checkDivides(image.width, image.multiple, latent.width, 'width');
+  }
+  checkShape(encoder.input.shape, image, image.anySize, 'encoder.input.shape');
+  checkShape(encoder.output.shape, latent, image.anySize, 'encoder.output.shape');
+  checkShape(decoder.input.shape, latent, image.anySize, 'decoder.input.shape');
+  checkShape(decoder.output.shape, image, image.anySize, 'decoder.output.shape');
+}
+
+/** A padded image must have a whole number of latent rows: side · latentSide / imageSide for every multiple. */
+function checkDivides(side: number, multiple: number, latentSide: number, name: string): void {
+  if (side % multiple !== 0)
+    throw invalid(`expected a multiple of ${multiple} for image.${name}, received ${side}`);
+  if ((multiple * latentSide) % side !== 0) {
+    throw invalid(
+      `expected image.multiple · latent.${name} / image.${name} to be whole for latent.${name}, received ${latentSide}`,
+    );
+  }
+}
+
+interface Size {
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+/** A shape is N×C×H×W, or N×(C·H·W) for graphs with flat ends; only where every size is taken may H and W be names. */
+function checkShape(shape: readonly (number | string)[], size: Size, anySize: boolean, name: string): void {
+  const flat = shape.length === 2;
+  const sizes = flat ? [size.channels * size.height * size.width] : [size.channels, size.height, size.width];
+  const [batch, ...rest] = shape;
+  if (rest.length !== sizes.length)
+    throw invalid(`expected 4 or 2 dimensions for ${name}, received ${shape.length}`);
+  if (typeof batch !== 'string')
+    throw invalid(`expected a name (a dynamic batch) for ${name}.0, received ${batch}`);
+  for (const [i, dimension] of rest.entries()) {
+    const dynamic = anySize && !flat && i > 0;
+    const fits = typeof dimension === 'string' ? dynamic || !anySize : dimension === sizes[i] && !dynamic;
+    if (!fits)
+      throw invalid(`expected ${dynamic ? 'a name' : sizes[i]} for ${name}.${i + 1}, received ${dimension}`);
+  }
+  if (flat && anySize)
+    throw invalid(`expected 4 dimensions for ${name} where image.anySize is true, received 2`);
+}
+
+function invalid(message: string): ConvaeError {
+  return new ConvaeError('MANIFEST_INVALID', `${MANIFEST_FILE} is invalid: ${message}`);
+}

@@ -1,0 +1,49 @@
+import { checkCount, kindOf } from './image.js';
+import { EXECUTION_PROVIDERS, type ExecutionProvider } from './session/provider.js';
+
+/** Options of `loadCodec`. */
+export interface LoadOptions {
+  /** Execution providers in order of preference; the platform's base provider follows by itself. */
+  readonly executionProviders?: readonly ExecutionProvider[] | undefined;
+  /** True to make it an error where the first of `executionProviders` cannot run, instead of falling back. */
+  readonly strict?: boolean | undefined;
+  /** Threads inside one run, 1..256; ONNX Runtime's own choice (one a core) where left out. */
+  readonly threads?: number | undefined;
+  /** Most images that are run at once, 1..4096; 64 where left out. */
+  readonly batchSize?: number | undefined;
+}
+
+const MAX_THREADS = 256;
+const MAX_BATCH_SIZE = 4096;
+
+/**
+ * Checks the options of `loadCodec` against the providers that a platform has.
+ * @throws TypeError or RangeError with what was expected and what was received.
+ */
+export function checkLoadOptions(options: LoadOptions, available: readonly ExecutionProvider[]): void {
+  const { executionProviders, strict, threads, batchSize } = options;
+  if (executionProviders !== undefined) checkProviders(executionProviders, available);
+  if (strict !== undefined && typeof strict !== 'boolean') {
+    throw new TypeError(`expected a boolean for options.strict, received ${kindOf(strict)}`);
+  }
+  if (threads !== undefined) checkCount(threads, 'options.threads', MAX_THREADS);
+  if (batchSize !== undefined) checkCount(batchSize, 'options.batchSize', MAX_BATCH_SIZE);
+}
+
+function checkProviders(
+  providers: readonly ExecutionProvider[],
+  available: readonly ExecutionProvider[],
+): void {
+  if (!Array.isArray(providers)) {
+    throw new TypeError(`expected an array for options.executionProviders, received ${kindOf(providers)}`);
+  }
+  if (providers.length === 0) {
+    throw new RangeError('expected at least 1 name for options.executionProviders, received none');
+  }
+  for (const [i, provider] of providers.entries()) {
+    if (EXECUTION_PROVIDERS.includes(provider) && available.includes(provider)) continue;
+    throw new RangeError(
+      `expected ${available.join(', ')} for options.executionProviders[${i}], received ${kindOf(provider)}`,
+    );
+  }
+}

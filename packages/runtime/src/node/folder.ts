@@ -1,0 +1,56 @@
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { BundleFiles } from '../bundle/files.js';
+import { ConvaeError } from '../errors.js';
+
+const PLAIN_FILE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
+
+/** The files of a bundle in a folder. Nothing is read until it is asked for. */
+export function bundleFolder(folder: string | URL): BundleFiles {
+  const location = typeof folder === 'string' ? folder : fileURLToPath(folder);
+  return {
+    location,
+    read: (name, maxBytes) => {
+      if (!PLAIN_FILE_NAME.test(name))
+        throw new RangeError(`expected a plain file name for name, received '${name}'`);
+      return readWholeFile(join(location, name), maxBytes);
+    },
+  };
+}
+
+/**
+ * Reads a regular file of at most `maxBytes` bytes; the size is looked at before memory is taken.
+ * @throws ConvaeError NOT_FOUND where it cannot be read, LIMIT_EXCEEDED where it is larger.
+ */
+export async function readWholeFile(path: string, maxBytes: number): Promise<Uint8Array> {
+  const file = await openForReading(path);
+  try {
+    const stats = await file.stat();
+    if (!stats.isFile()) throw new ConvaeError('NOT_FOUND', `${path} is not a file`);
+    if (stats.size > maxBytes) {
+      throw new ConvaeError(
+        'LIMIT_EXCEEDED',
+        `${path} has ${stats.size} bytes, at most ${maxBytes} are read`,
+      );
+    }
+    return new Uint8Array(await file.readFile());
+  } finally {
+    await file.close();
+  }
+}
+
+async function openForReading(path: string): ReturnType<typeof open> {
+  try {
+    return await open(path, 'r');
+  } catch (cause) {
+    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+    throw new ConvaeError(
+      'NOT_FOUND',
+      missing ? `${path} does not exist` : `${path} cannot be read: ${(cause as Error).message}`,
+      {
+        cause,
+      },
+    );
+  }
+}

@@ -1,0 +1,116 @@
+import type { Metadata, Sharp } from 'sharp';
+import { MAX_IMAGE_SIDE } from '../bundle/manifest.js';
+import { ConvaeError } from '../errors.js';
+import { checkBatch, type ImageBatch, sliceBatch } from '../image.js';
+import { writeFileAtomic } from './files.js';
+import { readWholeFile } from './folder.js';
+
+/** Largest image file that is read, bytes. */
+export const MAX_IMAGE_FILE_BYTES = 256 << 20;
+
+/** The image file formats that are read, by sharp's names. */
+const FORMATS: readonly (string | undefined)[] = ['png', 'jpeg', 'webp'];
+
+/** What {@link readImageSize} gives. */
+export interface ImageSize {
+  readonly height: number;
+  readonly width: number;
+}
+
+/**
+ * Reads a PNG, JPEG or WebP file as one uint8 image, turned upright as its EXIF orientation says; transparency is
+ * laid over white, 16-bit samples become 8-bit.
+ * @param channels 1 for grey, 3 for RGB: the file's own colours are converted.
+ * @throws ConvaeError NOT_FOUND, LIMIT_EXCEEDED, or DATA_INVALID where it is no image of these formats or damaged.
+ */
+export async function readImageFile(path: string, channels: 1 | 3): Promise<ImageBatch> {
+  if (channels !== 1 && channels !== 3)
+    throw new RangeError(`expected 1 or 3 for channels, received ${channels}`);
+  const image = await openImage(path);
+  await checkedMetadata(image, path);
+  const { data, info } = await decoded(path, () =>
+    image
+      .autoOrient()
+      .flatten({ background: '#ffffff' })
+      .toColourspace(channels === 1 ? 'b-w' : 'srgb')
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true }),
+  );
+  const batch = { data: new Uint8Array(data), count: 1, height: info.height, width: info.width, channels };
+  checkBatch(batch, Uint8Array, path);
+  return batch;
+}
+
+/**
+ * Reads the upright height and width of a PNG, JPEG or WebP file, in pixels, without decoding its pixels.
+ * @throws as {@link readImageFile}.
+ */
+export async function readImageSize(path: string): Promise<ImageSize> {
+  const { height, width } = (await checkedMetadata(await openImage(path), path)).autoOrient;
+  return { height, width };
+}
+
+/**
+ * Writes one image of a uint8 batch as a PNG file, atomically.
+ * @throws TypeError or RangeError where `images` or `index` is not what it should be, ConvaeError WRITE_FAILED.
+ */
+export async function writeImageFile(path: string, images: ImageBatch, index = 0): Promise<void> {
+  await writeFileAtomic(path, await encodePng(images, index));
+}
+
+/**
+ * Encodes one image of a uint8 batch, grey or RGB, as a PNG file.
+ * @throws TypeError or RangeError where `images` or `index` is not what it should be.
+ */
+export async function encodePng(images: ImageBatch, index = 0): Promise<Uint8Array> {
+  checkBatch(images, Uint8Array, 'images');
+  const { count, height, width, channels } = images;
+  if (channels !== 1 && channels !== 3)
+    throw new RangeError(`expected 1 or 3 for images.channels, received ${channels}`);
+  if (!Number.isInteger(index) || index < 0 || index >= count) {
+    throw new RangeError(`expected an integer in 0..${count - 1} for index, received ${index}`);
+  }
+  const sharp = await importSharp();
+  const image = sharp(sliceBatch(images, index, index + 1).data, { raw: { width, height, channels } });
+  return image
+    .toColourspace(channels === 1 ? 'b-w' : 'srgb')
+    .png({ compressionLevel: 9 })
+    .toBuffer();
+}
+
+async function openImage(path: string): Promise<Sharp> {
+  const sharp = await importSharp();
+  const bytes = await readWholeFile(path, MAX_IMAGE_FILE_BYTES);
+  return sharp(bytes, { failOn: 'warning', limitInputPixels: MAX_IMAGE_SIDE ** 2 });
+}
+
+async function checkedMetadata(image: Sharp, path: string): Promise<Metadata> {
+  const metadata = await decoded(path, () => image.metadata());
+  if (!FORMATS.includes(metadata.format)) {
+    throw new ConvaeError(
+      'DATA_INVALID',
+      `${path} is ${metadata.format}, expected a PNG, JPEG or WebP image`,
+    );
+  }
+  if (Math.max(metadata.width, metadata.height) > MAX_IMAGE_SIDE) {
+    throw new ConvaeError(
+      'LIMIT_EXCEEDED',
+      `${path} is ${metadata.width}×${metadata.height}, sides of at most ${MAX_IMAGE_SIDE} are read`,
+    );
+  }
+  return metadata;
+}
+
+async function decoded<T>(path: string, decode: () => Promise<T>): Promise<T> {
+  try {
+    return await decode();
+  } catch (cause) {
+    const reason = (cause as Error).message.trim().split('\n', 1)[0];
+    throw new ConvaeError('DATA_INVALID', `${path} cannot be read as an image: ${reason}`, { cause });
+  }
+}
+
+/** sharp is loaded when the first image is: a program that only runs a codec does not wait for it. */
+async function importSharp(): Promise<typeof import('sharp').default> {
+  return (await import('sharp')).default;
+}

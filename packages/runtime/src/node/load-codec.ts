@@ -1,0 +1,39 @@
+import type { BundleFiles } from '../bundle/files.js';
+import { loadBundle } from '../bundle/load.js';
+import { type Codec, createCodec } from '../codec.js';
+import { kindOf } from '../image.js';
+import { checkLoadOptions, type LoadOptions } from '../load-options.js';
+import { openSessions } from '../session/provider.js';
+import { bundleFolder } from './folder.js';
+import { importOnnxRuntime, NODE_PROVIDERS, whyUnavailableOnNode } from './onnxruntime.js';
+
+/**
+ * Loads a bundle and gives a ready codec on onnxruntime-node. Without options it runs on the CPU.
+ * `executionProviders` may name `cuda`, `webgpu` and `cpu`; each is tried with a real run, and `cpu` follows by
+ * itself where none of them works, unless `strict` is true.
+ * @param bundle The bundle's folder, or its files from anywhere else.
+ * @throws TypeError or RangeError where an argument is not what it should be.
+ * @throws ConvaeError NOT_FOUND, LIMIT_EXCEEDED, MANIFEST_INVALID, VERSION_UNSUPPORTED, HASH_MISMATCH, GRAPH_INVALID,
+ * PROVIDER_UNAVAILABLE (only with `strict`) or DEPENDENCY_MISSING.
+ */
+export async function loadCodec(
+  bundle: string | URL | BundleFiles,
+  options: LoadOptions = {},
+): Promise<Codec> {
+  checkLoadOptions(options, NODE_PROVIDERS);
+  const loaded = await loadBundle(bundleFiles(bundle));
+  const sessions = await openSessions(await importOnnxRuntime(), loaded, {
+    executionProviders: options.executionProviders ?? ['cpu'],
+    baseProvider: 'cpu',
+    strict: options.strict ?? false,
+    threads: options.threads,
+    whyUnavailable: whyUnavailableOnNode,
+  });
+  return createCodec(loaded, sessions, options.batchSize);
+}
+
+function bundleFiles(bundle: string | URL | BundleFiles): BundleFiles {
+  if (typeof bundle === 'string' || bundle instanceof URL) return bundleFolder(bundle);
+  if (typeof bundle?.read === 'function') return bundle;
+  throw new TypeError(`expected a folder or bundle files for bundle, received ${kindOf(bundle)}`);
+}

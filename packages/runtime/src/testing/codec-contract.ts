@@ -1,0 +1,328 @@
+import { describe, expect, it } from 'vitest';
+import type { BundleFiles } from '../bundle/files.js';
+import { MANIFEST_FILE } from '../bundle/manifest.js';
+import type { Codec } from '../codec.js';
+import type { ConvaeErrorCode } from '../errors.js';
+import {
+  cropImages,
+  type FloatImageBatch,
+  type ImageBatch,
+  padImages,
+  sliceBatch,
+  toFloatImages,
+} from '../image.js';
+import {
+  createTinyBundle,
+  encodeManifest,
+  replaceGraph,
+  seededRandom,
+  TINY_SIDE,
+  type TinyBundleOptions,
+} from './tiny-bundle.js';
+import { referenceEmbed, referenceReconstruct } from './tiny-reference.js';
+
+/** Loads a codec on the platform and provider under test. */
+export type MakeCodec = (bundle: BundleFiles, options?: { batchSize?: number }) => Promise<Codec>;
+
+/** What every codec must do, whatever it runs on. Runs with vitest, in Node and in browsers. */
+export function codecContract(name: string, makeCodec: MakeCodec): void {
+  describe(`codec on ${name}`, () => {
+    networksContract(makeCodec);
+    shapesContract(makeCodec);
+    argumentsContract(makeCodec);
+    concurrencyContract(makeCodec);
+    hostileBundleContract(makeCodec);
+  });
+}
+
+/** Seeded uint8 noise images. */
+export function noiseImages(count: number, height = TINY_SIDE, width = TINY_SIDE, channels = 1): ImageBatch {
+  const random = seededRandom(count * 1000 + height * 10 + width);
+  const data = Uint8Array.from({ length: count * height * width * channels }, () => random() * 256);
+  return { data, count, height, width, channels };
+}
+
+function networksContract(makeCodec: MakeCodec): void {
+  for (const options of [
+    { channels: 1 },
+    { channels: 3 },
+    { channels: 1, anySize: false },
+  ] as TinyBundleOptions[]) {
+    it(`computes what the networks of ${JSON.stringify(options)} say`, async () => {
+      const bundle = await createTinyBundle(options);
+      await using codec = await makeCodec(bundle);
+      const images = noiseImages(3, TINY_SIDE, TINY_SIDE, options.channels);
+      const latents = await codec.embed(images);
+      expectClose(latents, referenceEmbed(toFloatImages(images), bundle.weights));
+      const output = await codec.reconstruct(latents, { output: 'float32' });
+      expectClose(output, referenceReconstruct(latents, bundle.weights));
+    });
+  }
+
+  it('applies the manifest’s normalisation both ways', async () => {
+    const bundle = await createTinyBundle({ scale: 2 / 255, offset: -1 });
+    await using codec = await makeCodec(bundle);
+    const images = noiseImages(2);
+    const input = toFloatImages(images);
+    const latents = referenceEmbed(
+      { ...input, data: input.data.map((value) => value * 2 - 1) },
+      bundle.weights,
+    );
+    expectClose(await codec.embed(images), latents);
+    const output = referenceReconstruct(latents, bundle.weights);
+    const expected = { ...output, data: output.data.map((value) => (value + 1) / 2) };
+    expectClose(await codec.reconstruct(latents, { output: 'float32' }), expected);
+  });
+
+  it('gives uint8 images that are the float images, rounded to the nearest', async () => {
+    await using codec = await makeCodec(await createTinyBundle({ channels: 3 }));
+    const latents = await codec.embed(noiseImages(2, 8, 8, 3));
+    const floats = await codec.reconstruct(latents, { output: 'float32' });
+    const pixels = await codec.reconstruct(latents);
+    expect(pixels.data).toBeInstanceOf(Uint8Array);
+    const expected = toFloatImages(pixels).data;
+    expect(Math.max(...expected.map((value, i) => Math.abs(value - floats.data[i]!)))).toBeLessThanOrEqual(
+      0.5001 / 255,
+    );
+  });
+
+  it('clamps what a decoder gives outside 0..1', async () => {
+    // With this scale the sigmoid's 0..1 maps to about -0.5..1.5.
+    await using codec = await makeCodec(await createTinyBundle({ scale: 0.5 / 255, offset: 0.25 }));
+    const { images } = await codec.roundTrip(noiseImages(20), { output: 'float32' });
+    expect(Math.min(...images.data)).toBeGreaterThanOrEqual(0);
+    expect(Math.max(...images.data)).toBeLessThanOrEqual(1);
+  });
+
+  it('takes float images and uint8 images alike', async () => {
+    await using codec = await makeCodec(await createTinyBundle({ channels: 3 }));
+    const images = noiseImages(4, 12, 20, 3);
+    expect(await codec.embed(toFloatImages(images))).toEqual(await codec.embed(images));
+  });
+}
+
+function shapesContract(makeCodec: MakeCodec): void {
+  it('gives the same for a batch, however it is cut into chunks', async () => {
+    const bundle = await createTinyBundle();
+    const images = noiseImages(11);
+    await using whole = await makeCodec(bundle);
+    await using chunked = await makeCodec(bundle, { batchSize: 4 });
+    const [expected, received] = [await whole.roundTrip(images), await chunked.roundTrip(images)];
+    expectClose(received.latents, expected.latents);
+    expect(received.images).toEqual(expected.images);
+  });
+
+  it('takes an array of images as the batch of them', async () => {
+    await using codec = await makeCodec(await createTinyBundle());
+    const images = noiseImages(5);
+    const singles = [0, 1, 2, 3, 4].map((i) => sliceBatch(images, i, i + 1));
+    expect(await codec.roundTrip(singles)).toEqual(await codec.roundTrip(images));
+  });
+
+  for (const [height, width] of [
+    [1, 1],
+    [7, 8],
+    [9, 13],
+    [28, 30],
+  ] as const) {
+    it(`pads and crops ${height}×${width} images`, async () => {
+      const bundle = await createTinyBundle();
+      await using codec = await makeCodec(bundle);
+      const images = noiseImages(2, height, width);
+      const { latents, images: output } = await codec.roundTrip(images, { output: 'float32' });
+      const expected = referenceEmbed(padImages(toFloatImages(images), 4), bundle.weights);
+      expectClose(latents, expected);
+      expectClose(output, cropImages(referenceReconstruct(expected, bundle.weights), height, width));
+    });
+  }
+
+  it('reconstructs all that a latent covers where no size is asked', async () => {
+    await using codec = await makeCodec(await createTinyBundle());
+    const latents = await codec.embed(noiseImages(1, 9, 13));
+    expect(await codec.reconstruct(latents)).toMatchObject({ height: 12, width: 16, count: 1, channels: 1 });
+    expect(await codec.reconstruct(latents, { height: 9, width: 13 })).toMatchObject({
+      height: 9,
+      width: 13,
+    });
+  });
+}
+
+function argumentsContract(makeCodec: MakeCodec): void {
+  const image = noiseImages(1);
+  const float = toFloatImages(image);
+  const rubbish: [what: string, images: unknown, error: object][] = [
+    ['no images', [], RangeError],
+    ['a count of 0', { ...image, count: 0, data: new Uint8Array(0) }, RangeError],
+    ['a fractional height', { ...image, height: 7.5 }, RangeError],
+    ['data of the wrong length', { ...image, data: new Uint8Array(5) }, RangeError],
+    ['a text as count', { ...image, count: '1' }, TypeError],
+    ['a plain array as data', { ...image, data: [1, 2, 3] }, TypeError],
+    ['nothing', undefined, TypeError],
+    ['null', null, TypeError],
+    ['a list of numbers', [1, 2], TypeError],
+    ['uint8 and float images mixed', [image, float], TypeError],
+    ['float values above 1', { ...float, data: float.data.map((value) => value * 255) }, RangeError],
+    ['images of two sizes', [image, noiseImages(1, 4, 4)], { code: 'SHAPE_MISMATCH' }],
+    ['RGB for a grey bundle', noiseImages(1, 8, 8, 3), { code: 'SHAPE_MISMATCH' }],
+    ['another size than the only one', noiseImages(1, 8, 12), { code: 'SHAPE_MISMATCH' }],
+    [
+      'NaN',
+      { ...float, data: float.data.map((value, i) => (i === 9 ? Number.NaN : value)) },
+      { code: 'NON_FINITE' },
+    ],
+    ['infinity', { ...float, data: float.data.map(() => Infinity) }, { code: 'NON_FINITE' }],
+  ];
+  it.each(rubbish)('refuses %s as images', async (_, images, error) => {
+    await using codec = await makeCodec(await createTinyBundle({ anySize: false }));
+    await expectRejection(codec.embed(images as ImageBatch), error);
+    await expectRejection(codec.roundTrip(images as ImageBatch), error);
+  });
+
+  const latent = { data: new Float32Array(8), count: 1, channels: 2, height: 2, width: 2 };
+  const latents: [what: string, latents: unknown, options: object, error: object][] = [
+    ['latents of other channels', { ...latent, channels: 1, height: 4 }, {}, { code: 'SHAPE_MISMATCH' }],
+    ['latents with NaN', { ...latent, data: latent.data.map(() => Number.NaN) }, {}, { code: 'NON_FINITE' }],
+    ['latents of doubles', { ...latent, data: new Float64Array(8) }, {}, TypeError],
+    ['no latents', { ...latent, count: 0, data: new Float32Array(0) }, {}, RangeError],
+    ['a height that the latents do not cover', latent, { height: 9 }, RangeError],
+    ['a width that needs fewer latents', latent, { width: 4 }, RangeError],
+    ['an unknown output', latent, { output: 'float64' }, TypeError],
+  ];
+  it.each(latents)('refuses %s to reconstruct', async (_, value, options, error) => {
+    await using codec = await makeCodec(await createTinyBundle());
+    await expectRejection(codec.reconstruct(value as FloatImageBatch, options), error);
+  });
+}
+
+function concurrencyContract(makeCodec: MakeCodec): void {
+  it('serves calls that overlap, of different sizes, as if each were alone', async () => {
+    await using codec = await makeCodec(await createTinyBundle(), { batchSize: 2 });
+    const batches = [noiseImages(5), noiseImages(1, 12, 4), noiseImages(3, 5, 5), noiseImages(2, 16, 16)];
+    const together = await Promise.all(batches.map((images) => codec.roundTrip(images)));
+    for (const [i, images] of batches.entries()) expect(together[i]).toEqual(await codec.roundTrip(images));
+  });
+
+  it('goes on after calls that failed', async () => {
+    await using codec = await makeCodec(await createTinyBundle());
+    const good = codec.embed(noiseImages(1));
+    const bad = codec.embed(noiseImages(1, 8, 8, 3));
+    const later = codec.embed(noiseImages(1));
+    await expectRejection(bad, { code: 'SHAPE_MISMATCH' });
+    expect(await later).toEqual(await good);
+  });
+
+  it('stops between chunks when the signal says so', async () => {
+    await using codec = await makeCodec(await createTinyBundle(), { batchSize: 1 });
+    const controller = new AbortController();
+    const call = codec.embed(noiseImages(50), { signal: controller.signal });
+    controller.abort(new Error('enough'));
+    await expectRejection(call, { code: 'ABORTED', cause: new Error('enough') });
+    const { signal } = controller;
+    await expectRejection(codec.roundTrip(noiseImages(1), { signal }), { code: 'ABORTED' });
+    expect((await codec.embed(noiseImages(1))).count).toBe(1);
+  });
+
+  it('disposes while calls are under way: whole results or DISPOSED, and nothing afterwards', async () => {
+    const codec = await makeCodec(await createTinyBundle(), { batchSize: 1 });
+    const long = codec.embed(noiseImages(50));
+    const short = codec.embed(noiseImages(1));
+    const settled = Promise.allSettled([long, short]);
+    await Promise.all([codec.dispose(), codec.dispose()]);
+    const [first, second] = await settled;
+    expect(first).toMatchObject({ status: 'rejected', reason: { code: 'DISPOSED' } });
+    if (second.status === 'fulfilled') expect(second.value.data.length).toBe(8);
+    await expectRejection(codec.embed(noiseImages(1)), { code: 'DISPOSED' });
+    await expectRejection(codec.roundTrip(noiseImages(1)), { code: 'DISPOSED' });
+    await codec[Symbol.asyncDispose]();
+  });
+}
+
+function hostileBundleContract(makeCodec: MakeCodec): void {
+  it('refuses a graph whose bytes changed', async () => {
+    const bundle = await createTinyBundle();
+    bundle.contents.get('encoder.onnx')![200]! ^= 1;
+    await expectRejection(makeCodec(bundle), { code: 'HASH_MISMATCH' });
+  });
+
+  it('refuses a graph that was cut off', async () => {
+    const bundle = await createTinyBundle();
+    bundle.contents.set('decoder.onnx', bundle.contents.get('decoder.onnx')!.subarray(0, 100));
+    await expectRejection(makeCodec(bundle), { code: 'HASH_MISMATCH' });
+  });
+
+  it('refuses a bundle with a file missing', async () => {
+    const bundle = await createTinyBundle();
+    bundle.contents.delete('decoder.onnx');
+    await expectRejection(makeCodec(bundle), { code: 'NOT_FOUND' });
+  });
+
+  const graphs: [what: string, bytes: (own: Uint8Array, other: Uint8Array) => Uint8Array][] = [
+    ['cut off in the middle', (own) => own.subarray(0, own.length >> 1)],
+    ['text', () => new TextEncoder().encode('<!doctype html><title>Not found</title>')],
+    ['noise', () => noiseImages(1, 50, 50).data],
+    ['the other graph', (_, other) => other],
+  ];
+  it.each(graphs)('refuses a graph that is %s, even where the manifest’s hash agrees', async (_, bytes) => {
+    for (const [which, other] of [
+      ['encoder', 'decoder'],
+      ['decoder', 'encoder'],
+    ] as const) {
+      const bundle = await createTinyBundle();
+      const [own, foreign] = [which, other].map((name) => bundle.contents.get(`${name}.onnx`)!);
+      await replaceGraph(bundle, which, bytes(own!, foreign!));
+      await expectRejection(makeCodec(bundle), { code: 'GRAPH_INVALID' });
+    }
+  });
+
+  it('refuses a graph whose shapes are not those of the manifest', async () => {
+    const bundle = await createTinyBundle({ channels: 1 });
+    const rgb = await createTinyBundle({ channels: 3 });
+    await replaceGraph(bundle, 'encoder', rgb.contents.get('encoder.onnx')!);
+    await expectRejection(makeCodec(bundle), { code: 'GRAPH_INVALID' });
+  });
+
+  it('refuses a graph that gives NaN', async () => {
+    const bundle = await createTinyBundle();
+    const bytes = bundle.contents.get('encoder.onnx')!.slice();
+    // The last bias of the encoder, found by its bytes: all of them become NaN.
+    const bias = new Uint8Array(bundle.weights.secondBias.data.buffer);
+    const at = bytes.findIndex((_, i) => bias.every((byte, j) => bytes[i + j] === byte));
+    bytes.set(new Uint8Array(Float32Array.of(Number.NaN, Number.NaN).buffer), at);
+    await replaceGraph(bundle, 'encoder', bytes);
+    await expectRejection(makeCodec(bundle), { code: 'NON_FINITE' });
+  });
+
+  it('refuses a newer major version and reads a newer minor one', async () => {
+    const bundle = await createTinyBundle();
+    bundle.contents.set(MANIFEST_FILE, encodeManifest({ ...bundle.manifest, version: '2.0' }));
+    await expectRejection(makeCodec(bundle), { code: 'VERSION_UNSUPPORTED' });
+    bundle.contents.set(MANIFEST_FILE, encodeManifest({ ...bundle.manifest, version: '1.9', novelty: [1] }));
+    await using codec = await makeCodec(bundle);
+    expect((await codec.embed(noiseImages(1))).count).toBe(1);
+  });
+}
+
+/** Expects an error class, or a ConvaeError with these fields; every error must have a message. */
+async function expectRejection(
+  promise: Promise<unknown>,
+  expected: object | { code: ConvaeErrorCode },
+): Promise<void> {
+  const error: unknown = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(Error);
+  expect((error as Error).message).not.toBe('');
+  if (typeof expected === 'function') expect((error as Error).constructor).toBe(expected);
+  else expect(error).toMatchObject({ name: 'ConvaeError', ...expected });
+}
+
+function expectClose(received: FloatImageBatch, expected: FloatImageBatch): void {
+  expect({ ...received, data: null }).toEqual({ ...expected, data: null });
+  expect(received.data.length).toBe(expected.data.length);
+  const difference = received.data.reduce(
+    (most, value, i) => Math.max(most, Math.abs(value - expected.data[i]!)),
+    0,
+  );
+  expect(difference).toBeLessThanOrEqual(1e-5);
+}
