@@ -2,7 +2,6 @@
 // usage: node bench/entropy.mjs [--symbols N] [--runs N]      (after a build; one thread)
 import { parseArgs } from 'node:util';
 import * as entropy from '../packages/runtime/dist/entropy/index.js';
-import * as rans from '../packages/runtime/dist/entropy/rans.js';
 
 const { values } = parseArgs({
   options: { symbols: { type: 'string', default: '1960000' }, runs: { type: 'string', default: '7' } },
@@ -49,21 +48,17 @@ function idealBits(symbols, tables, tableIndex) {
   }, 0);
 }
 
-const coders = {
-  range: {
-    encode(symbols, tables, tableIndex) {
-      const encoder = new entropy.RangeEncoder();
-      entropy.encodeSymbols(encoder, symbols, tables, tableIndex);
-      return encoder.finish();
-    },
-    decode(bytes, symbols, tables, tableIndex) {
-      const decoder = new entropy.RangeDecoder(bytes);
-      entropy.decodeSymbols(decoder, symbols, tables, tableIndex);
-      decoder.finish();
-    },
-  },
-  rans: { encode: rans.encodeRans, decode: rans.decodeRans },
-};
+function encode(symbols, tables, tableIndex) {
+  const encoder = new entropy.RangeEncoder();
+  entropy.encodeSymbols(encoder, symbols, tables, tableIndex);
+  return encoder.finish();
+}
+
+function decode(bytes, symbols, tables, tableIndex) {
+  const decoder = new entropy.RangeDecoder(bytes);
+  entropy.decodeSymbols(decoder, symbols, tables, tableIndex);
+  decoder.finish();
+}
 
 const median = (list) => list.toSorted((a, b) => a - b)[list.length >> 1];
 
@@ -88,28 +83,29 @@ for (const [name, plain, period] of cases) {
   );
   const symbols = draw(tables, tableIndex, count, next);
   const ideal = idealBits(symbols, tables, tableIndex) / 8;
-  const figures = Object.entries(coders).map(([coder, { encode, decode }]) => {
-    const bytes = encode(symbols, tables, tableIndex);
-    const decoded = new Int32Array(count);
-    const speeds = Array.from({ length: runs }, () => [
-      rate(count, () => encode(symbols, tables, tableIndex)),
-      rate(count, () => decode(bytes, decoded, tables, tableIndex)),
-    ]);
-    if (decoded.some((symbol, i) => symbol !== symbols[i])) throw new Error(`${coder}: wrong symbols`);
-    const [forth, back] = [0, 1].map((way) => median(speeds.map((pair) => pair[way])).toFixed(1));
-    return `${coder} encode ${forth} decode ${back} M/s, overhead ${((100 * bytes.length) / ideal - 100).toFixed(4)} %`;
-  });
-  console.log(`${name} (${((8 * ideal) / count).toFixed(3)} bits/symbol): ${figures.join(' | ')}`);
+  const bytes = encode(symbols, tables, tableIndex);
+  const decoded = new Int32Array(count);
+  const speeds = Array.from({ length: runs }, () => [
+    rate(count, () => encode(symbols, tables, tableIndex)),
+    rate(count, () => decode(bytes, decoded, tables, tableIndex)),
+  ]);
+  if (decoded.some((symbol, i) => symbol !== symbols[i])) throw new Error('wrong symbols');
+  const [forth, back] = [0, 1].map((way) => median(speeds.map((pair) => pair[way])).toFixed(1));
+  const overhead = ((100 * bytes.length) / ideal - 100).toFixed(4);
+  console.log(
+    `${name}, ${((8 * ideal) / count).toFixed(3)} bits/symbol: encode ${forth} decode ${back} M/s, overhead ${overhead} %`,
+  );
 }
 
-// Short streams: 196 symbols each, mean bytes over the ideal.
+// Short streams: 196 symbols each, mean bytes beside the ideal.
 const tables = entropy.packTables(cases[3][1]);
 const tableIndex = Uint16Array.from({ length: 196 }, (_, i) => i);
-const totals = { ideal: 0, range: 0, rans: 0 };
+const means = { ideal: 0, coded: 0 };
 for (let i = 0; i < 2000; i++) {
   const symbols = draw(tables, tableIndex, 196, next);
-  totals.ideal += idealBits(symbols, tables, tableIndex) / 8 / 2000;
-  totals.range += coders.range.encode(symbols, tables, tableIndex).length / 2000;
-  totals.rans += rans.shortRansBytes(symbols, tables, tableIndex) / 2000;
+  means.ideal += idealBits(symbols, tables, tableIndex) / 8 / 2000;
+  means.coded += encode(symbols, tables, tableIndex).length / 2000;
 }
-console.log('196 symbols alone, mean bytes:', totals);
+console.log(
+  `196 symbols alone, mean bytes: ideal ${means.ideal.toFixed(2)}, coded ${means.coded.toFixed(2)}`,
+);

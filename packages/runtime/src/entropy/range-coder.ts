@@ -1,6 +1,9 @@
 import { ConvaeError } from '../errors.js';
 import { ByteSink } from './byte-sink.js';
 
+// Why a range coder: measured against rANS (two states in turn) it decodes at 0.45 to 0.7 of its speed, still above
+// 20 million symbols a second, but ends a stream 0.3 bytes above the ideal where rANS ends 2 above: an image takes 10.
+//
 // The coder's window is 48 bits, written in words of 16. Every value is an integer below 2^50, exact in a double.
 // The constants are local because V8 folds no imported ones: measured, 1.3× slower.
 const TOTAL = 2 ** 16;
