@@ -1,0 +1,106 @@
+import { mkdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Codec, loadCodec, MANIFEST_FILE } from '@convae/runtime';
+import { writeFileAtomic } from '@convae/runtime/node';
+import type { LabelledImages } from '../dataset/types.js';
+import type { LayerRow } from '../model/describe.js';
+import type { EpochRecord } from '../training/history.js';
+import { collectExamples } from './examples.js';
+import { type EvaluationProgress, measureCodec } from './measure.js';
+import { collectMetrics, type RunFacts } from './metrics-file.js';
+import { comparisonPng } from './pictures/comparison.js';
+import { lossPlot } from './plots/loss.js';
+import { plotSvg, svgPng } from './plots/render.js';
+import { formatPsnr } from './report/format.js';
+import type { ReportModel } from './report/model.js';
+import { renderReport } from './report/page.js';
+import { METRICS_FILE, type Metrics } from './schema.js';
+import { collectVersions } from './versions.js';
+
+/** File names inside a run folder. */
+export const REPORT_FILE = 'report.html';
+export const COMPARISON_FILE = 'comparison.png';
+export const LOSS_FILE = 'loss.png';
+
+/** Options of {@link evaluateBundle}. */
+export interface EvaluateOptions {
+  /** The folder of manifest.json and both graphs. */
+  readonly bundleDir: string;
+  /** The images to measure on; nothing is tuned on them. */
+  readonly test: LabelledImages;
+  readonly dataset: { readonly name: string; readonly source: string; readonly testIsValidation: boolean };
+  /** Where metrics.json, report.html, comparison.png and loss.png go; made where missing. */
+  readonly runDir: string;
+  /** The command line, as a reader would type it again. */
+  readonly command: string;
+  /** The training log; empty where there is none (then there is no loss.png). */
+  readonly history: readonly EpochRecord[];
+  readonly layers: readonly LayerRow[];
+  /** Largest absolute difference between tfjs and ONNX Runtime, found at export. */
+  readonly parity?: { readonly encoder: number; readonly decoder: number } | undefined;
+  /** The settings of the run, for the report. */
+  readonly recipe: Readonly<Record<string, unknown>>;
+  /** Further versions for the report, such as TensorFlow's. */
+  readonly versions?: Readonly<Record<string, string>> | undefined;
+  readonly onProgress?: ((progress: EvaluationProgress) => void) | undefined;
+}
+
+async function bundleFiles(codec: Codec, bundleDir: string): Promise<Metrics['bundle']> {
+  const names = [codec.manifest.encoder.file, codec.manifest.decoder.file, MANIFEST_FILE];
+  const files = await Promise.all(
+    names.map(async (file) => ({ file, bytes: (await stat(join(bundleDir, file))).size })),
+  );
+  return { bytes: files.reduce((sum, { bytes }) => sum + bytes, 0), files };
+}
+
+async function measureBundle(options: EvaluateOptions): Promise<ReportModel> {
+  const { bundleDir, test, history } = options;
+  const codec = await loadCodec(bundleDir);
+  try {
+    const measurement = await measureCodec(codec, test, options.onProgress);
+    const examples = await collectExamples(codec, test, measurement);
+    const facts: RunFacts = {
+      ...options,
+      manifest: codec.manifest,
+      executionProvider: codec.executionProvider,
+      bundle: await bundleFiles(codec, bundleDir),
+      versions: collectVersions(options.versions),
+    };
+    return { metrics: collectMetrics(facts, measurement, examples), history, examples };
+  } finally {
+    await codec.dispose();
+  }
+}
+
+/** Draws everything before the first file is written. */
+async function renderFiles(model: ReportModel): Promise<[string, Uint8Array][]> {
+  const { metrics, examples, history } = model;
+  const text = (content: string): Uint8Array => new TextEncoder().encode(content);
+  const title = `${metrics.model.name} on ${metrics.dataset.name}: ${formatPsnr(metrics.distortion.psnr)}`;
+  const files: [string, Uint8Array][] = [
+    [METRICS_FILE, text(`${JSON.stringify(metrics, null, 2)}\n`)],
+    [COMPARISON_FILE, await comparisonPng(examples.grid, title)],
+    [REPORT_FILE, text(await renderReport(model))],
+  ];
+  if (history.length > 0) {
+    files.push([LOSS_FILE, await svgPng(await plotSvg(lossPlot(history, 760, 380)), 2)]);
+  }
+  return files;
+}
+
+/**
+ * Measures an exported bundle on test images through the runtime, and writes metrics.json, report.html,
+ * comparison.png and (with a training log) loss.png into the run folder.
+ *
+ * @returns what metrics.json holds.
+ * @throws RangeError without any test image; ConvaeError as `loadCodec` and the codec throw them, and
+ *   `WRITE_FAILED`.
+ */
+export async function evaluateBundle(options: EvaluateOptions): Promise<Metrics> {
+  if (options.test.count === 0) throw new RangeError('expected at least 1 image for test, received 0');
+  const model = await measureBundle(options);
+  const files = await renderFiles(model);
+  await mkdir(options.runDir, { recursive: true });
+  for (const [name, bytes] of files) await writeFileAtomic(join(options.runDir, name), bytes);
+  return model.metrics;
+}

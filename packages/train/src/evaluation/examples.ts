@@ -1,0 +1,120 @@
+import type { Codec, LatentBatch } from '@convae/runtime';
+import type { LabelledImages } from '../dataset/types.js';
+import { pickImages, sliceImages } from './images.js';
+import type { Measurement } from './measure.js';
+import { psnrFromMse } from './metrics/distortion.js';
+import { type Tile, tileOf } from './pictures/tile.js';
+import type { PickedImage } from './schema.js';
+
+/** Examples of each class in the comparison picture. */
+export const EXAMPLES_PER_CLASS = 4;
+/** Most columns of the comparison picture. */
+export const MAX_EXAMPLE_COLUMNS = 12;
+/** Images shown as best and as worst. */
+export const EXTREMES = 10;
+/** Images whose latents are shown. */
+export const LATENT_EXAMPLES = 6;
+
+/** One image with what the codec made of it. */
+export interface Example extends PickedImage {
+  readonly original: Tile;
+  readonly reconstruction: Tile;
+  readonly latent: LatentBatch;
+}
+
+/** The examples of a report. */
+export interface Examples {
+  /** Rows of the comparison: with labels one column per class; undefined where a class has too few images. */
+  readonly grid: readonly (readonly (Example | undefined)[])[];
+  /** Ascending MSE. */
+  readonly best: readonly Example[];
+  /** Descending MSE. */
+  readonly worst: readonly Example[];
+  readonly latents: readonly Example[];
+}
+
+/** Positions spread evenly over 0..length−1, the first one included. */
+function spread(length: number, wanted: number): number[] {
+  const count = Math.min(length, wanted);
+  return Array.from({ length: count }, (_, i) => Math.floor((i * length) / count));
+}
+
+/** The first images of each class, a column per class; without labels images spread over the whole set. */
+export function gridPositions({ labels, count }: LabelledImages): (number | undefined)[][] {
+  const rows = Array.from({ length: EXAMPLES_PER_CLASS }, (_, row) => row);
+  if (labels === undefined) {
+    const positions = spread(count, EXAMPLES_PER_CLASS * (MAX_EXAMPLE_COLUMNS - 2));
+    const columns = Math.ceil(positions.length / EXAMPLES_PER_CLASS);
+    return rows
+      .map((row) => positions.slice(row * columns, (row + 1) * columns))
+      .filter((row) => row.length > 0);
+  }
+  const byClass = new Map<number, number[]>();
+  labels.forEach((label, index) => {
+    const members = byClass.get(label) ?? [];
+    if (members.length < EXAMPLES_PER_CLASS) byClass.set(label, [...members, index]);
+  });
+  const classes = [...byClass.keys()].sort((a, b) => a - b);
+  const shown = spread(classes.length, MAX_EXAMPLE_COLUMNS).map(
+    (position) => byClass.get(classes[position]!)!,
+  );
+  return rows
+    .map((row) => shown.map((members) => members[row]))
+    .filter((row) => row.some((index) => index !== undefined));
+}
+
+/** Positions of all images, by ascending MSE. */
+function byError(mse: Float64Array): number[] {
+  return Array.from(mse.keys()).sort((a, b) => mse[a]! - mse[b]! || a - b);
+}
+
+/** The positions of the best and of the worst images, at most half of all each. */
+export function extremePositions(mse: Float64Array): { best: number[]; worst: number[] } {
+  const sorted = byError(mse);
+  const shown = Math.min(EXTREMES, Math.ceil(sorted.length / 2));
+  return { best: sorted.slice(0, shown), worst: sorted.slice(-shown).reverse() };
+}
+
+function figures(index: number, images: LabelledImages, { mse, ssim }: Measurement): PickedImage {
+  const label = images.labels?.[index];
+  const error = { mse: mse[index]!, psnr: psnrFromMse(mse[index]!), ssim: ssim[index]! };
+  return label === undefined ? { index, ...error } : { index, label, ...error };
+}
+
+function latentOf(latents: LatentBatch, position: number): LatentBatch {
+  const size = latents.data.length / latents.count;
+  return { ...latents, count: 1, data: latents.data.subarray(position * size, (position + 1) * size) };
+}
+
+/** Runs the chosen images through the codec once more: their pictures were not kept. */
+export async function collectExamples(
+  codec: Codec,
+  images: LabelledImages,
+  measurement: Measurement,
+): Promise<Examples> {
+  const grid = gridPositions(images);
+  const { best, worst } = extremePositions(measurement.mse);
+  const shown = grid.flat().filter((index) => index !== undefined);
+  const positions = [...new Set([...shown, ...best, ...worst])];
+  const originals = pickImages(images, positions);
+  const { height, width } = images;
+  const latents = await codec.embed(originals);
+  const reconstructions = await codec.reconstruct(latents, { height, width });
+  const example = (index: number): Example => {
+    const position = positions.indexOf(index);
+    return {
+      ...figures(index, images, measurement),
+      original: tileOf(sliceImages(originals, position, position + 1), 0),
+      reconstruction: tileOf(reconstructions, position),
+      latent: latentOf(latents, position),
+    };
+  };
+  const rows = grid.map((row) => row.map((index) => (index === undefined ? undefined : example(index))));
+  const firstRow = rows[0]!.filter((entry) => entry !== undefined);
+  return {
+    grid: rows,
+    best: best.map(example),
+    worst: worst.map(example),
+    latents: spread(firstRow.length, LATENT_EXAMPLES).map((position) => firstRow[position]!),
+  };
+}

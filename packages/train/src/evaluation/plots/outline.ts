@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import opentype from 'opentype.js';
+
+/**
+ * Words in a PNG are drawn as outlines of a font that comes with the package: a machine without any
+ * installed font (a container image) would otherwise show boxes, and pictures would differ between machines.
+ */
+const require = createRequire(import.meta.url);
+
+function loadFont(weight: 400 | 600): opentype.Font {
+  const file = require.resolve(`@fontsource/inter/files/inter-latin-${weight}-normal.woff`);
+  const bytes = readFileSync(file);
+  return opentype.parse(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+}
+
+/** The package's font in both weights. */
+export interface Fonts {
+  readonly regular: opentype.Font;
+  readonly bold: opentype.Font;
+}
+
+/** Reads the font files of the package. */
+export function loadFonts(): Fonts {
+  return { regular: loadFont(400), bold: loadFont(600) };
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&amp;': '&',
+  '&lt;': '<',
+  '&gt;': '>',
+  '&quot;': '"',
+  '&#39;': "'",
+};
+
+function plainText(escaped: string): string {
+  return escaped.replaceAll(/&(?:amp|lt|gt|quot|#39);/g, (entity) => ENTITIES[entity]!);
+}
+
+const ANCHOR_SHIFT: Readonly<Record<string, number>> = { start: 0, middle: -0.5, end: -1 };
+
+function outline(fonts: Fonts, attributes: string, content: string): string {
+  const attribute = (name: string): string | undefined =>
+    new RegExp(`\\b${name}="([^"]*)"`).exec(attributes)?.[1];
+  const font = ['bold', '600', '700'].includes(attribute('font-weight') ?? '') ? fonts.bold : fonts.regular;
+  const size = Number.parseFloat(attribute('font-size') ?? '11');
+  const text = plainText(content);
+  const shift = ANCHOR_SHIFT[attribute('text-anchor') ?? 'start'] ?? 0;
+  const path = font.getPath(text, shift * font.getAdvanceWidth(text, size), 0, size).toPathData(2);
+  const kept = attributes.match(/\b(?:transform|fill|opacity)="[^"]*"/g) ?? [];
+  return `<path ${kept.join(' ')} d="${path}"/>`;
+}
+
+/** Replaces the one-line `<text>` elements of an SVG by the outlines of their letters. */
+export function outlineText(svg: string, fonts: Fonts = loadFonts()): string {
+  return svg.replaceAll(/<text\b([^>]*)>([^<]*)<\/text>/g, (_, attributes: string, content: string) =>
+    outline(fonts, attributes, content),
+  );
+}
+
+/** A word as an SVG element, for {@link outlineText}. */
+export function textElement(options: {
+  text: string;
+  x: number;
+  y: number;
+  size: number;
+  fill: string;
+  anchor?: 'start' | 'middle' | 'end';
+  bold?: boolean;
+  rotate?: number;
+}): string {
+  const { text, x, y, size, fill, anchor = 'start', bold = false, rotate = 0 } = options;
+  const turn = rotate === 0 ? '' : ` rotate(${rotate})`;
+  const weight = bold ? ' font-weight="bold"' : '';
+  const escaped = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  return `<text transform="translate(${x},${y})${turn}" text-anchor="${anchor}" font-size="${size}px"${weight} fill="${fill}">${escaped}</text>`;
+}

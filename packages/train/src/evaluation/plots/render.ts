@@ -1,0 +1,71 @@
+import sharp from 'sharp';
+import * as vega from 'vega';
+import { type Config, compile, type TopLevelSpec } from 'vega-lite';
+import { outlineText } from './outline.js';
+import { PALETTE, type PaletteName, paint } from './palette.js';
+
+const FONT = 'Inter, system-ui, sans-serif';
+
+/** One look for every plot: quiet axes, horizontal grid, colours from the report's palette. */
+const config: Config = {
+  aria: false,
+  background: 'transparent',
+  font: FONT,
+  padding: 4,
+  view: { stroke: 'transparent' },
+  axis: {
+    domainColor: paint('rule'),
+    gridColor: paint('rule'),
+    gridOpacity: 0.7,
+    labelColor: paint('muted'),
+    labelFontSize: 11,
+    labelPadding: 6,
+    tickColor: paint('rule'),
+    tickSize: 4,
+    titleColor: paint('muted'),
+    titleFontSize: 12,
+    titleFontWeight: 'normal',
+    titlePadding: 10,
+  },
+  axisX: { grid: false },
+  axisY: { domain: false, ticks: false },
+  legend: {
+    labelColor: paint('ink'),
+    labelFontSize: 12,
+    orient: 'top',
+    symbolSize: 120,
+    symbolStrokeWidth: 3,
+    title: null,
+  },
+  text: { color: paint('ink'), fontSize: 11 },
+};
+
+/**
+ * Draws a Vega-Lite specification as SVG text whose colours are the report's CSS variables.
+ * No DOM and no canvas take part.
+ */
+export async function plotSvg(spec: TopLevelSpec): Promise<string> {
+  const quiet = vega.logger(vega.Error);
+  const compiled = compile(spec, { config, logger: quiet as never }).spec;
+  const view = new vega.View(vega.parse(compiled), { renderer: 'none', logger: quiet });
+  const svg = await view.toSVG();
+  view.finalize();
+  return svg;
+}
+
+/** Replaces the palette's CSS variables by the colours themselves, for readers without style sheets. */
+export function resolveColours(svg: string): string {
+  return (Object.keys(PALETTE) as PaletteName[]).reduce(
+    (text, name) => text.replaceAll(paint(name), PALETTE[name].light),
+    svg,
+  );
+}
+
+/** Draws SVG text as a PNG on the light paper, `scale` pixels per unit; words become outlines first. */
+export async function svgPng(svg: string, scale: number): Promise<Buffer> {
+  const outlined = outlineText(resolveColours(svg));
+  return sharp(Buffer.from(outlined), { density: 72 * scale })
+    .flatten({ background: PALETTE.paper.light })
+    .png({ compressionLevel: 9, palette: true })
+    .toBuffer();
+}

@@ -1,0 +1,20 @@
+import type { EpochRecord } from '../../training/history.js';
+import type { Examples } from '../examples.js';
+import type { Metrics } from '../schema.js';
+import type { Html } from './html.js';
+
+/** Everything a report is made from. Parts that a run does not have are absent, and so are their sections. */
+export interface ReportModel {
+  readonly metrics: Metrics;
+  readonly history: readonly EpochRecord[];
+  readonly examples: Examples;
+}
+
+/** One section of the report: a pure function of the model. */
+export interface ReportSection {
+  /** Anchor in the page. */
+  readonly id: string;
+  readonly title: string;
+  /** The section's content below its title; undefined where the run has no data for it. */
+  readonly render: (model: ReportModel) => Promise<Html | undefined>;
+}

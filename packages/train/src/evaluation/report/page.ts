@@ -1,0 +1,88 @@
+import { formatCount } from './format.js';
+import { type Html, html, raw } from './html.js';
+import type { ReportModel, ReportSection } from './model.js';
+import {
+  architectureSection,
+  classesSection,
+  comparisonSection,
+  extremesSection,
+  histogramsSection,
+  latentsSection,
+  lossSection,
+  reproduceSection,
+  sizesSection,
+  summarySection,
+} from './sections/index.js';
+import { STYLE } from './style.js';
+
+/** The sections of a report, in reading order. A section without data leaves itself out. */
+export const REPORT_SECTIONS: readonly ReportSection[] = [
+  summarySection,
+  comparisonSection,
+  lossSection,
+  extremesSection,
+  classesSection,
+  latentsSection,
+  histogramsSection,
+  architectureSection,
+  sizesSection,
+  reproduceSection,
+];
+
+/** Nothing may be fetched: the page holds all it shows. */
+const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
+
+interface Rendered {
+  readonly id: string;
+  readonly title: string;
+  readonly content: Html;
+}
+
+async function renderSections(model: ReportModel, sections: readonly ReportSection[]): Promise<Rendered[]> {
+  const rendered: Rendered[] = [];
+  for (const { id, title, render } of sections) {
+    const content = await render(model);
+    if (content !== undefined) rendered.push({ id, title, content });
+  }
+  return rendered;
+}
+
+function head(title: string): Html {
+  return html`<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta name="color-scheme" content="light dark">
+<title>${title}</title>
+<link rel="icon" href="data:,">
+<style>${raw(STYLE)}</style>`;
+}
+
+/** The report as one HTML page without any outside reference. */
+export async function renderReport(
+  model: ReportModel,
+  sections: readonly ReportSection[] = REPORT_SECTIONS,
+): Promise<string> {
+  const rendered = await renderSections(model, sections);
+  const { dataset, createdAt, model: network } = model.metrics;
+  const title = `${network.name} on ${dataset.name}`;
+  const over = `convae report · ${createdAt.slice(0, 10)} · ${formatCount(dataset.images)} ${dataset.part} images`;
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+${head(`convae: ${title}`)}
+</head>
+<body>
+<header>
+<p class="over">${over}</p>
+<h1>${title}</h1>
+<nav aria-label="Sections"><ul>${rendered.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>
+</header>
+<main>
+${rendered.map(({ id, title, content }) => html`<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2>${content}</section>\n`)}
+</main>
+<footer><p>All figures are in metrics.json beside this page.</p></footer>
+</body>
+</html>
+`;
+  return page.text;
+}

@@ -1,0 +1,27 @@
+import type { Example } from '../../examples.js';
+import { examplePicture } from '../figures.js';
+import { formatMse, formatPsnr } from '../format.js';
+import { type Html, html } from '../html.js';
+import type { ReportSection } from '../model.js';
+
+async function figure(example: Example): Promise<Html> {
+  const { index, label, mse, psnr } = example;
+  const name = label === undefined ? `image ${index}` : `${label} · image ${index}`;
+  return html`<figure>${await examplePicture(example, true)}
+    <figcaption>${name}<br>${formatPsnr(psnr)}<br>MSE ${formatMse(mse)}</figcaption></figure>`;
+}
+
+async function row(title: string, examples: readonly Example[]): Promise<Html> {
+  return html`<h3>${title}</h3><div class="gallery extremes">${await Promise.all(examples.map(figure))}</div>`;
+}
+
+/** The images with the largest and the smallest error. */
+export const extremesSection: ReportSection = {
+  id: 'extremes',
+  title: 'Worst and best cases',
+  render: async ({
+    examples,
+  }) => html`<p>Original, reconstruction, and the absolute difference between them (white
+      is wrong).</p>
+    ${await row('Largest error', examples.worst)}${await row('Smallest error', examples.best)}`,
+};

@@ -1,0 +1,10 @@
+export { architectureSection } from './architecture.js';
+export { classesSection } from './classes.js';
+export { comparisonSection } from './comparison.js';
+export { extremesSection } from './extremes.js';
+export { histogramsSection } from './histograms.js';
+export { latentsSection } from './latents.js';
+export { lossSection } from './loss.js';
+export { reproduceSection } from './reproduce.js';
+export { sizesSection } from './sizes.js';
+export { summarySection } from './summary.js';

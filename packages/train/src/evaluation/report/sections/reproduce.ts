@@ -1,0 +1,26 @@
+import { type Html, html } from '../html.js';
+import type { ReportSection } from '../model.js';
+
+function words(value: unknown): string {
+  if (value === null || value === undefined) return 'none';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+function table(caption: string, entries: Readonly<Record<string, unknown>>): Html {
+  const rows = Object.entries(entries).map(
+    ([name, value]) => html`<tr><th scope="row">${name}</th><td class="value">${words(value)}</td></tr>`,
+  );
+  return html`<table class="figures pairs"><caption>${caption}</caption><tbody>${rows}</tbody></table>`;
+}
+
+/** The command, the recipe and the versions. */
+export const reproduceSection: ReportSection = {
+  id: 'reproduce',
+  title: 'How to get this again',
+  render: async ({ metrics: { command, recipe, versions, dataset, createdAt } }) => {
+    const machine = { Node: versions.node, platform: versions.platform, processor: versions.processor };
+    return html`<pre><code>${command}</code></pre>
+      <p>Data: <code>${dataset.source}</code>, measured on its ${dataset.part} part. Made on ${createdAt}.</p>
+      <div class="tables">${table('Recipe', recipe)}${table('Versions', { ...machine, ...versions.packages })}</div>`;
+  },
+};

@@ -1,0 +1,159 @@
+import { ConvaeError } from '@convae/runtime';
+import * as z from 'zod';
+
+/** Major.minor of metrics.json. Minors only add fields; a change of meaning is a new major. */
+export const METRICS_VERSION = '1.0';
+/** The file's name inside a run folder. */
+export const METRICS_FILE = 'metrics.json';
+
+const count = z.int().min(0);
+const size = z.int().min(1);
+const figure = z.number().nonnegative();
+/** dB, peak 1, from the MSE beside it; null where the images are identical. */
+const psnr = z.number().nullable();
+const ssim = z.number().min(-1.001).max(1.001);
+
+/** One test image, picked by its error. */
+const picked = z.object({
+  /** Position in the measured images, 0-based. */
+  index: count,
+  label: count.optional(),
+  mse: figure,
+  psnr,
+  ssim,
+});
+
+const perClass = z.object({ label: count, images: size, mse: figure, psnr, ssim });
+
+const channel = z.object({
+  channel: count,
+  min: z.number(),
+  max: z.number(),
+  mean: z.number(),
+  standardDeviation: figure,
+  /** Share of values that are exactly 0, 0..1. */
+  zeroShare: z.number().min(0).max(1),
+  /** Equally wide bins over [min, max], of the values that are not exactly 0. */
+  histogram: z.object({ min: z.number(), max: z.number(), counts: z.array(count) }).optional(),
+});
+
+const layer = z.object({
+  part: z.enum(['encoder', 'decoder']),
+  name: z.string(),
+  kind: z.string(),
+  /** channels, height, width. */
+  outputShape: z.array(size),
+  parameters: count,
+  description: z.string(),
+});
+
+const file = z.object({ file: z.string(), bytes: size });
+
+/** The schema of metrics.json: what one bundle achieves on one set of images, and how that was found. */
+export const metricsSchema = z.object({
+  format: z.literal('convae-metrics'),
+  version: z.string().regex(/^1\.\d{1,4}$/),
+  /** ISO 8601, UTC. */
+  createdAt: z.iso.datetime(),
+  /** The command line of the run. */
+  command: z.string(),
+  dataset: z.object({
+    name: z.string(),
+    /** `mnist`, `idx:DIR`, `images:DIR`. */
+    source: z.string(),
+    /** Which part was measured: validation images where the source has no test part. */
+    part: z.enum(['test', 'validation']),
+    images: size,
+    height: size,
+    width: size,
+    channels: size,
+    /** Number of classes that occur; 0 without labels. */
+    classes: count,
+  }),
+  /** Of the codec's uint8 output, pixels divided by 255. */
+  distortion: z.object({
+    /** Mean squared error over all pixels, 0..1. */
+    mse: figure,
+    psnr,
+    /** Mean over the images of SSIM (Wang et al. 2004). */
+    ssim,
+    /** Side of the SSIM window, pixels: 11, less for smaller images. */
+    ssimWindow: size,
+    /** MSE of the decoder's float output before rounding to uint8. */
+    mseFloat: figure,
+    /** By class number; absent without labels. */
+    perClass: z.array(perClass).optional(),
+    /** Ascending MSE. */
+    best: z.array(picked),
+    /** Descending MSE. */
+    worst: z.array(picked),
+  }),
+  latent: z.object({
+    channels: size,
+    height: size,
+    width: size,
+    /** Latents of one image as float32. */
+    float32Bytes: size,
+    /** The image itself as uint8 pixels. */
+    imageBytes: size,
+    /** Channels of one constant value on every image. */
+    deadChannels: z.array(count),
+    /** Images that the statistics and histograms cover. */
+    statisticsImages: size,
+    statistics: z.array(channel),
+  }),
+  model: z.object({
+    name: z.string(),
+    encoderParameters: count,
+    decoderParameters: count,
+    layers: z.array(layer),
+  }),
+  bundle: z.object({ bytes: size, files: z.array(file) }),
+  speed: z.object({
+    executionProvider: z.string(),
+    /** uint8 images to latents, images per second. */
+    encoderImagesPerSecond: figure,
+    /** Latents to uint8 images, images per second. */
+    decoderImagesPerSecond: figure,
+    /** Images in one call. */
+    imagesPerCall: size,
+  }),
+  /** Largest absolute difference between tfjs and ONNX Runtime, checked at export. */
+  parity: z.object({ encoder: figure, decoder: figure }).optional(),
+  /** What the training log holds; absent without one. */
+  training: z
+    .object({
+      epochs: size,
+      seconds: figure,
+      trainMse: figure,
+      validationMse: figure.nullable(),
+      /** The epoch of the lowest validation MSE (training MSE without validation images). */
+      bestEpoch: size,
+    })
+    .optional(),
+  /** The settings of the run, as given. */
+  recipe: z.record(z.string(), z.unknown()),
+  versions: z.object({
+    node: z.string(),
+    platform: z.string(),
+    processor: z.string(),
+    packages: z.record(z.string(), z.string()),
+  }),
+});
+
+/** The content of metrics.json. */
+export type Metrics = z.infer<typeof metricsSchema>;
+/** One of the best or worst images. */
+export type PickedImage = z.infer<typeof picked>;
+
+/**
+ * Checks a value read from metrics.json.
+ * @throws ConvaeError `DATA_INVALID` naming the field.
+ */
+export function parseMetrics(value: unknown): Metrics {
+  const parsed = metricsSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new ConvaeError('DATA_INVALID', `${METRICS_FILE}: ${z.prettifyError(parsed.error)}`, {
+    cause: parsed.error,
+  });
+}
