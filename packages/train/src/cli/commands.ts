@@ -1,0 +1,113 @@
+import { ConvaeError } from '@convae/runtime/core';
+import type { Command } from 'commander';
+import { convertCommand } from '../export/index.js';
+import { setupCommand } from '../setup/index.js';
+import { readRunSettings, runPaths } from '../training/run-folder.js';
+import { addDataFlags, addFolderFlags, addTrainFlags } from './flags.js';
+import type { TrainFlags } from './settings.js';
+import { evaluateStage, exportStage, openExported, openRun } from './stages.js';
+import { nextSteps, resultTable } from './summary.js';
+import { type FolderFlags, trainStage } from './train-stage.js';
+
+type RunFlags = TrainFlags & FolderFlags & { readonly optimize: boolean };
+
+/**
+ * With --resume, what the command line leaves open comes from run.json, so nobody has to repeat it.
+ *
+ * @throws ConvaeError `NOT_FOUND` where the folder holds no run
+ */
+async function withRecorded<F extends RunFlags>(command: Command, flags: F): Promise<F> {
+  if (!flags.resume) return flags;
+  const recorded = await readRunSettings(runPaths(flags.out));
+  if (recorded === undefined) {
+    throw new ConvaeError(
+      'NOT_FOUND',
+      `expected a run to resume in ${flags.out} (a folder with run.json), found none`,
+    );
+  }
+  const { architecture, learningRate, ...rest } = recorded.settings;
+  const known = { ...rest, lr: learningRate };
+  const open = Object.entries(known).filter(([name]) => command.getOptionValueSource(name) !== 'cli');
+  const named = ['preset', 'architecture'].some((name) => command.getOptionValueSource(name) === 'cli');
+  return { ...flags, ...Object.fromEntries(open), ...(named ? {} : { recordedSpec: architecture }) };
+}
+
+async function run(flags: RunFlags): Promise<void> {
+  const trained = await trainStage(flags, flags);
+  const { parity } = await exportStage(trained, flags.optimize);
+  console.log('exported; measuring on the test images');
+  const { paths, dataset, spec, recipe } = trained;
+  const metrics = await evaluateStage({ paths, dataset, spec, recipe: { ...recipe }, parity });
+  console.log(`\n${resultTable(metrics)}\n\n${nextSteps(trained, metrics)}`);
+}
+
+async function trainOnly(flags: RunFlags): Promise<void> {
+  const { paths, stopped, bestEpoch } = await trainStage(flags, flags);
+  console.log(`ended by ${stopped}; best epoch ${bestEpoch}; checkpoints in ${paths.folder}`);
+}
+
+async function exportOnly(folder: string, { optimize }: { optimize: boolean }): Promise<void> {
+  const opened = await openRun(folder);
+  const { parity } = await exportStage(opened, optimize);
+  const worst = Math.max(parity.encoder, parity.decoder).toExponential(1);
+  console.log(`${opened.paths.bundle}: encoder.onnx, decoder.onnx, manifest.json (within ${worst} of tfjs)`);
+}
+
+async function evaluateOnly(folder: string): Promise<void> {
+  const exported = await openExported(folder);
+  console.log(
+    `${resultTable(await evaluateStage(exported))}\n\nReport: ${exported.paths.folder}/report.html`,
+  );
+}
+
+function addTrainingCommands(program: Command): void {
+  const optimize = 'use the fused form of the decoder where it is measured faster';
+  const whole = program.command('run').description('train, export and evaluate: the whole way');
+  addFolderFlags(addTrainFlags(addDataFlags(whole)))
+    .option('--optimize', optimize, false)
+    .action(async (flags: RunFlags) => run(await withRecorded(whole, flags)));
+  const train = program.command('train').description('train only');
+  addFolderFlags(addTrainFlags(addDataFlags(train))).action(async (flags: RunFlags) =>
+    trainOnly(await withRecorded(train, flags)),
+  );
+  program
+    .command('export')
+    .description('export the best weights of a run as a bundle')
+    .argument('<folder>', 'folder of the run')
+    .option('--optimize', optimize, false)
+    .action(exportOnly);
+  program
+    .command('evaluate')
+    .description("measure a run's bundle on the test images and write its report")
+    .argument('<folder>', 'folder of the run')
+    .action(evaluateOnly);
+}
+
+interface ConvertFlags {
+  readonly output: string;
+  readonly name?: string;
+  readonly dynamicSize: boolean;
+  readonly check: boolean;
+}
+
+function addToolCommands(program: Command): void {
+  program
+    .command('convert')
+    .description("convert anybody's tfjs Layers model to ONNX")
+    .argument('<model.json>', 'tfjs Layers model')
+    .requiredOption('-o, --output <file>', 'ONNX file to write')
+    .option('--name <name>', 'name of the graph')
+    .option('--dynamic-size', 'leave height and width open where the model is fully convolutional', false)
+    .option('--no-check', 'skip the comparison of ONNX Runtime with tfjs')
+    .action((modelJsonPath: string, flags: ConvertFlags) => convertCommand({ modelJsonPath, ...flags }));
+  program
+    .command('setup')
+    .description('make the TensorFlow backend loadable')
+    .action(() => setupCommand());
+}
+
+/** Add every subcommand. */
+export function addCommands(program: Command): void {
+  addTrainingCommands(program);
+  addToolCommands(program);
+}

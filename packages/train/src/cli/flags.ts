@@ -1,0 +1,76 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { FITS } from '../dataset/index.js';
+import { PRESET_NAMES } from '../model/presets.js';
+import { recipeSchema } from '../training/recipe.js';
+
+const defaults = recipeSchema.parse({});
+
+function number(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('expected a number.');
+  return value;
+}
+
+function integer(text: string): number {
+  const value = number(text);
+  if (!Number.isSafeInteger(value)) throw new InvalidArgumentError('expected an integer.');
+  return value;
+}
+
+function size(text: string): { height: number; width: number } {
+  const match = /^(\d{1,5})(?:[x×](\d{1,5}))?$/.exec(text);
+  if (!match) throw new InvalidArgumentError('expected HEIGHTxWIDTH or one number, as in 32x48 or 32.');
+  return { height: Number(match[1]), width: Number(match[2] ?? match[1]) };
+}
+
+function channels(text: string): number {
+  if (text !== '1' && text !== '3') throw new InvalidArgumentError('expected 1 (grey) or 3 (RGB).');
+  return Number(text);
+}
+
+/** Add the flags that say which images. */
+export function addDataFlags(command: Command): Command {
+  return command
+    .option('--data <source>', 'mnist, idx:DIR or images:DIR', 'mnist')
+    .option('--validation <n>', 'images kept out of training: a count, or a fraction below 1', number)
+    .option('--limit <n>', 'use at most so many training and so many test images', integer)
+    .option('--size <HxW>', 'size that every image gets', size)
+    .addOption(new Option('--channels <n>', '1 grey or 3 RGB').argParser(channels))
+    .addOption(new Option('--fit <how>', 'how images of another size are brought to one').choices([...FITS]));
+}
+
+/** Add the flags that decide the network and its training. */
+export function addTrainFlags(command: Command): Command {
+  return command
+    .addOption(new Option('--preset <name>', 'architecture').choices([...PRESET_NAMES]).default('seed'))
+    .option('--architecture <file>', 'architecture from a JSON file instead of a preset')
+    .option('--epochs <n>', 'passes over the training images', integer, defaults.epochs)
+    .option('-b, --batch <n>', 'images per step', integer, defaults.batch)
+    .option('--lr <rate>', "Adam's step size", number, defaults.learningRate)
+    .option('--seed <n>', 'of weights, shuffles and noise', integer, defaults.seed)
+    .option(
+      '--noise <sigma>',
+      'Gaussian noise on the input, pixels 0..1, the target stays clean',
+      number,
+      defaults.noise,
+    )
+    .option(
+      '--patience <n>',
+      'stop after so many epochs without a better validation error; 0 never',
+      integer,
+      defaults.patience,
+    )
+    .addOption(
+      new Option('--backend <name>', 'tensorflow, or cpu: plain JavaScript, for tiny runs only')
+        .choices(['tensorflow', 'cpu'])
+        .default('tensorflow'),
+    );
+}
+
+/** Add the flags that say what happens to the run folder. */
+export function addFolderFlags(command: Command): Command {
+  return command
+    .option('--out <dir>', 'folder of the run', 'runs/latest')
+    .option('--resume', 'go on with the run in that folder, under its own settings', false)
+    .option('--force', 'start anew, removing the run in that folder', false);
+}

@@ -1,0 +1,84 @@
+import { readFile } from 'node:fs/promises';
+import { ConvaeError } from '@convae/runtime/core';
+import { type Dataset, type OpenDatasetOptions, openDataset } from '../dataset/index.js';
+import { parseSpec } from '../model/parse.js';
+import { presetSpec } from '../model/presets.js';
+import { type ArchitectureSpec, type ImageShape, specSchema } from '../model/spec.js';
+import { parseRecipe, type Recipe } from '../training/recipe.js';
+
+/** Flags that say which images, as commander delivers them; they are recorded in run.json. */
+export interface DataFlags {
+  readonly data: string;
+  readonly validation?: number;
+  readonly limit?: number;
+  readonly size?: { height: number; width: number };
+  readonly channels?: 1 | 3;
+  readonly fit?: 'crop' | 'pad' | 'resize';
+}
+
+/** Flags that decide the weights of a run. */
+export interface TrainFlags extends DataFlags {
+  readonly preset: string;
+  readonly architecture?: string;
+  readonly epochs: number;
+  readonly batch: number;
+  readonly lr: number;
+  readonly seed: number;
+  readonly noise: number;
+  readonly patience: number;
+  readonly backend: 'tensorflow' | 'cpu';
+  /** The architecture that run.json recorded, where a run is resumed. */
+  readonly recordedSpec?: unknown;
+}
+
+/** The recipe among the flags. */
+export function recipeOf(flags: TrainFlags): Recipe {
+  const { epochs, batch, lr: learningRate, seed, noise, patience } = flags;
+  return parseRecipe({ epochs, batch, learningRate, seed, noise, patience });
+}
+
+/** Open the data set that the flags name; `onProgress` hears of image folders being read. */
+export function datasetOf(
+  flags: DataFlags,
+  multiple: number | undefined,
+  onProgress?: OpenDatasetOptions['onProgress'],
+): Promise<Dataset> {
+  const { data, validation, limit, size, channels, fit } = flags;
+  return openDataset(data, { validation, limit, size, channels, fit, multiple, onProgress });
+}
+
+/** Read a JSON file with an architecture; its `image` may be left out, the data's shape is used. */
+async function readArchitecture(path: string): Promise<Record<string, unknown>> {
+  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    throw new ConvaeError('NOT_FOUND', `cannot read the architecture ${path}: ${cause.message}`, { cause });
+  });
+  try {
+    const parsed: unknown = JSON.parse(text);
+    if (typeof parsed === 'object' && parsed !== null) return parsed as Record<string, unknown>;
+  } catch {
+    // Told below, like JSON of another kind.
+  }
+  throw new ConvaeError('DATA_INVALID', `expected a JSON object with an architecture in ${path}`);
+}
+
+/** The architecture that the flags name, for images of this shape. */
+export async function specOf(flags: TrainFlags, image: ImageShape): Promise<ArchitectureSpec> {
+  if (flags.recordedSpec !== undefined) return parseSpec({ ...(flags.recordedSpec as object), image });
+  if (flags.architecture === undefined) return presetSpec(flags.preset, image);
+  return parseSpec({ name: 'custom', ...(await readArchitecture(flags.architecture)), image });
+}
+
+/** What image sides must be a multiple of, known before the data are read, so that `--fit` can round to it. */
+export async function multipleOf(flags: TrainFlags): Promise<number> {
+  const probe =
+    flags.architecture === undefined
+      ? presetSpec(flags.preset, { channels: 1, height: 4096, width: 4096 })
+      : specSchema.partial().safeParse(await readArchitecture(flags.architecture)).data;
+  const encoder = probe?.encoder ?? [];
+  return encoder.reduce((m, block) => (block.kind === 'conv' ? m * block.stride * block.pool : m), 1);
+}
+
+/** The image shape of a data set, as architectures name it. */
+export function imageShapeOf({ train }: Dataset): ImageShape {
+  return { channels: train.channels === 3 ? 3 : 1, height: train.height, width: train.width };
+}

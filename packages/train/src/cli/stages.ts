@@ -1,0 +1,158 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ConvaeError } from '@convae/runtime/core';
+import type { Dataset, LabelledImages } from '../dataset/index.js';
+import { evaluateBundle, type Metrics, readHistory } from '../evaluation/index.js';
+import { type ExportedBundle, exportBundle } from '../export/index.js';
+import { buildLayersNetwork } from '../model/build.js';
+import { describeLayers } from '../model/describe.js';
+import { parseSpec } from '../model/parse.js';
+import { traceShapes } from '../model/shapes.js';
+import { loadBackend } from '../setup/index.js';
+import { type Checkpoint, loadCheckpoint } from '../training/checkpoint.js';
+import { parseRecipe } from '../training/recipe.js';
+import { type RunPaths, type RunSettings, readRunSettings, runPaths } from '../training/run-folder.js';
+import { createdBy } from './created-by.js';
+import { type DataFlags, datasetOf } from './settings.js';
+import { commandLine, type TrainedRun } from './train-stage.js';
+
+/** Images on which the exported graphs are compared with tfjs before anything is written. */
+const PARITY_IMAGES = 64;
+
+function head(images: LabelledImages, count: number): LabelledImages {
+  const n = Math.min(count, images.count);
+  const { height, width, channels } = images;
+  return { data: images.data.slice(0, n * height * width * channels), count: n, height, width, channels };
+}
+
+/** Real images that are no test images. */
+function paritySamples({ validation, train }: Dataset): LabelledImages {
+  return head(validation.count > 0 ? validation : train, PARITY_IMAGES);
+}
+
+/** What a run leaves for export, wherever it comes from: just trained, or read from its folder. */
+export type Exportable = Pick<
+  TrainedRun,
+  'tf' | 'paths' | 'dataset' | 'spec' | 'recipe' | 'parameters' | 'bestEpoch' | 'history'
+>;
+
+function trainingSummary(run: Exportable): Record<string, unknown> {
+  const { dataset, recipe, bestEpoch, history } = run;
+  return {
+    dataset: dataset.name,
+    images: dataset.train.count,
+    validationImages: dataset.validation.count,
+    loss: 'mean squared error',
+    optimizer: 'adam',
+    ...recipe,
+    epochsDone: history.at(-1)?.epoch ?? 0,
+    exportedEpoch: bestEpoch,
+  };
+}
+
+function trainingMetrics({ history, bestEpoch }: Exportable): Record<string, number> {
+  const record = history.findLast((r) => r.epoch === bestEpoch);
+  if (record === undefined) return {};
+  const { trainMse, validationMse, validationPsnr } = record;
+  return { trainMse, ...(validationMse === null ? {} : { validationMse, validationPsnr: validationPsnr! }) };
+}
+
+/** Export a run's best weights as a bundle, checked against tfjs before anything is written. */
+export async function exportStage(run: Exportable, optimize: boolean): Promise<ExportedBundle> {
+  const { tf, spec, dataset, paths } = run;
+  const network = buildLayersNetwork(tf, spec, run.parameters);
+  try {
+    return await exportBundle({
+      encoder: network.encoder,
+      decoder: network.decoder,
+      outDir: paths.bundle,
+      samples: paritySamples(dataset),
+      name: `${dataset.name}-${spec.name}`,
+      createdBy: createdBy(),
+      architecture: spec,
+      training: trainingSummary(run),
+      metrics: trainingMetrics(run),
+      anySize: traceShapes(spec).anySize,
+      optimize,
+    });
+  } finally {
+    network.dispose();
+  }
+}
+
+/** Measure a run's bundle on the test images and write its report. */
+export async function evaluateStage(run: {
+  readonly paths: RunPaths;
+  readonly dataset: Dataset;
+  readonly spec: Exportable['spec'];
+  readonly recipe: Readonly<Record<string, unknown>>;
+  readonly command?: string;
+  readonly parity?: { encoder: number; decoder: number } | undefined;
+}): Promise<Metrics> {
+  const { paths, dataset, spec } = run;
+  return evaluateBundle({
+    bundleDir: paths.bundle,
+    test: await dataset.loadTest(),
+    dataset,
+    runDir: paths.folder,
+    command: run.command ?? commandLine(),
+    history: await readHistory(paths.epochs),
+    layers: describeLayers(spec),
+    recipe: run.recipe,
+    parity: run.parity,
+  });
+}
+
+async function requireSettings(paths: RunPaths): Promise<RunSettings> {
+  const settings = await readRunSettings(paths);
+  if (settings !== undefined) return settings;
+  throw new ConvaeError(
+    'NOT_FOUND',
+    `expected a training run in ${paths.folder} (a folder with run.json), found none`,
+  );
+}
+
+async function bestCheckpoint(paths: RunPaths): Promise<Checkpoint> {
+  try {
+    return await loadCheckpoint(paths.best);
+  } catch (error) {
+    // A run that was stopped in its first epoch has only its last state.
+    if (error instanceof ConvaeError && error.code === 'NOT_FOUND') return loadCheckpoint(paths.last);
+    throw error;
+  }
+}
+
+/** Read a run back from its folder, ready for export. */
+export async function openRun(folder: string): Promise<Exportable & { readonly command: string }> {
+  const paths = runPaths(folder);
+  const { settings, command } = await requireSettings(paths);
+  const checkpoint = await bestCheckpoint(paths);
+  const dataset = await datasetOf(settings as unknown as DataFlags, undefined);
+  const tf = await loadBackend(settings.backend === 'cpu' ? 'cpu' : 'tensorflow');
+  const { spec, recipe, parameters, best, position } = checkpoint;
+  const history = await readHistory(paths.epochs);
+  const bestEpoch = best?.epoch ?? position.epoch;
+  return { tf, paths, dataset, spec, recipe, parameters, bestEpoch, history, command };
+}
+
+/** Read what evaluation needs from a run folder whose bundle exists already. */
+export async function openExported(folder: string): Promise<Parameters<typeof evaluateStage>[0]> {
+  const paths = runPaths(folder);
+  const { settings, command } = await requireSettings(paths);
+  const { architecture, ...rest } = settings;
+  const dataset = await datasetOf(rest as unknown as DataFlags, undefined);
+  const manifest = await readFile(join(paths.bundle, 'manifest.json'), 'utf8').catch(
+    (cause: NodeJS.ErrnoException) => {
+      throw new ConvaeError('NOT_FOUND', `expected an exported bundle in ${paths.bundle}: ${cause.message}`, {
+        cause,
+      });
+    },
+  );
+  const { parity } = JSON.parse(manifest) as { parity?: { encoder: number; decoder: number } };
+  return { paths, dataset, spec: parseSpec(architecture), recipe: recipePart(rest), command, parity };
+}
+
+function recipePart(settings: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const { epochs, batch, learningRate, seed, noise, patience } = settings;
+  return { ...parseRecipe({ epochs, batch, learningRate, seed, noise, patience }) };
+}

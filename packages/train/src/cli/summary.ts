@@ -1,0 +1,53 @@
+import { join, relative } from 'node:path';
+import type { Metrics } from '../evaluation/index.js';
+import type { TrainedRun } from './train-stage.js';
+
+/** A two-column table for the terminal. */
+export function table(rows: readonly (readonly [string, string])[]): string {
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`).join('\n');
+}
+
+const kB = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
+const perSecond = (n: number): string => `${Math.round(n).toLocaleString('en')} images/s`;
+
+/** The results of a run as a short table. */
+export function resultTable(metrics: Metrics): string {
+  const { dataset, distortion, speed, bundle, parity } = metrics;
+  const rows: [string, string][] = [
+    [`${dataset.part} images`, `${dataset.images.toLocaleString('en')} of ${dataset.name}`],
+    ['MSE', distortion.mse.toFixed(5)],
+    ['PSNR', distortion.psnr === null ? 'identical' : `${distortion.psnr.toFixed(2)} dB`],
+    ['SSIM', distortion.ssim.toFixed(3)],
+    ['encoder', perSecond(speed.encoderImagesPerSecond)],
+    ['decoder', perSecond(speed.decoderImagesPerSecond)],
+    ['bundle', kB(bundle.bytes)],
+  ];
+  if (parity)
+    rows.push([
+      'tfjs and ONNX differ by',
+      `${Math.max(parity.encoder, parity.decoder).toExponential(1)} at most`,
+    ]);
+  return table(rows);
+}
+
+/** How to go on after a run. */
+export function nextSteps(run: Pick<TrainedRun, 'paths' | 'stopped'>, metrics: Metrics): string {
+  const here = (path: string): string => relative(process.cwd(), path) || '.';
+  const lines = [
+    `Report:  ${here(join(run.paths.folder, 'report.html'))}  (open it in a browser)`,
+    `Bundle:  ${here(run.paths.bundle)}  (encoder.onnx, decoder.onnx, manifest.json)`,
+    '',
+    'Go on:',
+    ...(run.stopped === 'signal'
+      ? [`  npx convae-train run --out ${here(run.paths.folder)} --resume   train the rest`]
+      : []),
+    ...(metrics.dataset.name === 'mnist'
+      ? ['  npm run reference                                   the full recipe of 30 epochs']
+      : []),
+    '  npx convae-train run --data images:DIR --out DIR2   your own images (PNG, JPEG, WebP)',
+    `  npx convae info ${here(run.paths.bundle)}`,
+    '  npm run demo                                        the codec in a browser',
+  ];
+  return lines.join('\n');
+}

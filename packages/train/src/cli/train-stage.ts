@@ -1,0 +1,124 @@
+import type { Dataset } from '../dataset/index.js';
+import type { ParameterValues } from '../model/parameters.js';
+import { traceShapes } from '../model/shapes.js';
+import type { ArchitectureSpec } from '../model/spec.js';
+import { loadBackend, type Tf } from '../setup/index.js';
+import type { EpochRecord } from '../training/history.js';
+import { checkSameRun, type Recipe } from '../training/recipe.js';
+import {
+  clearRun,
+  type RunPaths,
+  readRunSettings,
+  runPaths,
+  writeRunSettings,
+} from '../training/run-folder.js';
+import { type StopReason, trainNetwork } from '../training/trainer.js';
+import { createdBy } from './created-by.js';
+import { untilInterrupt } from './interrupt.js';
+import { trainingDisplay } from './progress.js';
+import { datasetOf, imageShapeOf, multipleOf, recipeOf, specOf, type TrainFlags } from './settings.js';
+
+/** What training hands to export and evaluation. */
+export interface TrainedRun {
+  readonly tf: Tf;
+  readonly paths: RunPaths;
+  readonly flags: TrainFlags;
+  readonly dataset: Dataset;
+  readonly spec: ArchitectureSpec;
+  readonly recipe: Recipe;
+  readonly parameters: ParameterValues;
+  readonly bestEpoch: number;
+  readonly history: readonly EpochRecord[];
+  readonly stopped: StopReason;
+}
+
+/** How a run folder that already holds a run is treated. */
+export interface FolderFlags {
+  readonly out: string;
+  /** Go on with the run of the folder, under the settings recorded there. */
+  readonly resume: boolean;
+  /** Start anew, removing the run of the folder. */
+  readonly force: boolean;
+}
+
+/** The settings that decide the weights, flat, as run.json records and compares them. */
+function comparable(flags: TrainFlags, spec: ArchitectureSpec, recipe: Recipe): Record<string, unknown> {
+  const { data, validation, limit, size, channels, fit, backend } = flags;
+  const own = { data, validation, limit, size, channels, fit, backend, architecture: spec, ...recipe };
+  return JSON.parse(JSON.stringify(own)) as Record<string, unknown>;
+}
+
+function announce(dataset: Dataset, spec: ArchitectureSpec, recipe: Recipe): void {
+  const { train, validation } = dataset;
+  const { latent } = traceShapes(spec);
+  const shape = (s: { channels: number; height: number; width: number }): string =>
+    `${s.channels}×${s.height}×${s.width}`;
+  console.log(
+    `${dataset.name}: ${train.count.toLocaleString('en')} training and ${validation.count.toLocaleString('en')} validation images of ${shape(train)}`,
+  );
+  console.log(
+    `network "${spec.name}": ${shape(train)} → ${shape(latent)} → ${shape(train)}; Adam ${recipe.learningRate}, batch ${recipe.batch}, seed ${recipe.seed}`,
+  );
+}
+
+async function prepareFolder(
+  paths: RunPaths,
+  folder: FolderFlags,
+  settings: Record<string, unknown>,
+): Promise<boolean> {
+  const existing = await readRunSettings(paths);
+  if (existing !== undefined && folder.force) await clearRun(paths);
+  const goesOn = existing !== undefined && !folder.force;
+  if (goesOn) checkSameRun(existing.settings, settings, paths.folder);
+  await writeRunSettings(paths, {
+    format: 'convae-run',
+    version: 1,
+    createdBy: createdBy(),
+    command: commandLine(),
+    settings,
+  });
+  return goesOn;
+}
+
+/** The command as a person would type it. */
+export function commandLine(): string {
+  const quoted = process.argv
+    .slice(2)
+    .map((a) => (/^[\w./:=@%+,-]+$/.test(a) ? a : `'${a.replaceAll("'", "'\\''")}'`));
+  return ['convae-train', ...quoted].join(' ');
+}
+
+/** Train, or go on training, in the run folder; Ctrl-C ends it with what it has. */
+export async function trainStage(flags: TrainFlags, folder: FolderFlags): Promise<TrainedRun> {
+  const paths = runPaths(folder.out);
+  const recipe = recipeOf(flags);
+  const dataset = await datasetOf(flags, flags.fit === undefined ? undefined : await multipleOf(flags));
+  const spec = await specOf(flags, imageShapeOf(dataset));
+  const resume = await prepareFolder(paths, folder, comparable(flags, spec, recipe));
+  announce(dataset, spec, recipe);
+  const tf = await loadBackend(flags.backend);
+  const display = trainingDisplay(recipe.epochs);
+  const interrupt = untilInterrupt(() => {
+    display.stop();
+    console.error('stopping after this step; once more ends at once');
+  });
+  try {
+    const onProgress = display.progress;
+    const onEpoch = display.epoch;
+    const result = await trainNetwork({
+      tf,
+      spec,
+      recipe,
+      dataset,
+      paths,
+      resume,
+      signal: interrupt.signal,
+      onProgress,
+      onEpoch,
+    });
+    return { tf, paths, flags, dataset, spec, recipe, ...result };
+  } finally {
+    interrupt.release();
+    display.stop();
+  }
+}

@@ -1,0 +1,161 @@
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { ConvaeError } from '@convae/runtime/core';
+import { writeFileAtomic } from '@convae/runtime/node';
+import * as z from 'zod';
+import { elements, type ParameterShape, type ParameterValues, parameterShapes } from '../model/parameters.js';
+import { parseSpec } from '../model/parse.js';
+import type { ArchitectureSpec } from '../model/spec.js';
+import type { EpochRecord } from './history.js';
+import type { AdamState } from './parameter-store.js';
+import { parseRecipe, type Recipe } from './recipe.js';
+
+/** Largest checkpoint file that is read, bytes. */
+export const MAX_CHECKPOINT_BYTES = 512 << 20;
+
+/** Where a run stands: `batch` batches of epoch `epoch` (1-based) are done, with this much squared error so far. */
+export interface Position {
+  readonly epoch: number;
+  readonly batch: number;
+  /** Half the sum of squared errors over the images of this epoch so far. */
+  readonly halfSum: number;
+  readonly images: number;
+  readonly seconds: number;
+}
+
+/** Everything that training needs to go on as if it had never stopped. */
+export interface Checkpoint {
+  readonly spec: ArchitectureSpec;
+  readonly recipe: Recipe;
+  readonly position: Position;
+  readonly parameters: ParameterValues;
+  readonly adam: AdamState;
+  readonly history: readonly EpochRecord[];
+  /** Epoch and error of the best weights so far (validation error, or training error without validation). */
+  readonly best: { readonly epoch: number; readonly mse: number } | null;
+}
+
+const count = z.int().min(0);
+const finite = z.number();
+const arrays = z.array(z.string());
+const record = z.object({
+  epoch: count,
+  trainMse: finite,
+  validationMse: z.nullable(finite),
+  trainPsnr: finite,
+  validationPsnr: z.nullable(finite),
+  learningRate: finite,
+  seconds: finite,
+  imagesPerSecond: finite,
+  deadChannels: z.array(count),
+});
+const fileSchema = z.object({
+  format: z.literal('convae-checkpoint'),
+  version: z.literal(1),
+  spec: z.unknown(),
+  recipe: z.unknown(),
+  position: z.object({
+    epoch: z.int().min(1),
+    batch: count,
+    halfSum: finite,
+    images: count,
+    seconds: finite,
+  }),
+  parameters: arrays,
+  adam: z.object({ step: count, first: arrays, second: arrays }),
+  history: z.array(record),
+  best: z.nullable(z.object({ epoch: count, mse: finite })),
+});
+
+function toBase64(values: ParameterValues): string[] {
+  return values.map((v) => Buffer.from(v.buffer, v.byteOffset, v.byteLength).toString('base64'));
+}
+
+function fromBase64(
+  texts: readonly string[],
+  shapes: readonly ParameterShape[],
+  path: string,
+): Float32Array[] {
+  if (texts.length !== shapes.length)
+    throw damaged(path, `expected ${shapes.length} tensors, received ${texts.length}`);
+  return shapes.map((shape, i) => {
+    const bytes = Buffer.from(texts[i]!, 'base64');
+    const expected = 4 * elements(shape.shape);
+    if (bytes.length !== expected) {
+      throw damaged(path, `expected ${expected} bytes for ${shape.name}, received ${bytes.length}`);
+    }
+    return new Float32Array(new Uint8Array(bytes).buffer);
+  });
+}
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+function damaged(path: string, what: string, cause?: unknown): ConvaeError {
+  return new ConvaeError('DATA_INVALID', `${path} is not a usable checkpoint: ${what}`, { cause });
+}
+
+/**
+ * Write a checkpoint, JSON with float32 arrays in base64 behind a line with its SHA-256, through a temporary name.
+ *
+ * @throws ConvaeError `WRITE_FAILED`
+ */
+export async function saveCheckpoint(path: string, checkpoint: Checkpoint): Promise<void> {
+  const { adam, parameters, ...rest } = checkpoint;
+  const body = JSON.stringify({
+    format: 'convae-checkpoint',
+    version: 1,
+    ...rest,
+    parameters: toBase64(parameters),
+    adam: { step: adam.step, first: toBase64(adam.first), second: toBase64(adam.second) },
+  });
+  await writeFileAtomic(path, Buffer.from(`${sha256(body)}\n${body}\n`));
+}
+
+/**
+ * Read a checkpoint.
+ *
+ * @throws ConvaeError `NOT_FOUND`, `LIMIT_EXCEEDED`, `CHECKSUM_MISMATCH` or `DATA_INVALID`
+ */
+export async function loadCheckpoint(path: string): Promise<Checkpoint> {
+  const text = await readLimited(path);
+  const end = text.indexOf('\n');
+  const body = text.slice(end + 1).trimEnd();
+  if (end !== 64 || sha256(body) !== text.slice(0, end)) {
+    throw new ConvaeError(
+      'CHECKSUM_MISMATCH',
+      `${path} is damaged or not a checkpoint: its checksum does not match`,
+    );
+  }
+  return decode(path, body);
+}
+
+async function readLimited(path: string): Promise<string> {
+  const info = await stat(path).catch((cause: unknown) => {
+    throw new ConvaeError('NOT_FOUND', `expected a checkpoint at ${path}, found none`, { cause });
+  });
+  if (info.size > MAX_CHECKPOINT_BYTES) {
+    throw new ConvaeError(
+      'LIMIT_EXCEEDED',
+      `expected at most ${MAX_CHECKPOINT_BYTES} bytes in ${path}, received ${info.size}`,
+    );
+  }
+  return readFile(path, 'utf8');
+}
+
+function decode(path: string, body: string): Checkpoint {
+  const parsed = fileSchema.safeParse(JSON.parse(body));
+  if (!parsed.success) throw damaged(path, z.prettifyError(parsed.error), parsed.error);
+  const file = parsed.data;
+  const spec = parseSpec(file.spec);
+  const shapes = parameterShapes(spec);
+  const floats = (texts: readonly string[]): Float32Array[] => fromBase64(texts, shapes, path);
+  return {
+    spec,
+    recipe: parseRecipe(file.recipe),
+    position: file.position,
+    parameters: floats(file.parameters),
+    adam: { step: file.adam.step, first: floats(file.adam.first), second: floats(file.adam.second) },
+    history: file.history,
+    best: file.best,
+  };
+}

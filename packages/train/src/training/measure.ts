@@ -1,0 +1,41 @@
+import { gather } from '../dataset/batches.js';
+import type { LabelledImages } from '../dataset/types.js';
+import { measureBatch, type StepContext } from './step.js';
+
+/** Images per batch while measuring. */
+const MEASURE_BATCH = 100;
+
+/** Error of a set of images under the present weights. */
+export interface SetMeasure {
+  /** Mean squared error, pixels 0..1. */
+  readonly mse: number;
+  /** Latent channels that had one and the same value on every image: they carry nothing. */
+  readonly deadChannels: number[];
+}
+
+const chunks = (total: number): number[][] =>
+  Array.from({ length: Math.ceil(total / MEASURE_BATCH) }, (_, i) =>
+    Array.from(
+      { length: Math.min(MEASURE_BATCH, total - i * MEASURE_BATCH) },
+      (_, j) => i * MEASURE_BATCH + j,
+    ),
+  );
+
+/** Measure the error and find dead latent channels; `images` must not be empty. */
+export function measureSet(context: StepContext, images: LabelledImages): SetMeasure {
+  let halfSum = 0;
+  let low: Float32Array | undefined;
+  let high: Float32Array | undefined;
+  for (const indices of chunks(images.count)) {
+    const pixels = gather(images, indices);
+    const measured = measureBatch(context, { input: pixels, target: pixels, count: indices.length });
+    halfSum += measured.halfSum;
+    low = low?.map((v, i) => Math.min(v, measured.latentMin[i]!)) ?? measured.latentMin;
+    high = high?.map((v, i) => Math.max(v, measured.latentMax[i]!)) ?? measured.latentMax;
+  }
+  const deadChannels = [...low!.keys()].filter((channel) => low![channel] === high![channel]);
+  return {
+    mse: (2 * halfSum) / (images.count * images.height * images.width * images.channels),
+    deadChannels,
+  };
+}

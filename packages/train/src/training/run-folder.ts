@@ -1,0 +1,84 @@
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ConvaeError } from '@convae/runtime/core';
+import { writeFileAtomic } from '@convae/runtime/node';
+import type { EpochRecord } from './history.js';
+
+/** The files of a run. */
+export interface RunPaths {
+  readonly folder: string;
+  readonly settings: string;
+  readonly epochs: string;
+  readonly last: string;
+  readonly best: string;
+  readonly bundle: string;
+}
+
+/** Where the files of a run in `folder` are. */
+export function runPaths(folder: string): RunPaths {
+  return {
+    folder,
+    settings: join(folder, 'run.json'),
+    epochs: join(folder, 'epochs.jsonl'),
+    last: join(folder, 'checkpoints', 'last.json'),
+    best: join(folder, 'checkpoints', 'best.json'),
+    bundle: join(folder, 'bundle'),
+  };
+}
+
+/** What run.json records: enough to train, export and evaluate the run again. */
+export interface RunSettings {
+  readonly format: 'convae-run';
+  readonly version: 1;
+  readonly createdBy: string;
+  /** The command line that started the run. */
+  readonly command: string;
+  /** Everything that decides the weights, flat, for comparison on resume. */
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+/** Read run.json; undefined where there is none. */
+export async function readRunSettings(paths: RunPaths): Promise<RunSettings | undefined> {
+  const text = await readFile(paths.settings, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
+    throw new ConvaeError('NOT_FOUND', `cannot read ${paths.settings}: ${error.message}`, { cause: error });
+  });
+  if (text === undefined) return undefined;
+  try {
+    const parsed = JSON.parse(text) as RunSettings;
+    if (parsed.format === 'convae-run' && parsed.version === 1 && typeof parsed.settings === 'object')
+      return parsed;
+  } catch {
+    // Told below, like every other unusable content.
+  }
+  throw new ConvaeError(
+    'DATA_INVALID',
+    `expected a convae-run of version 1 in ${paths.settings}, found something else`,
+  );
+}
+
+/** Create the run folder and write run.json. */
+export async function writeRunSettings(paths: RunPaths, settings: RunSettings): Promise<void> {
+  await mkdir(join(paths.folder, 'checkpoints'), { recursive: true }).catch(
+    (cause: NodeJS.ErrnoException) => {
+      throw new ConvaeError('WRITE_FAILED', `cannot create the folder ${paths.folder}: ${cause.message}`, {
+        cause,
+      });
+    },
+  );
+  await writeFileAtomic(paths.settings, `${JSON.stringify(settings, null, 2)}\n`);
+}
+
+/** Remove what an earlier run left in the folder, and nothing else. */
+export async function clearRun(paths: RunPaths): Promise<void> {
+  const files = ['metrics.json', 'report.html', 'comparison.png', 'loss.png'].map((f) =>
+    join(paths.folder, f),
+  );
+  const own = [join(paths.folder, 'checkpoints'), paths.bundle, paths.settings, paths.epochs, ...files];
+  for (const path of own) await rm(path, { recursive: true, force: true });
+}
+
+/** Write epochs.jsonl anew: one JSON object a line. */
+export async function writeHistory(paths: RunPaths, history: readonly EpochRecord[]): Promise<void> {
+  await writeFileAtomic(paths.epochs, history.map((record) => `${JSON.stringify(record)}\n`).join(''));
+}
