@@ -131,17 +131,17 @@ function value(name: string, channels: number, side: number, anySize: boolean): 
 }
 
 function tinyWeights(channels: number): TinyWeights {
-  const random = seededRandom(7);
+  const random = seededRandom(11);
   const tensor = (name: string, dims: number[], spread: number): OnnxTensor => {
     const length = dims.reduce((product, dim) => product * dim, 1);
-    return { name, dims, data: Float32Array.from({ length }, () => (random() - 0.35) * spread) };
+    return { name, dims, data: Float32Array.from({ length }, () => (random() - 0.5) * spread) };
   };
   return {
-    first: tensor('w1', [TINY_FILTERS, channels, 3, 3], 1),
-    firstBias: tensor('b1', [TINY_FILTERS], 0.2),
-    second: tensor('w2', [TINY_LATENT_CHANNELS, TINY_FILTERS, 3, 3], 0.5),
-    secondBias: tensor('b2', [TINY_LATENT_CHANNELS], 0.2),
-    last: tensor('w3', [channels, TINY_LATENT_CHANNELS, 3, 3], 1.5),
+    first: tensor('w1', [TINY_FILTERS, channels, 3, 3], 1.5),
+    firstBias: tensor('b1', [TINY_FILTERS], 1),
+    second: tensor('w2', [TINY_LATENT_CHANNELS, TINY_FILTERS, 3, 3], 1.5),
+    secondBias: tensor('b2', [TINY_LATENT_CHANNELS], 1),
+    last: tensor('w3', [channels, TINY_LATENT_CHANNELS, 3, 3], 1),
     lastBias: tensor('b3', [channels], 0.5),
   };
 }

@@ -1,0 +1,155 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ConvaeError } from '../errors.js';
+import { createTinyBundle, encodeManifest } from '../testing/tiny-bundle.js';
+import { MAX_MANIFEST_BYTES, type Manifest } from './manifest.js';
+import { parseManifest } from './parse.js';
+
+const { manifest } = await createTinyBundle();
+const parse = (value: unknown): Manifest => parseManifest(encodeManifest(value));
+
+/** A copy of the manifest with one field set, or taken out where `value` is undefined. */
+function changed(path: string, value: unknown): unknown {
+  const copy = structuredClone(manifest) as unknown;
+  const keys = path.split('.');
+  const last = keys.pop()!;
+  const parent = keys.reduce((node, key) => (node as Record<string, unknown>)[key], copy) as Record<
+    string,
+    unknown
+  >;
+  if (value === undefined) delete parent[last];
+  else parent[last] = value;
+  return copy;
+}
+
+/** The paths of all fields of the manifest, e.g. `encoder.input.shape.0`. */
+function paths(value: unknown, prefix = ''): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, child]) => [prefix + key, ...paths(child, `${prefix}${key}.`)]);
+}
+
+const isItem = (path: string): boolean => /\.\d$/.test(path);
+
+describe('parseManifest', () => {
+  it('reads what was written', () => {
+    expect(parse(manifest)).toEqual(manifest);
+  });
+
+  it('ignores unknown fields, at any depth', () => {
+    expect(parse(changed('encoder.quantizer', { step: 1 }))).toEqual(manifest);
+    expect(parse(changed('future', [1, 2]))).toEqual(manifest);
+  });
+
+  it.each(paths(manifest).filter((path) => !isItem(path)))('needs %s and says so', (path) => {
+    const error = failure(() => parse(changed(path, undefined)));
+    expect(error).toMatchObject({ code: 'MANIFEST_INVALID', message: expect.stringContaining(path) });
+    expect(error.message).toMatch(/received (nothing|undefined)/);
+  });
+
+  it.each(paths(manifest))('refuses another kind of value for %s', (path) => {
+    const error = failure(() => parse(changed(path, null)));
+    expect(error).toMatchObject({ code: 'MANIFEST_INVALID', message: expect.stringContaining(path) });
+  });
+
+  it.each([
+    ['name', '', 'expected at least 1 characters for name, received ""'],
+    ['image.channels', 2, 'expected 1 or 3 for image.channels, received 2'],
+    ['image.height', 0, 'expected at least 1 for image.height, received 0'],
+    ['image.height', 1e9, 'expected at most 16384 for image.height, received 1000000000'],
+    ['image.width', 8.5, 'expected an integer for image.width, received 8.5'],
+    ['image.height', 10, 'expected a multiple of 4 for image.height, received 10'],
+    ['latent.height', 3, 'for latent.height, received 3'],
+    ['latent.channels', 1e6, 'expected at most 4096 for latent.channels'],
+    ['normalisation.scale', 0, 'for normalisation.scale, received 0'],
+    ['encoder.bytes', 1e12, 'for encoder.bytes, received 1000000000000'],
+    ['encoder.sha256', 'abc', 'for encoder.sha256, received "abc"'],
+    ['encoder.file', '../encoder.onnx', 'for encoder.file, received "../encoder.onnx"'],
+    ['encoder.file', '/etc/passwd', 'for encoder.file'],
+    ['encoder.file', 'a/b.onnx', 'for encoder.file'],
+    ['encoder.file', 'a\\b.onnx', 'for encoder.file'],
+    ['encoder.file', '..', 'for encoder.file'],
+    ['encoder.file', 'encoder.onnx\u0000', 'for encoder.file'],
+    ['encoder.file', 'x'.repeat(1000), '…'],
+    ['decoder.file', 'encoder.onnx', 'expected two files'],
+    ['encoder.input.shape', [1, 1, 'H', 'W'], 'for encoder.input.shape.0, received 1'],
+    ['encoder.input.shape', ['N', 3, 'H', 'W'], 'expected 1 for encoder.input.shape.1, received 3'],
+    ['encoder.input.shape', ['N', 1, 8, 8], 'for encoder.input.shape.2, received 8'],
+    ['decoder.input.shape', ['N', 8], 'expected 4 dimensions for decoder.input.shape'],
+    ['decoder.input.shape', ['N', 2, 2], 'expected 4 or 2 dimensions for decoder.input.shape, received 3'],
+    ['version', 'one', "for version, received 'one'"],
+    ['format', 'other', "expected 'convae-bundle' for format, received 'other'"],
+    ['metrics', { validationMse: 'low' }, 'expected number for metrics.validationMse, received "low"'],
+  ])('refuses %s = %j with a message that says so', (path, value, message) => {
+    expect(failure(() => parse(changed(path, value)))).toMatchObject({
+      code: 'MANIFEST_INVALID',
+      message: expect.stringContaining(message),
+    });
+  });
+
+  it('takes flat latents of a network of one size', () => {
+    const { image, latent, encoder, decoder } = manifest;
+    const flat = {
+      ...manifest,
+      image: { ...image, anySize: false },
+      latent: { ...latent, channels: 8, height: 1, width: 1 },
+      encoder: { ...encoder, output: { name: 'latent', shape: ['N', 8] } },
+      decoder: { ...decoder, input: { name: 'latent', shape: ['N', 8] } },
+    };
+    expect(parse(flat)).toEqual(flat);
+  });
+
+  it.each(['2.0', '9999.0', '0.9'])('refuses format version %s', (version) => {
+    expect(failure(() => parse(changed('version', version)))).toMatchObject({ code: 'VERSION_UNSUPPORTED' });
+  });
+
+  it('refuses a newer major before it looks at fields that it does not know', () => {
+    const future = { format: 'convae-bundle', version: '2.0', graphs: [] };
+    expect(failure(() => parse(future))).toMatchObject({ code: 'VERSION_UNSUPPORTED' });
+  });
+
+  it('refuses a huge manifest before it parses it', () => {
+    const bytes = new Uint8Array(MAX_MANIFEST_BYTES + 1);
+    expect(failure(() => parseManifest(bytes))).toMatchObject({ code: 'LIMIT_EXCEEDED' });
+  });
+
+  it.each([
+    ['nothing', new Uint8Array(0)],
+    ['text that is no JSON', new TextEncoder().encode('<html>')],
+    ['invalid UTF-8', Uint8Array.of(0x22, 0xff, 0x22)],
+    ['deeply nested arrays', new TextEncoder().encode('['.repeat(500_000))],
+    ['a number', encodeManifest(7)],
+    ['null', encodeManifest(null)],
+    ['an array', encodeManifest([])],
+  ])('refuses %s', (_, bytes) => {
+    expect(failure(() => parseManifest(bytes))).toMatchObject({ code: 'MANIFEST_INVALID' });
+  });
+
+  it('ends every mutation of its bytes in a manifest or a ConvaeError', () => {
+    const bytes = encodeManifest(manifest);
+    const mutation = fc.tuple(fc.nat(bytes.length - 1), fc.nat(255), fc.nat(bytes.length));
+    fc.assert(
+      fc.property(mutation, ([at, value, length]) => {
+        const damaged = bytes.slice(0, at % 3 === 0 ? length : bytes.length);
+        damaged[at] = value;
+        const error = attempt(() => parseManifest(damaged));
+        expect(error === undefined || error instanceof ConvaeError).toBe(true);
+      }),
+      { seed: 1, numRuns: 2000 },
+    );
+  });
+});
+
+function attempt(action: () => unknown): unknown {
+  try {
+    action();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+function failure(action: () => unknown): ConvaeError {
+  const error = attempt(action);
+  expect(error).toBeInstanceOf(ConvaeError);
+  return error as ConvaeError;
+}
