@@ -23,17 +23,16 @@ export interface IdxParts {
 }
 
 // `train-images-idx3-ubyte`, `t10k-labels.idx1-ubyte.gz`, `emnist-letters-test-images-idx3-ubyte`, `images.idx`, …
-const IDX_NAME =
-  /^(?:.*[-_.])?(?:(train|t10k|test)[-_.]?)?(images|labels)(?:[-_.]?idx[134]?)?(?:[-_.]?ubyte)?(?:\.idx)?(?:\.gz)?$/i;
+const KIND =
+  /(?:^|[-_.]|train|t10k|test)(images|labels)(?:[-_.]?idx[134]?)?(?:[-_.]?ubyte)?(?:\.idx)?(?:\.gz)?$/i;
+const TEST_PART = /(?:^|[-_.])(?:t10k|test)[-_.]?(?:images|labels)/i;
 const ANY_IDX = /(?:idx[34]?|ubyte)(?:\.gz)?$/i;
 
 type Role = 'train-images' | 'train-labels' | 'test-images' | 'test-labels';
 
 function roleOf(file: string): Role | undefined {
-  const match = IDX_NAME.exec(file);
-  if (!match) return undefined;
-  const part = (match[1] ?? 'train').toLowerCase() === 'train' ? 'train' : 'test';
-  return `${part}-${match[2]!.toLowerCase() as 'images' | 'labels'}`;
+  const kind = KIND.exec(file)?.[1]?.toLowerCase() as 'images' | 'labels' | undefined;
+  return kind && `${TEST_PART.test(file) ? 'test' : 'train'}-${kind}`;
 }
 
 const withoutGz = (file: string): string => file.replace(/\.gz$/i, '');

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConvaeError, MAX_IMAGE_SIDE } from '@convae/runtime/core';
 import sharp from 'sharp';
@@ -35,12 +36,17 @@ async function readHeader(path: string): Promise<ImageHeader> {
   return { height, width, colour: channels >= 3 };
 }
 
-/** sharp keeps its default limitInputPixels (0x3fff²) and, with failOn, treats damaged data as an error. */
+/**
+ * From bytes, not from the path: libvips remembers the pixels of paths, and a file may have changed since.
+ * sharp keeps its default limitInputPixels (0x3fff²) and, with failOn, treats damaged data as an error.
+ */
 async function decode(
   path: string,
   { height, width, channels, fit }: FitTarget,
 ): Promise<ImageHeader & { data: Buffer }> {
-  const image = sharp(path, { failOn: 'warning' }).autoOrient().flatten({ background: BACKGROUND });
+  const image = sharp(await readFile(path), { failOn: 'warning' })
+    .autoOrient()
+    .flatten({ background: BACKGROUND });
   const sized = fit === 'resize' ? image.resize({ width, height, fit: 'cover' }) : image;
   const { data, info } = await sized
     .toColourspace(channels === 1 ? 'b-w' : 'srgb')
