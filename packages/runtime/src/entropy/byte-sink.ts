@@ -31,10 +31,10 @@ export class ByteSink {
     this.#buffer[at]! += 1;
   }
 
-  /** A copy of the bytes without trailing zero bytes, which every reader supplies again. */
-  bytes(): Uint8Array {
+  /** A copy of the bytes, up to `trim` zero bytes at the end left out. */
+  bytes(trim = 0): Uint8Array {
     let end = this.#length;
-    while (end > 0 && this.#buffer[end - 1] === 0) end--;
+    while (end > Math.max(0, this.#length - trim) && this.#buffer[end - 1] === 0) end--;
     return this.#buffer.slice(0, end);
   }
 

@@ -41,5 +41,6 @@ function share(
 
 /** symbol / multiplier rounded to the nearest integer, half away from zero. */
 function nearest(symbol: number, multiplier: number): number {
-  return Math.sign(symbol) * Math.floor((2 * Math.abs(symbol) + multiplier) / (2 * multiplier));
+  const cell = Math.floor((2 * Math.abs(symbol) + multiplier) / (2 * multiplier));
+  return symbol < 0 ? 0 - cell : cell;
 }
