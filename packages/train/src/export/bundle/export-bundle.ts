@@ -1,0 +1,190 @@
+import { createHash } from 'node:crypto';
+import {
+  ConvaeError,
+  type ImageBatch,
+  MANIFEST_FILE,
+  MANIFEST_VERSION,
+  type Manifest,
+  manifestSchema,
+} from '@convae/runtime/core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { Tf } from '../../setup/backend.js';
+import { type ConvertedModel, convertModel, type TensorInfo } from '../convert.js';
+import { packageVersion } from '../convert-command.js';
+import { writeBundleFolder } from '../files.js';
+import type { PlainTensor } from '../parity/ort.js';
+import { runTfjs } from '../parity/tfjs.js';
+import { PARITY_TOLERANCE, verifyParity } from '../parity/verify.js';
+import { chooseDecoderForm, type DecoderChoice } from './decoder-form.js';
+import { type ImageGeometry, imageGeometry, networkInput, otherSize, timingBatch } from './samples.js';
+
+/** Options of {@link exportBundle}. */
+export interface ExportBundleOptions {
+  readonly tf: Tf;
+  /** Images in 0..1, N×H×W×C, to latents. */
+  readonly encoder: LayersModel;
+  /** Latents to images. */
+  readonly decoder: LayersModel;
+  /** The bundle's folder; an older bundle there is replaced. */
+  readonly outDir: string;
+  /** Real images of the trained size, on which tfjs and ONNX Runtime are compared. */
+  readonly samples: ImageBatch;
+  /** Name of the bundle, 1 to 128 characters. */
+  readonly name: string;
+  /** The architecture specification, kept in the manifest. */
+  readonly architecture: Readonly<Record<string, unknown>>;
+  /** How the network was trained, kept in the manifest. */
+  readonly training: Readonly<Record<string, unknown>>;
+  /** Measured figures, kept in the manifest. */
+  readonly metrics: Readonly<Record<string, number>>;
+  /** True: the network is convolutional throughout and takes images of any size. */
+  readonly anySize: boolean;
+  /** True: take the decoder's fused form where it has one that is faster here. */
+  readonly optimize?: boolean;
+  /** Largest allowed difference between tfjs and ONNX Runtime; {@link PARITY_TOLERANCE} otherwise. */
+  readonly tolerance?: number;
+}
+
+/** What {@link exportBundle} wrote. */
+export interface ExportedBundle {
+  readonly outDir: string;
+  readonly manifest: Manifest;
+  /** Over all outputs of both graphs. */
+  readonly maxAbsDifference: number;
+  readonly decoder: Pick<DecoderChoice, 'form' | 'milliseconds'>;
+  readonly bytes: { readonly encoder: number; readonly decoder: number };
+}
+
+/**
+ * Exports an autoencoder as a bundle: encoder.onnx, decoder.onnx and manifest.json (FORMAT.md, "Bundle"). Both graphs
+ * run in ONNX Runtime on the samples and are compared with tfjs before anything is written; with `anySize` also on
+ * images of another size.
+ * @throws ConvaeError UNSUPPORTED, PARITY_FAILED, SHAPE_MISMATCH or WRITE_FAILED; then nothing was written.
+ */
+export async function exportBundle(options: ExportBundleOptions): Promise<ExportedBundle> {
+  const encoder = convertPart(options, options.encoder, 'encoder');
+  const decoder = convertPart(options, options.decoder, 'decoder');
+  const images = networkInput(options.samples);
+  const latents = encode(options, encoder, images);
+  const choice = await chooseForm(options, decoder, latents);
+  const parts = { encoder, decoder, decoderBytes: choice.bytes };
+  const geometry = imageGeometry(images.shape, latents.shape, options.anySize);
+  let maxAbsDifference = await compareAll(options, parts, images);
+  if (options.anySize) {
+    const others = networkInput(otherSize(options.samples, geometry.multiple));
+    maxAbsDifference = Math.max(maxAbsDifference, await compareAll(options, parts, others));
+  }
+  const manifest = buildManifest(options, parts, geometry, choice.form);
+  await writeBundle(options.outDir, manifest, parts);
+  return {
+    outDir: options.outDir,
+    manifest,
+    maxAbsDifference,
+    decoder: { form: choice.form, milliseconds: choice.milliseconds },
+    bytes: { encoder: encoder.bytes.length, decoder: choice.bytes.length },
+  };
+}
+
+interface Parts {
+  readonly encoder: ConvertedModel;
+  readonly decoder: ConvertedModel;
+  readonly decoderBytes: Uint8Array;
+}
+
+function convertPart(
+  options: ExportBundleOptions,
+  model: LayersModel,
+  part: 'encoder' | 'decoder',
+): ConvertedModel {
+  const [input, output] = part === 'encoder' ? ['image', 'latent'] : ['latent', 'image'];
+  if (model.inputs.length !== 1 || model.outputs.length !== 1) {
+    throw new ConvaeError('UNSUPPORTED', `The ${part} must have one input and one output`);
+  }
+  return convertModel(model, {
+    name: `${options.name} ${part}`,
+    docString: `The ${part} of the convolutional autoencoder "${options.name}": ${input} to ${output}, float32 N×C×H×W.`,
+    inputNames: [input!],
+    outputNames: [output!],
+    dynamicSize: options.anySize,
+    raiseVectors: true,
+    producerVersion: packageVersion(),
+  });
+}
+
+/** The latents as tfjs computes them. */
+function encode(options: ExportBundleOptions, encoder: ConvertedModel, images: PlainTensor): PlainTensor {
+  const [input] = encoder.inputs as [TensorInfo];
+  const fits = input.shape.every((size, i) => typeof size === 'string' || size === images.shape[i]);
+  if (!fits) {
+    const message = `The samples are [${images.shape}], but the encoder takes [${input.shape}]`;
+    throw new ConvaeError('SHAPE_MISMATCH', message);
+  }
+  return runTfjs(options.tf, options.encoder, encoder.inputs, encoder.outputs, { image: images })[0]!;
+}
+
+async function chooseForm(
+  options: ExportBundleOptions,
+  decoder: ConvertedModel,
+  latents: PlainTensor,
+): Promise<DecoderChoice> {
+  if (!options.optimize) return { form: 'plain', bytes: decoder.bytes, milliseconds: null };
+  return chooseDecoderForm(decoder, { latent: timingBatch(latents) }, packageVersion());
+}
+
+async function compareAll(options: ExportBundleOptions, parts: Parts, images: PlainTensor): Promise<number> {
+  const { tf } = options;
+  const tolerance = options.tolerance ?? PARITY_TOLERANCE;
+  const latent = encode(options, parts.encoder, images);
+  const encoder = {
+    tf,
+    model: options.encoder,
+    converted: parts.encoder,
+    feeds: { image: images },
+    tolerance,
+  };
+  const decoder = { tf, model: options.decoder, converted: parts.decoder, feeds: { latent }, tolerance };
+  const first = await verifyParity(encoder);
+  const second = await verifyParity({ ...decoder, bytes: parts.decoderBytes });
+  return Math.max(first.maxAbsDifference, second.maxAbsDifference);
+}
+
+function buildManifest(
+  options: ExportBundleOptions,
+  { encoder, decoder, decoderBytes }: Parts,
+  { image, latent, multiple }: ImageGeometry,
+  form: DecoderChoice['form'],
+): Manifest {
+  const manifest = {
+    format: 'convae-bundle',
+    version: `${MANIFEST_VERSION.major}.${MANIFEST_VERSION.minor}`,
+    name: options.name,
+    createdBy: `@convae/train ${packageVersion()}`,
+    image: { ...image, anySize: options.anySize, multiple },
+    latent,
+    normalisation: { scale: 1 / 255, offset: 0 },
+    encoder: graphEntry('encoder.onnx', encoder, encoder.bytes),
+    decoder: { ...graphEntry('decoder.onnx', decoder, decoderBytes), form },
+    architecture: options.architecture,
+    training: options.training,
+    metrics: options.metrics,
+  };
+  const result = manifestSchema.safeParse(manifest);
+  if (result.success) return manifest as unknown as Manifest;
+  const [issue] = result.error.issues;
+  const message = `The manifest would break its schema: ${issue?.path.join('.')}: ${issue?.message}`;
+  throw new ConvaeError('MANIFEST_INVALID', message, { cause: result.error });
+}
+
+function graphEntry(file: string, { inputs, outputs }: ConvertedModel, bytes: Uint8Array) {
+  const tensor = ({ name, shape }: TensorInfo) => ({ name, shape });
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  return { file, bytes: bytes.length, sha256, input: tensor(inputs[0]!), output: tensor(outputs[0]!) };
+}
+
+async function writeBundle(outDir: string, manifest: Manifest, parts: Parts): Promise<void> {
+  await writeBundleFolder(outDir, {
+    [manifest.encoder.file]: parts.encoder.bytes,
+    [manifest.decoder.file]: parts.decoderBytes,
+    [MANIFEST_FILE]: new TextEncoder().encode(`${JSON.stringify(manifest, null, 2)}\n`),
+  });
+}

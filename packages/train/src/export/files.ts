@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { ConvaeError, MANIFEST_FILE } from '@convae/runtime/core';
+
+const sibling = (path: string, purpose: string): string =>
+  join(dirname(path), `.${basename(path)}.${purpose}-${randomUUID()}`);
+
+/**
+ * Writes a file so that it is either whole or not there.
+ * @throws ConvaeError WRITE_FAILED.
+ */
+export async function writeFileAtomically(path: string, bytes: Uint8Array): Promise<void> {
+  const target = resolve(path);
+  const temporary = sibling(target, 'part');
+  try {
+    await mkdir(dirname(target), { recursive: true });
+    await writeFile(temporary, bytes);
+    await rename(temporary, target);
+  } catch (cause) {
+    await rm(temporary, { force: true });
+    throw writeFailed(target, cause);
+  }
+}
+
+/**
+ * Writes a bundle folder so that it is either whole or not there; an older bundle in its place is replaced once the
+ * new one is complete.
+ * @throws ConvaeError WRITE_FAILED, also where `folder` holds something other than a bundle.
+ */
+export async function writeBundleFolder(
+  folder: string,
+  files: Readonly<Record<string, Uint8Array>>,
+): Promise<void> {
+  const target = resolve(folder);
+  const replaced = await existingBundle(target);
+  const temporary = sibling(target, 'part');
+  try {
+    await mkdir(temporary, { recursive: true });
+    for (const [name, bytes] of Object.entries(files)) await writeFile(join(temporary, name), bytes);
+    await moveIntoPlace(temporary, target, replaced);
+  } catch (cause) {
+    await rm(temporary, { recursive: true, force: true });
+    throw cause instanceof ConvaeError ? cause : writeFailed(target, cause);
+  }
+}
+
+async function existingBundle(folder: string): Promise<boolean> {
+  let names: string[];
+  try {
+    names = await readdir(folder);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw writeFailed(folder, cause);
+  }
+  if (names.length === 0 || names.includes(MANIFEST_FILE)) return true;
+  throw new ConvaeError(
+    'WRITE_FAILED',
+    `${folder} holds other files and no ${MANIFEST_FILE}; it is left untouched`,
+  );
+}
+
+async function moveIntoPlace(temporary: string, target: string, replaced: boolean): Promise<void> {
+  if (!replaced) return rename(temporary, target);
+  const old = sibling(target, 'old');
+  await rename(target, old);
+  try {
+    await rename(temporary, target);
+  } catch (cause) {
+    await rename(old, target);
+    throw cause;
+  }
+  await rm(old, { recursive: true, force: true });
+}
+
+const writeFailed = (path: string, cause: unknown): ConvaeError => {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new ConvaeError('WRITE_FAILED', `${path} cannot be written: ${reason}`, { cause });
+};

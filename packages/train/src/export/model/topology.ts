@@ -1,0 +1,63 @@
+import { ConvaeError } from '@convae/runtime/core';
+import { SUPPORTED_LAYERS, unsupportedLayer } from '../layers/registry.js';
+
+/** Deepest nesting of models that is read. */
+export const MAX_MODEL_DEPTH = 64;
+
+const CONTAINERS: readonly string[] = ['Model', 'Functional', 'Sequential'];
+
+/**
+ * Looks through a saved model for layers that cannot be exported, so that the error names the layer before tfjs
+ * stumbles over a class that it does not know.
+ * @throws ConvaeError UNSUPPORTED for such a layer; DATA_INVALID for a topology without layers.
+ */
+export function checkTopology(topology: Readonly<Record<string, unknown>>): void {
+  const root = record(topology.model_config) ?? topology;
+  if (!CONTAINERS.includes(className(root))) {
+    const message = `The model is of the class ${className(root)}; known are ${CONTAINERS.join(', ')}`;
+    throw new ConvaeError('DATA_INVALID', message);
+  }
+  checkLayers(root, '', 0);
+}
+
+function checkLayers(container: Readonly<Record<string, unknown>>, prefix: string, depth: number): void {
+  if (depth > MAX_MODEL_DEPTH) {
+    throw new ConvaeError('LIMIT_EXCEEDED', `Models are nested more than ${MAX_MODEL_DEPTH} deep`);
+  }
+  const layers = layersOf(container);
+  if (!layers)
+    throw new ConvaeError(
+      'DATA_INVALID',
+      `The model "${prefix || className(container)}" has no list of layers`,
+    );
+  for (const layer of layers) {
+    const path = `${prefix}${layerName(layer)}`;
+    if (CONTAINERS.includes(className(layer))) checkLayers(layer, `${path}/`, depth + 1);
+    else checkLayer(layer, path, depth);
+  }
+}
+
+function checkLayer(layer: Readonly<Record<string, unknown>>, path: string, depth: number): void {
+  if (!SUPPORTED_LAYERS.includes(className(layer))) throw unsupportedLayer(path, className(layer));
+  const wrapped = record(record(layer.config)?.layer);
+  if (!wrapped || depth > MAX_MODEL_DEPTH) return;
+  checkLayer(wrapped, `${path}/${layerName(wrapped)}`, depth + 1);
+}
+
+/** Old Sequential models have the list itself as their configuration. */
+function layersOf(container: Readonly<Record<string, unknown>>): Record<string, unknown>[] | null {
+  const config = container.config;
+  const list = Array.isArray(config) ? config : record(config)?.layers;
+  return Array.isArray(list) && list.every((layer) => record(layer)) ? list : null;
+}
+
+const className = (layer: Readonly<Record<string, unknown>>): string =>
+  String(layer.class_name ?? layer.className ?? 'unknown');
+
+const layerName = (layer: Readonly<Record<string, unknown>>): string =>
+  String(record(layer.config)?.name ?? layer.name ?? 'without a name');
+
+const record = (value: unknown): Record<string, unknown> | null =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : null;
