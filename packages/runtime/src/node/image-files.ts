@@ -81,6 +81,7 @@ export async function encodePng(images: ImageBatch, index = 0): Promise<Uint8Arr
 async function openImage(path: string): Promise<Sharp> {
   const sharp = await importSharp();
   const bytes = await readWholeFile(path, MAX_IMAGE_FILE_BYTES);
+  if (bytes.length === 0) throw new ConvaeError('DATA_INVALID', `${path} is empty`);
   return sharp(bytes, { failOn: 'warning', limitInputPixels: MAX_IMAGE_SIDE ** 2 });
 }
 

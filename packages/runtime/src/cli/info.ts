@@ -1,0 +1,62 @@
+import type { Manifest } from '../bundle/manifest.js';
+import type { Codec } from '../codec.js';
+import { type CodecOptions, describeProvider, loadWithOptions } from './codec-options.js';
+import { formatBytes, printJson, printTable, type Streams } from './output.js';
+
+/** `convae info BUNDLE`: what is in a bundle, its sizes, and the provider it runs on here. */
+export async function runInfo(
+  bundle: string,
+  options: CodecOptions & { json?: boolean },
+  streams: Streams,
+): Promise<void> {
+  await using codec = await loadWithOptions(bundle, options);
+  if (options.json) printJson(streams, infoJson(codec));
+  else printTable(streams, infoRows(codec));
+}
+
+function infoJson({ manifest, executionProvider, passedOver }: Codec): object {
+  return {
+    executionProvider,
+    passedOver,
+    bytes: totalBytes(manifest),
+    latentBytes: latentBytes(manifest),
+    manifest,
+  };
+}
+
+function infoRows(codec: Codec): string[][] {
+  const { manifest } = codec;
+  const { image, latent, encoder, decoder } = manifest;
+  const pixels = image.channels * image.height * image.width;
+  const sizes = image.anySize ? `, and any other size (padded to multiples of ${image.multiple})` : '';
+  return [
+    ['name', manifest.name],
+    ['format', `${manifest.format} ${manifest.version}, by ${manifest.createdBy}`],
+    ['image', `${image.height}×${image.width}×${image.channels}, ${formatBytes(pixels)} raw${sizes}`],
+    [
+      'latent',
+      `${latent.channels}×${latent.height}×${latent.width} float32, ${formatBytes(latentBytes(manifest))} uncoded`,
+    ],
+    ['encoder', `${encoder.file}, ${formatBytes(encoder.bytes)}`],
+    ['decoder', `${decoder.file}, ${formatBytes(decoder.bytes)}`],
+    ...Object.entries(manifest.training).map(([key, value]) => [`training.${key}`, shown(value)]),
+    ...Object.entries(manifest.metrics).map(([key, value]) => [`metrics.${key}`, shown(value)]),
+    ['runs on', describeProvider(codec)],
+  ];
+}
+
+const MAX_SHOWN_CHARACTERS = 80;
+
+function shown(value: unknown): string {
+  if (typeof value === 'number') return String(Number(value.toPrecision(6)));
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return text.length > MAX_SHOWN_CHARACTERS ? `${text.slice(0, MAX_SHOWN_CHARACTERS)}…` : text;
+}
+
+function totalBytes({ encoder, decoder }: Manifest): number {
+  return encoder.bytes + decoder.bytes;
+}
+
+function latentBytes({ latent }: Manifest): number {
+  return latent.channels * latent.height * latent.width * Float32Array.BYTES_PER_ELEMENT;
+}

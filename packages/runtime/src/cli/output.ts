@@ -1,0 +1,27 @@
+/** Where a command writes; the process's own streams outside tests. */
+export interface Streams {
+  out(text: string): void;
+  err(text: string): void;
+}
+
+/** Prints a value as indented JSON. */
+export function printJson(streams: Streams, value: unknown): void {
+  streams.out(`${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** Prints rows as a table: columns as wide as their widest cell, two spaces between. */
+export function printTable(streams: Streams, rows: readonly (readonly string[])[]): void {
+  const widths: number[] = [];
+  for (const row of rows)
+    for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, cell.length);
+  for (const row of rows) {
+    const line = row.map((cell, i) => cell.padEnd(widths[i]!)).join('  ');
+    streams.out(`${line.trimEnd()}\n`);
+  }
+}
+
+/** A number of bytes as people read it, e.g. `784 B` or `4.2 kB` (1 kB = 1000 B). */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}

@@ -1,0 +1,126 @@
+import { mkdir, readdir, stat } from 'node:fs/promises';
+import { basename, extname, join, resolve } from 'node:path';
+import type { Codec } from '../codec.js';
+import { ConvaeError } from '../errors.js';
+import type { ImageBatch } from '../image.js';
+import { readImageFile, readImageSize, writeImageFile } from '../node/image-files.js';
+import { type CodecOptions, describeProvider, loadWithOptions } from './codec-options.js';
+import { UsageError } from './errors.js';
+import { printJson, printTable, type Streams } from './output.js';
+
+/** Options of `convae reconstruct`. */
+export interface ReconstructCommandOptions extends CodecOptions {
+  readonly bundle: string;
+  readonly output: string;
+  readonly json?: boolean;
+}
+
+interface Job {
+  readonly input: string;
+  readonly output: string;
+}
+
+interface Result extends Job {
+  readonly height: number;
+  readonly width: number;
+  readonly mse: number;
+  /** Null where the pictures are equal: the PSNR is infinite then. */
+  readonly psnr: number | null;
+}
+
+/** `convae reconstruct IN… -o DIR --bundle B`: image files through both networks, PNG files out. */
+export async function runReconstruct(
+  inputs: string[],
+  options: ReconstructCommandOptions,
+  streams: Streams,
+): Promise<void> {
+  const jobs = planJobs(await expandFolders(inputs), options.output);
+  await using codec = await loadWithOptions(options.bundle, options);
+  // All inputs are looked at before the first output is written.
+  for (const { input } of jobs) await checkSize(input, codec);
+  await mkdir(options.output, { recursive: true });
+  const results: Result[] = [];
+  for (const job of jobs) results.push(await reconstructFile(job, codec));
+  if (options.json)
+    printJson(streams, {
+      executionProvider: codec.executionProvider,
+      passedOver: codec.passedOver,
+      images: results,
+    });
+  else printResults(results, codec, streams);
+}
+
+const EXTENSIONS = ['.png', '.jpg', '.jpeg', '.webp'];
+
+/** Folders stand for the image files in them, in the order of their names. */
+async function expandFolders(inputs: readonly string[]): Promise<string[]> {
+  const files: string[] = [];
+  for (const input of inputs) files.push(...((await isFolder(input)) ? await imagesIn(input) : [input]));
+  return files;
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
+}
+
+async function imagesIn(folder: string): Promise<string[]> {
+  const names = (await readdir(folder))
+    .filter((name) => EXTENSIONS.includes(extname(name).toLowerCase()))
+    .sort();
+  if (names.length === 0) throw new ConvaeError('NOT_FOUND', `${folder} holds no PNG, JPEG or WebP files`);
+  return names.map((name) => join(folder, name));
+}
+
+/** Every input gets an output of its own, and no output is one of the inputs. */
+function planJobs(inputs: readonly string[], folder: string): Job[] {
+  const sources = new Set(inputs.map((input) => resolve(input)));
+  const taken = new Map<string, string>();
+  return inputs.map((input) => {
+    const output = join(folder, `${basename(input, extname(input))}.png`);
+    const other = taken.get(output);
+    if (other !== undefined) throw new UsageError(`${other} and ${input} would both be written to ${output}`);
+    if (sources.has(resolve(output)))
+      throw new UsageError(`${output} would overwrite an input: choose another folder for -o`);
+    taken.set(output, input);
+    return { input, output };
+  });
+}
+
+async function checkSize(path: string, { manifest }: Codec): Promise<void> {
+  const { height, width } = await readImageSize(path);
+  const { image } = manifest;
+  if (image.anySize || (height === image.height && width === image.width)) return;
+  const sizes = `${manifest.name} takes ${image.width}×${image.height} images only`;
+  throw new ConvaeError('SHAPE_MISMATCH', `${path} is ${width}×${height}, ${sizes}`);
+}
+
+async function reconstructFile(job: Job, codec: Codec): Promise<Result> {
+  const original = await readImageFile(job.input, codec.manifest.image.channels);
+  const { images } = await codec.roundTrip(original);
+  await writeImageFile(job.output, images);
+  const mse = meanSquaredError(original, images);
+  const { height, width } = original;
+  return { ...job, height, width, mse, psnr: mse === 0 ? null : -10 * Math.log10(mse) };
+}
+
+/** Mean squared error of two uint8 images on the scale 0..1. */
+function meanSquaredError({ data }: ImageBatch, other: ImageBatch): number {
+  let sum = 0;
+  for (let i = 0; i < data.length; i++) sum += (data[i]! - other.data[i]!) ** 2;
+  return sum / data.length / 255 ** 2;
+}
+
+function printResults(results: readonly Result[], codec: Codec, streams: Streams): void {
+  const rows = results.map(({ input, output, width, height, psnr }) => [
+    input,
+    `${width}×${height}`,
+    decibels(psnr),
+    output,
+  ]);
+  printTable(streams, [['image', 'size', 'PSNR', 'written to'], ...rows]);
+  streams.out(`${results.length} image${results.length === 1 ? '' : 's'} on ${describeProvider(codec)}\n`);
+}
+
+function decibels(psnr: number | null): string {
+  return psnr === null ? 'equal' : `${psnr.toFixed(2)} dB`;
+}
