@@ -3,7 +3,9 @@ import { lstat, readdir, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { type CommandError, runCommand } from './command-runner.js';
-import type { TfjsPackage } from './tfjs-package.js';
+import { modulesEnvironment, type TfjsPackage } from './tfjs-package.js';
+
+const require = createRequire(import.meta.url);
 
 const BUILD_TIMEOUT_MS = 10 * 60_000;
 const TOOL_TIMEOUT_MS = 30_000;
@@ -66,15 +68,11 @@ async function firstRunnable(
  * @throws CommandError when it does not compile.
  */
 export async function buildBinding(tfjs: TfjsPackage, signal: AbortSignal): Promise<void> {
-  const requireBeside = createRequire(join(tfjs.folder, 'package.json'));
-  const tool = join(
-    dirname(requireBeside.resolve('@mapbox/node-pre-gyp/package.json')),
-    'bin',
-    'node-pre-gyp',
-  );
+  const manifest = require.resolve('@mapbox/node-pre-gyp/package.json', { paths: tfjs.modulePaths });
+  const tool = join(dirname(manifest), 'bin', 'node-pre-gyp');
   await runCommand(process.execPath, [tool, 'install', '--build-from-source'], {
     cwd: tfjs.folder,
-    env: { JOBS: 'max', ...headersSetting(process.env, process.execPath) },
+    env: { ...modulesEnvironment(tfjs), JOBS: 'max', ...headersSetting(process.env, process.execPath) },
     timeoutMs: BUILD_TIMEOUT_MS,
     signal,
   });

@@ -81,7 +81,7 @@ async function tryPresent(context: Context, failures: Failure[]): Promise<Backen
     return undefined;
   }
   try {
-    const tensorflow = await probeBackend(tfjs.folder);
+    const tensorflow = await probeBackend(tfjs);
     return { tensorflow, source: 'present', files: nativeFiles(tfjs) };
   } catch (error) {
     failures.push({ way, reason: reasonOf(error) });
@@ -120,7 +120,7 @@ async function useFolder(context: Context, folder: string): Promise<BackendState
   try {
     const place = await folderEntry(context.shelf, folder);
     if (await isLinkedTo(context, place)) {
-      const tensorflow = await probeBackend(context.tfjs.folder);
+      const tensorflow = await probeBackend(context.tfjs);
       return { tensorflow, source: 'present', files: nativeFiles(context.tfjs) };
     }
     const entry = (await readEntry(place, context.tfjs)) ?? (await fromFolder(context, folder));
@@ -145,7 +145,7 @@ async function use(
   const { tfjs, log } = context;
   await linkEntry(tfjs, entry);
   try {
-    const tensorflow = await probeBackend(tfjs.folder);
+    const tensorflow = await probeBackend(tfjs);
     log(`TensorFlow ${tensorflow} is ready (${source === 'cache' ? 'from' : 'kept in'} ${entry.folder}).`);
     return { tensorflow, source, files: nativeFiles(tfjs) };
   } catch (error) {
@@ -167,5 +167,6 @@ function giveUp(failures: readonly Failure[]): never {
 }
 
 function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  const text = error instanceof Error ? error.message : String(error);
+  return text.split('\n')[0] ?? '';
 }

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
 import { runCommand } from './command-runner.js';
 import { copyPackage } from './scratch.js';
-import { siblingModules, type TfjsPackage } from './tfjs-package.js';
+import { modulesEnvironment, type TfjsPackage } from './tfjs-package.js';
 
 /** A site that does not answer within this time counts as out of reach. */
 const SITE_TIMEOUT_MS = 4_000;
@@ -77,10 +77,10 @@ export async function runOfficialInstaller(
   signal: AbortSignal,
 ): Promise<TfjsPackage> {
   const copy = await copyPackage(tfjs, scratch);
-  const tools = [join(tfjs.folder, 'node_modules', '.bin'), join(siblingModules(tfjs), '.bin')];
+  const tools = tfjs.modulePaths.map((folder) => join(folder, '.bin'));
   await runCommand(process.execPath, ['scripts/install.js'], {
     cwd: copy.folder,
-    env: { PATH: [...tools, process.env.PATH].join(delimiter) },
+    env: { ...modulesEnvironment(copy), PATH: [...tools, process.env.PATH].join(delimiter) },
     timeoutMs: INSTALL_TIMEOUT_MS,
     signal,
   });

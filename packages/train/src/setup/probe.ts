@@ -1,4 +1,5 @@
 import { runCommand } from './command-runner.js';
+import { modulesEnvironment, type TfjsPackage } from './tfjs-package.js';
 
 /** Loading takes 1–2 s on a warm disk; a cold one has 0.8 GB to page in. */
 const PROBE_TIMEOUT_MS = 120_000;
@@ -16,15 +17,15 @@ console.log('tensorflow=' + tf.backend().binding.TF_Version);
 `;
 
 /**
- * Tries out the tfjs-node package in a folder, in a child process: a binding that fits badly may take its whole
+ * Tries out a tfjs-node package, in a child process: a binding that fits badly may take its whole
  * process down.
  *
  * @returns the version of the TensorFlow library behind it.
  * @throws CommandError with the reason when it does not load or computes wrongly.
  */
-export async function probeBackend(folder: string, signal?: AbortSignal): Promise<string> {
-  const output = await runCommand(process.execPath, ['-e', PROBE_SCRIPT, '--', folder], {
-    env: { TF_CPP_MIN_LOG_LEVEL: '3' },
+export async function probeBackend(tfjs: TfjsPackage, signal?: AbortSignal): Promise<string> {
+  const output = await runCommand(process.execPath, ['-e', PROBE_SCRIPT, '--', tfjs.folder], {
+    env: { ...modulesEnvironment(tfjs), TF_CPP_MIN_LOG_LEVEL: '3' },
     timeoutMs: PROBE_TIMEOUT_MS,
     signal,
   });

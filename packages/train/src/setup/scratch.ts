@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readdir, rename, rm, stat, symlink } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { siblingModules, type TfjsPackage } from './tfjs-package.js';
+import type { TfjsPackage } from './tfjs-package.js';
 
 const SCRATCH_PREFIX = 'tmp-';
 
@@ -46,7 +46,7 @@ async function removeStale(parent: string): Promise<void> {
 }
 
 /**
- * Copies the package without its native parts into a scratch folder, such that it finds what it requires. Builds
+ * Copies the package without its native parts into a scratch folder, where it needs modulesEnvironment(). Builds
  * and the package's own installer work on this copy: what fails there leaves nothing behind, and the package's
  * files, which pnpm shares between projects by hard links, stay as they were.
  *
@@ -54,7 +54,6 @@ async function removeStale(parent: string): Promise<void> {
  */
 export async function copyPackage(tfjs: TfjsPackage, scratch: string): Promise<TfjsPackage> {
   const folder = join(scratch, 'package');
-  await symlink(siblingModules(tfjs), join(scratch, 'node_modules'), 'junction');
   await cp(tfjs.folder, folder, {
     recursive: true,
     filter: (path) => dirname(path) !== tfjs.folder || !NOT_COPIED.has(basename(path)),

@@ -96,7 +96,7 @@ async function publish(
   signal: AbortSignal,
   place?: string,
 ): Promise<CacheEntry> {
-  const tensorflow = await probeBackend(build.folder, signal);
+  const tensorflow = await probeBackend(build, signal);
   const target = place ?? join(context.shelf, `tensorflow-${tensorflow}-${source}`);
   const parts = join(build.folder, '..', 'entry');
   await moveNativeParts(build, parts);

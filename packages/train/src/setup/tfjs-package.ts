@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 
 /** Where tfjs-node is installed, and where it looks for its native parts. */
 export interface TfjsPackage {
@@ -12,8 +12,8 @@ export interface TfjsPackage {
   napiVersion: number;
   /** Path of the binding, relative to the package folder. */
   binding: string;
-  /** Version of libtensorflow that the package's own installer fetches. */
-  officialTensorflow: string;
+  /** Folders in which the package finds the modules that it requires; a copy elsewhere needs them as NODE_PATH. */
+  modulePaths: string[];
 }
 
 interface PackageJson {
@@ -31,7 +31,7 @@ export function describeTfjsPackage(folder: string = installedFolder()): TfjsPac
     version,
     napiVersion,
     binding: join(modulePath, `${binary.module_name}.node`),
-    officialTensorflow: officialTensorflow(folder),
+    modulePaths: createRequire(join(folder, 'package.json')).resolve.paths('any') ?? [],
   };
 }
 
@@ -43,9 +43,9 @@ export function newestNapi(offered: readonly number[], supported: number): numbe
   return Math.max(...usable);
 }
 
-/** The node_modules folder that holds the package and what it requires. */
-export function siblingModules(tfjs: TfjsPackage): string {
-  return dirname(dirname(tfjs.folder));
+/** The environment in which a copy of the package finds what the original requires. */
+export function modulesEnvironment(tfjs: TfjsPackage): Record<string, string> {
+  return { NODE_PATH: tfjs.modulePaths.join(delimiter) };
 }
 
 /** Files without which the backend cannot be loaded: absolute paths of the binding and of the libraries' folder. */
@@ -60,9 +60,4 @@ export function hasNativeFiles(tfjs: TfjsPackage): boolean {
 
 function installedFolder(): string {
   return dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-node/package.json'));
-}
-
-function officialTensorflow(folder: string): string {
-  const text = readFileSync(join(folder, 'scripts', 'deps-constants.js'), 'utf8');
-  return /LIBTENSORFLOW_VERSION = '([\d.]+)'/.exec(text)?.[1] ?? 'unknown';
 }

@@ -24,11 +24,13 @@ const UNPACK_SCRIPT = `
 import os, shutil, sys, zipfile
 wheel, target = sys.argv[1:]
 LIBRARIES = ('libtensorflow_cc.so.2', 'libtensorflow_framework.so.2')
+# The C headers include no others; the wheel brings 5000 more.
+HEADERS = tuple('tensorflow/include/' + folder for folder in ('tensorflow/', 'tsl/', 'xla/'))
 def place(name):
     folder, _, file = name.rpartition('/')
     if folder == 'tensorflow' and file in LIBRARIES:
         return 'lib/' + file
-    if name.startswith('tensorflow/include/') and file and '..' not in name.split('/'):
+    if name.startswith(HEADERS) and file and '..' not in name.split('/'):
         return name[len('tensorflow/'):]
 with zipfile.ZipFile(wheel) as archive:
     for name in archive.namelist():
@@ -63,6 +65,9 @@ export async function downloadWheel(python: string, folder: string, signal: Abor
       await runCommand(python, [...fixed, ...requirement], { timeoutMs: DOWNLOAD_TIMEOUT_MS, signal });
       break;
     } catch (error) {
+      if (isOutOfReach(error)) {
+        throw new CommandError('pip cannot reach the package index', error.output, { cause: error });
+      }
       if (index === REQUIREMENTS.length - 1 || !isWithoutWheel(error)) throw error;
     }
   }
@@ -70,9 +75,12 @@ export async function downloadWheel(python: string, folder: string, signal: Abor
 }
 
 /** pip says "no matching distribution" also when the index is out of reach; then asking again is idle. */
+function isOutOfReach(error: unknown): error is CommandError {
+  return error instanceof CommandError && /WARNING: Retrying .* after connection broken/.test(error.output);
+}
+
 function isWithoutWheel(error: unknown): boolean {
-  if (!(error instanceof CommandError)) return false;
-  return /No matching distribution/i.test(error.output) && !/Retrying|connection/i.test(error.output);
+  return error instanceof CommandError && /No matching distribution/i.test(error.output);
 }
 
 async function findWheel(folder: string): Promise<Wheel> {

@@ -1,0 +1,61 @@
+// Set-up steps: each one looks whether it is done, and says one line when it is not.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { fingerprint, ROOT, readStamp, runQuietly, SetupError, say, writeStamp } from './steps.mjs';
+
+const MIN_NODE_MAJOR = 20;
+
+/** @throws SetupError on a Node that is too old. */
+export function checkNode(version = process.versions.node) {
+  if (Number.parseInt(version, 10) >= MIN_NODE_MAJOR) return;
+  throw new SetupError(
+    `convae needs Node ${MIN_NODE_MAJOR} or newer; this is Node ${version}. See https://nodejs.org/en/download`,
+  );
+}
+
+/** Installs the dependencies of the lockfile with the pinned pnpm, unless they are. */
+export async function installDependencies() {
+  const wanted = fingerprint(installInputs(), [process.platform, process.arch]);
+  if (readStamp('install') === wanted && existsSync(join(ROOT, 'node_modules', '.modules.yaml'))) return;
+  const { packageManager } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const pnpm = packageManager.split('+')[0];
+  say(`Installing dependencies with ${pnpm} …`);
+  await runQuietly('Installing dependencies', 'npx', ['--yes', pnpm, 'install', '--frozen-lockfile'], {
+    // CI: pnpm must not ask questions, there is nobody to answer.
+    env: { CI: 'true', npm_config_loglevel: 'error', npm_config_update_notifier: 'false' },
+    advice: 'The package registry must be within reach, and npm (with npx) installed beside Node.',
+  });
+  writeStamp('install', wanted);
+}
+
+function installInputs() {
+  const packages = readdirSync(join(ROOT, 'packages')).map((name) => `packages/${name}/package.json`);
+  const manifests = packages.filter((path) => existsSync(join(ROOT, path)));
+  return ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml', ...manifests];
+}
+
+/** Compiles what has changed; TypeScript itself knows what that is. */
+export async function compile() {
+  if (!existsSync(join(ROOT, 'packages', 'train', 'dist'))) say('Compiling …');
+  await runQuietly('Compiling', process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-b'], {
+    advice: 'The messages above name the places in the sources.',
+  });
+}
+
+/** Makes the TensorFlow backend loadable, unless it was seen working since the dependencies were installed. */
+export async function prepareBackend() {
+  const install = readStamp('install');
+  const folder = process.env.CONVAE_LIBTENSORFLOW ?? '';
+  const done = readStamp('backend');
+  if (done?.install === install && done.folder === folder && done.files.every(existsSync)) return;
+  const entry = pathToFileURL(join(ROOT, 'packages/train/dist/setup/index.js')).href;
+  const { ensureBackend } = await import(entry);
+  try {
+    const { files } = await ensureBackend({ log: say });
+    writeStamp('backend', { install, folder, files });
+  } catch (error) {
+    if (error?.code === 'BACKEND_UNAVAILABLE') throw new SetupError(error.message);
+    throw error;
+  }
+}

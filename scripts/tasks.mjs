@@ -1,0 +1,95 @@
+// The tasks of run.mjs: what each needs to be set up, and what it runs.
+import { existsSync, readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { withDefaults } from './arguments.mjs';
+import { ROOT, runTask, SetupError } from './steps.mjs';
+
+/** The folder in which the user called npm: relative paths in arguments of convae-train are meant from there. */
+const CALLED_FROM = process.env.INIT_CWD ?? process.cwd();
+const BENCHES = join(ROOT, 'bench');
+
+const node = (script, ...args) => runTask(process.execPath, [join(ROOT, script), ...args]);
+const train = (...args) =>
+  runTask(process.execPath, [join(ROOT, 'packages/train/bin/convae-train.js'), ...args], {
+    cwd: CALLED_FROM,
+  });
+const run = (epochs, folder, args) =>
+  train('run', ...withDefaults({ '--epochs': epochs, '--out': join(ROOT, 'runs', folder) }, args));
+const typecheck = (args = []) => node('node_modules/typescript/bin/tsc', '-b', ...args);
+const lint = (args = []) => node('node_modules/@biomejs/biome/bin/biome', 'check', '.', ...args);
+
+/** Runs vitest with the thread settings that the training process has, so that results are the same. */
+async function test(args) {
+  const url = pathToFileURL(join(ROOT, 'packages/train/dist/setup/launch-environment.js')).href;
+  const { launchEnvironment } = await import(url);
+  const env = launchEnvironment({ argv: [], env: process.env, cores: availableParallelism() });
+  return runTask(process.execPath, [join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run', ...args], { env });
+}
+
+async function check() {
+  for (const step of [lint, typecheck, test]) {
+    const code = await step([]);
+    if (code !== 0) return code;
+  }
+  return 0;
+}
+
+function bench([name, ...args]) {
+  const scripts = existsSync(BENCHES) ? readdirSync(BENCHES).filter((file) => file.endsWith('.mjs')) : [];
+  const names = scripts.map((file) => file.slice(0, -'.mjs'.length)).sort();
+  if (name === undefined) {
+    console.log(
+      `Benchmarks (npm run bench -- NAME):\n${names.map((each) => `  ${each}`).join('\n') || '  none yet'}`,
+    );
+    return 0;
+  }
+  if (!names.includes(name)) {
+    throw new SetupError(
+      `expected one of ${names.join(', ') || '(none)'} for the benchmark, received ${name}`,
+    );
+  }
+  return node(`bench/${name}.mjs`, ...args);
+}
+
+/** Builds the browser demo and serves it, until interrupted. */
+async function demo(args) {
+  const vite = join(ROOT, 'node_modules/vite/bin/vite.js');
+  const cwd = join(ROOT, 'packages/web-demo');
+  const code = await runTask(process.execPath, [vite, 'build', '--logLevel', 'warn'], { cwd });
+  return code === 0 ? runTask(process.execPath, [vite, 'preview', ...args], { cwd }) : code;
+}
+
+const INSTALLED = ['install'];
+const BUILT = ['install', 'compile'];
+const READY = ['install', 'compile', 'backend'];
+
+/** Each task: the set-up it needs, its part of the help text, and how it is run; `run` returns the exit code. */
+export const TASKS = {
+  start: {
+    needs: READY,
+    help: 'train for 5 epochs, export, evaluate, report',
+    run: (args) => run('5', 'start', args),
+  },
+  reference: {
+    needs: READY,
+    help: 'the same with the full recipe of 30 epochs',
+    run: (args) => run('30', 'reference', args),
+  },
+  test: { needs: [...READY, 'tests'], help: 'run every test; arguments go to vitest', run: test },
+  'test:nodes': {
+    needs: READY,
+    help: "run the runtime's and the pipeline's tests on Node 22 and 24",
+    run: (args) => node('scripts/other-nodes.mjs', ...args),
+  },
+  build: { needs: READY, help: 'compile everything', run: () => 0 },
+  typecheck: { needs: INSTALLED, help: 'check the types', run: typecheck },
+  lint: { needs: INSTALLED, help: 'check style and format', run: lint },
+  check: { needs: [...READY, 'tests'], help: 'lint, typecheck and test', run: check },
+  train: { needs: READY, help: 'convae-train train …', run: (args) => train('train', ...args) },
+  export: { needs: READY, help: 'convae-train export …', run: (args) => train('export', ...args) },
+  evaluate: { needs: READY, help: 'convae-train evaluate …', run: (args) => train('evaluate', ...args) },
+  bench: { needs: READY, help: 'run a benchmark; without a name, list them', run: bench },
+  demo: { needs: BUILT, help: 'build and serve the browser demo', run: demo },
+};
