@@ -1,2 +1,6 @@
-export type * from './dataset/types.js';
-export type * from './training/history.js';
+export * from './dataset/index.js';
+export * from './evaluation/index.js';
+export * from './export/index.js';
+export * from './model/index.js';
+export * from './setup/index.js';
+export * from './training/index.js';

@@ -1,0 +1,5 @@
+export * from './checkpoint.js';
+export type * from './history.js';
+export * from './recipe.js';
+export * from './run-folder.js';
+export * from './trainer.js';
