@@ -10,6 +10,7 @@ import type {
   LatentBatch,
   Manifest,
   OrtModule,
+  RoundTrip,
 } from './index.js';
 import * as core from './index.js';
 import * as node from './node/index.js';
@@ -29,10 +30,7 @@ describe('the public interface', () => {
       float: Promise<FloatImageBatch>;
     }>();
     const roundTrip = (codec: Codec, images: ImageBatch[]) => codec.roundTrip(images, { output: 'float32' });
-    expectTypeOf(roundTrip).returns.resolves.toEqualTypeOf<{
-      latents: LatentBatch;
-      images: FloatImageBatch;
-    }>();
+    expectTypeOf(roundTrip).returns.resolves.toEqualTypeOf<RoundTrip<FloatImageBatch>>();
     expectTypeOf<Codec['embed']>().returns.resolves.toEqualTypeOf<LatentBatch>();
     expectTypeOf<Codec['embed']>().parameter(0).not.toBeAny();
     expectTypeOf<Codec>().toExtend<AsyncDisposable>();
