@@ -10,7 +10,7 @@ import type { ExecutionProvider } from '../session/provider.js';
 export const NODE_PROVIDERS = ['cpu', 'cuda', 'webgpu'] as const satisfies readonly ExecutionProvider[];
 
 const INSTALL_HINT =
-  'install it with "npm i onnxruntime-node"; its install script adds CUDA on linux-x64 and may stay disallowed where you do not want it';
+  'install it with "npm i onnxruntime-node" (for CUDA on linux-x64, let its install script run)';
 
 /**
  * Imports onnxruntime-node, an optional peer dependency.
@@ -30,25 +30,30 @@ export async function importOnnxRuntime(
   }
 }
 
-const CUDA_LIBRARIES = /^(lib)?onnxruntime_providers_cuda\.(so|dll)$/;
+const CUDA_LIBRARY = 'libonnxruntime_providers_cuda.so';
 
 /**
  * Says why CUDA cannot run, before ONNX Runtime is asked and prints errors of its own to the console:
- * its CUDA libraries are not in the npm package, an install script fetches them.
+ * its CUDA libraries are not in the npm package, an install script fetches them, and for linux-x64 only.
  */
 export function whyUnavailableOnNode(provider: ExecutionProvider): string | undefined {
   if (provider !== 'cuda') return undefined;
+  if (process.platform !== 'linux' || process.arch !== 'x64') {
+    return `onnxruntime-node has CUDA for linux-x64 only, this is ${process.platform}-${process.arch}`;
+  }
   const folder = binaryFolder();
-  if (folder === undefined || readdirSync(folder).some((file) => CUDA_LIBRARIES.test(file))) return undefined;
-  return 'the CUDA libraries of onnxruntime-node are not installed; allow its install script (ONNXRUNTIME_NODE_INSTALL=cuda12) and install it again';
+  if (folder === undefined || existsSync(join(folder, CUDA_LIBRARY))) return undefined;
+  return `${CUDA_LIBRARY} is not installed: allow the install script of onnxruntime-node and install it again`;
 }
 
-/** Where onnxruntime-node keeps its binaries for this platform, or undefined where its layout is another one. */
+/** Where onnxruntime-node keeps its binaries, or undefined where that cannot be told (a bundled program). */
 function binaryFolder(): string | undefined {
-  const main = createRequire(import.meta.url).resolve('onnxruntime-node');
-  const bin = join(dirname(main), '..', 'bin');
-  if (!existsSync(bin)) return undefined;
-  return readdirSync(bin)
-    .map((napi) => join(bin, napi, process.platform, process.arch))
-    .find((folder) => existsSync(folder));
+  try {
+    const bin = join(dirname(createRequire(import.meta.url).resolve('onnxruntime-node')), '..', 'bin');
+    return readdirSync(bin)
+      .map((napi) => join(bin, napi, process.platform, process.arch))
+      .find((folder) => existsSync(folder));
+  } catch {
+    return undefined;
+  }
 }
