@@ -10,6 +10,7 @@ import { type EvaluationProgress, measureCodec } from './measure.js';
 import { collectMetrics, type RunFacts } from './metrics-file.js';
 import { comparisonPng } from './pictures/comparison.js';
 import { lossPlot } from './plots/loss.js';
+import { paint } from './plots/palette.js';
 import { plotSvg, svgPng } from './plots/render.js';
 import { formatPsnr } from './report/format.js';
 import type { ReportModel } from './report/model.js';
@@ -72,18 +73,27 @@ async function measureBundle(options: EvaluateOptions): Promise<ReportModel> {
   }
 }
 
+async function lossPng(history: readonly EpochRecord[], text: string): Promise<Buffer> {
+  const title = { text, anchor: 'start', fontSize: 15, offset: 18, color: paint('ink') } as const;
+  return svgPng(await plotSvg({ ...lossPlot(history, 760, 380), title, padding: 24 }), 2);
+}
+
 /** Draws everything before the first file is written. */
 async function renderFiles(model: ReportModel): Promise<[string, Uint8Array][]> {
   const { metrics, examples, history } = model;
   const text = (content: string): Uint8Array => new TextEncoder().encode(content);
-  const title = `${metrics.model.name} on ${metrics.dataset.name}: ${formatPsnr(metrics.distortion.psnr)}`;
+  const { model: network, dataset, distortion } = metrics;
+  const title = `The ${network.name} network on ${dataset.name}: ${formatPsnr(distortion.psnr)}`;
   const files: [string, Uint8Array][] = [
     [METRICS_FILE, text(`${JSON.stringify(metrics, null, 2)}\n`)],
     [COMPARISON_FILE, await comparisonPng(examples.grid, title)],
     [REPORT_FILE, text(await renderReport(model))],
   ];
   if (history.length > 0) {
-    files.push([LOSS_FILE, await svgPng(await plotSvg(lossPlot(history, 760, 380)), 2)]);
+    files.push([
+      LOSS_FILE,
+      await lossPng(history, `Training the ${network.name} network on ${dataset.name}`),
+    ]);
   }
   return files;
 }

@@ -17,7 +17,7 @@ function parseColour(colour: string): number[] {
   return (colour.match(/\d+/g) ?? []).slice(0, 3).map(Number);
 }
 
-/** Real values as colours: `min` and below dark blue, `max` and above yellow; row-major, width × height. */
+/** Real values as colours: `min` and below dark purple, `max` and above yellow; row-major, width × height. */
 export function colourTile(options: {
   values: Float32Array;
   width: number;

@@ -2,7 +2,7 @@ import type { TopLevelSpec } from 'vega-lite';
 import type { ClassDistortion } from '../metrics/classes.js';
 import { paint } from './palette.js';
 
-/** MSE of each class as bars, with the mean over all images as a line. */
+/** MSE of each class as bars with their figures at the foot, and the MSE over all images as a line. */
 export function classPlot(
   classes: readonly ClassDistortion[],
   mse: number,
@@ -28,10 +28,10 @@ export function classPlot(
       ...(wide
         ? [
             {
-              mark: { type: 'text', dy: -8, fontSize: 11 } as const,
+              mark: { type: 'text', color: paint('paper'), fontSize: 11 } as const,
               encoding: {
                 x,
-                y: { field: 'mse', type: 'quantitative' } as const,
+                y: { value: height - 12 } as const,
                 text: { field: 'mse', type: 'quantitative', format: '.4f' } as const,
               },
             },

@@ -39,14 +39,47 @@ function plainText(escaped: string): string {
 
 const ANCHOR_SHIFT: Readonly<Record<string, number>> = { start: 0, middle: -0.5, end: -1 };
 
+/** Letters side by side. The font's substitution tables are left alone: opentype.js cannot read all of Inter's. */
+function letters(font: opentype.Font, text: string): opentype.Glyph[] {
+  return [...text].map((character) => font.charToGlyph(character));
+}
+
+/** Path data of drawing commands; opentype.js's own optimised form loses outlines of some glyphs. */
+function pathData(commands: readonly opentype.PathCommand[]): string {
+  const point = (x: number, y: number): string => `${x.toFixed(2)} ${y.toFixed(2)}`;
+  return commands
+    .map((command) => {
+      if (command.type === 'Z') return 'Z';
+      const end = point(command.x, command.y);
+      if (command.type === 'Q') return `Q${point(command.x1, command.y1)} ${end}`;
+      if (command.type !== 'C') return `${command.type}${end}`;
+      return `C${point(command.x1, command.y1)} ${point(command.x2, command.y2)} ${end}`;
+    })
+    .join('');
+}
+
+/** Path data of a line of text that starts at the origin, moved by `shift` of its own width. */
+function linePath(font: opentype.Font, text: string, size: number, shift: number): string {
+  const scale = size / font.unitsPerEm;
+  const glyphs = letters(font, text);
+  const width = glyphs.reduce((sum, { advanceWidth = 0 }) => sum + advanceWidth * scale, 0);
+  let x = shift * width;
+  return glyphs
+    .map((glyph) => {
+      const data = pathData(glyph.getPath(x, 0, size).commands);
+      x += (glyph.advanceWidth ?? 0) * scale;
+      return data;
+    })
+    .join('');
+}
+
 function outline(fonts: Fonts, attributes: string, content: string): string {
   const attribute = (name: string): string | undefined =>
     new RegExp(`\\b${name}="([^"]*)"`).exec(attributes)?.[1];
   const font = ['bold', '600', '700'].includes(attribute('font-weight') ?? '') ? fonts.bold : fonts.regular;
   const size = Number.parseFloat(attribute('font-size') ?? '11');
-  const text = plainText(content);
   const shift = ANCHOR_SHIFT[attribute('text-anchor') ?? 'start'] ?? 0;
-  const path = font.getPath(text, shift * font.getAdvanceWidth(text, size), 0, size).toPathData(2);
+  const path = linePath(font, plainText(content), size, shift);
   const kept = attributes.match(/\b(?:transform|fill|opacity)="[^"]*"/g) ?? [];
   return `<path ${kept.join(' ')} d="${path}"/>`;
 }

@@ -51,7 +51,12 @@ export async function responsivePlot(
   plot: (width: number, height: number) => TopLevelSpec,
   label: string,
 ): Promise<Html> {
-  const wide = await inlinePlot(plot(760, 300), label);
+  const wide = await inlinePlot(plot(820, 300), label);
   const narrow = await inlinePlot(plot(240, 220), label);
   return html`<div class="wide">${wide}</div><div class="narrow">${narrow}</div>`;
+}
+
+/** A wide table that scrolls by itself, also with the keyboard. */
+export function scrollable(name: string, content: Html): Html {
+  return html`<div class="scroll" role="region" aria-label="${name}" tabindex="0">${content}</div>`;
 }

@@ -23,12 +23,12 @@ export function formatSsim(value: number): string {
   return value.toFixed(3);
 }
 
-/** 12 %, 0.4 %, 0 %, 100 % (only where exact). */
+/** 12%, 0.4%, 0%, 100% (the last two only where exact). */
 export function formatShare(value: number): string {
   const percent = value * 100;
-  if (value > 0 && percent < 0.1) return 'under 0.1 %';
-  if (value < 1 && percent > 99.9) return 'over 99.9 %';
-  return `${percent < 10 && value > 0 ? percent.toFixed(1) : percent.toFixed(0)} %`;
+  if (value > 0 && percent < 0.1) return 'under 0.1%';
+  if (value < 1 && percent > 99.9) return 'over 99.9%';
+  return `${percent < 10 && value > 0 ? percent.toFixed(1) : percent.toFixed(0)}%`;
 }
 
 /** 1 to 3 significant digits for measured real values: 0.0312, 4.1, 12.7 */

@@ -64,7 +64,7 @@ export async function renderReport(
 ): Promise<string> {
   const rendered = await renderSections(model, sections);
   const { dataset, createdAt, model: network } = model.metrics;
-  const title = `${network.name} on ${dataset.name}`;
+  const title = `The ${network.name} network on ${dataset.name}`;
   const over = `convae report · ${createdAt.slice(0, 10)} · ${formatCount(dataset.images)} ${dataset.part} images`;
   const page = html`<!doctype html>
 <html lang="en">

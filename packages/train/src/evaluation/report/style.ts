@@ -19,9 +19,9 @@ h2{font-size:clamp(1.45rem,3vw,1.9rem);margin:0 0 .7rem}
 h3{font-size:1rem;margin:1.6rem 0 .6rem}
 p{max-width:44rem;margin:0 0 1rem;text-wrap:pretty}
 a{color:var(--first);text-underline-offset:.2em}
-a:focus-visible,.scroll:focus-visible{outline:2px solid var(--first);outline-offset:3px}
+a:focus-visible,pre:focus-visible,.scroll:focus-visible{outline:2px solid var(--first);outline-offset:3px}
 code,pre{font-family:ui-monospace,'SF Mono',Menlo,Consolas,'DejaVu Sans Mono',monospace;font-size:.9em}
-pre{background:var(--card);border:1px solid var(--rule);border-radius:.6rem;padding:.9rem 1.1rem;white-space:pre-wrap;overflow-wrap:anywhere;margin:0 0 1rem}
+pre{background:var(--card);border:1px solid var(--rule);border-radius:.6rem;padding:.9rem 1.1rem;overflow-x:auto;margin:0 0 1rem}
 .over{color:var(--muted);margin:0;font-size:.95rem}
 .lead{font-size:1.12rem}
 nav{border-bottom:1px solid var(--rule);padding:.4rem 0 1.1rem}
@@ -30,11 +30,11 @@ nav a{color:var(--muted);text-decoration:none}
 nav a:hover{color:var(--first);text-decoration:underline}
 section{padding:clamp(1.8rem,4vw,2.8rem) 0;border-bottom:1px solid var(--rule);scroll-margin-top:1rem}
 section:last-child{border-bottom:0}
-.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.4rem,1fr));gap:.8rem;margin:1.6rem 0}
+.cards{display:grid;grid-template-columns:repeat(3,1fr);gap:.8rem;margin:1.6rem 0}
 .card{background:var(--card);border:1px solid var(--rule);border-radius:.8rem;padding:.9rem 1rem 1rem}
 .card dt{color:var(--muted);font-size:.85rem}
 .card dd{margin:0}
-.card strong{display:block;font-size:1.55rem;font-weight:650;letter-spacing:-.02em;line-height:1.3;white-space:nowrap}
+.card strong{display:block;font-size:clamp(1.35rem,3vw,1.8rem);font-weight:650;letter-spacing:-.02em;line-height:1.3;white-space:nowrap}
 .card span{display:block;color:var(--muted);font-size:.82rem;line-height:1.35}
 .note{border-left:3px solid var(--first);padding:.1rem 0 .1rem 1rem;margin:1.2rem 0}
 .warning{border-color:var(--second)}
@@ -43,8 +43,8 @@ figcaption{color:var(--muted);font-size:.85rem;line-height:1.4;padding-top:.35re
 .pixels{image-rendering:pixelated;display:block;width:100%;height:auto}
 .gallery{display:grid;grid-template-columns:repeat(10,1fr);gap:1.1rem .55rem}
 .gallery figcaption{text-align:center}
-.extremes{grid-template-columns:repeat(auto-fill,minmax(5.2rem,1fr))}
-.extremes figcaption{font-size:.76rem;text-align:left}
+.extremes figcaption{font-size:.78rem;white-space:nowrap}
+.extremes strong{color:var(--ink)}
 .plot{display:block;max-width:100%;height:auto;overflow:visible}
 .plot text{font-family:inherit}
 .narrow{display:none}
@@ -64,16 +64,17 @@ caption{text-align:left;color:var(--muted);font-size:.88rem;padding-bottom:.4rem
 .pairs{min-width:0;width:100%}
 .value{overflow-wrap:anywhere}
 .tables{display:grid;grid-template-columns:repeat(auto-fit,minmax(17rem,1fr));gap:.4rem 2.6rem;align-items:start}
-.pictures th{color:var(--muted);font-weight:400;font-size:.85rem;padding:0 .25rem .35rem;text-align:center}
-.pictures td{padding:.25rem;min-width:5.4rem;width:8rem}
-.pictures .pixels{aspect-ratio:auto}
+.pictures{table-layout:fixed;width:100%}
+.pictures th{vertical-align:bottom;color:var(--muted);font-weight:400;font-size:.85rem;padding:0 .25rem .35rem;text-align:center}
+.pictures td{padding:.25rem}
 footer{color:var(--muted);font-size:.85rem;padding-bottom:3rem}
 @media (max-width:46rem){
 .wide{display:none}.narrow{display:block}
 .gallery{grid-template-columns:repeat(5,1fr)}
-.extremes{grid-template-columns:repeat(auto-fill,minmax(4.6rem,1fr))}
+.cards{grid-template-columns:repeat(2,1fr)}
+.extremes figcaption{font-size:.72rem}
 .lead{font-size:1.05rem}
-.pictures td{min-width:4.2rem}
+.pictures td{padding:.15rem}
 .figures th,.figures td{padding-right:.6rem}
 }
 @media print{body{background:#fff}section{break-inside:avoid}nav{display:none}}

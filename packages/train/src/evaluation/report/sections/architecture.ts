@@ -1,4 +1,5 @@
 import type { Metrics } from '../../schema.js';
+import { scrollable } from '../figures.js';
 import { formatCount, formatShape } from '../format.js';
 import { type Html, html } from '../html.js';
 import type { ReportSection } from '../model.js';
@@ -24,11 +25,14 @@ export const architectureSection: ReportSection = {
     const input = formatShape([dataset.channels, dataset.height, dataset.width]);
     return html`<p>Architecture <code>${model.name}</code>. Shapes are channels × height × width for an input of
         ${input}.</p>
-      <div class="scroll"><table class="figures"><caption>Layers, output shapes and parameters</caption>
+      ${scrollable(
+        'Layers',
+        html`<table class="figures"><caption>Layers, output shapes and parameters</caption>
         <thead><tr><th scope="col">Layer</th><th scope="col" class="words">What it does</th>
           <th scope="col">Output</th><th scope="col">Parameters</th></tr></thead>
         <tbody>${model.layers.map(layerRow)}</tbody>
         <tfoot>${partTotal('Encoder', encoderParameters)}${partTotal('Decoder', decoderParameters)}
-          ${partTotal('Together', encoderParameters + decoderParameters)}</tfoot></table></div>`;
+          ${partTotal('Together', encoderParameters + decoderParameters)}</tfoot></table>`,
+      )}`;
   },
 };

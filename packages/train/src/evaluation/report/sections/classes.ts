@@ -1,6 +1,6 @@
 import type { ClassDistortion } from '../../metrics/classes.js';
 import { classPlot } from '../../plots/classes.js';
-import { responsivePlot } from '../figures.js';
+import { responsivePlot, scrollable } from '../figures.js';
 import { formatCount, formatMse, formatPsnr, formatSsim } from '../format.js';
 import { type Html, html } from '../html.js';
 import type { ReportSection } from '../model.js';
@@ -30,9 +30,12 @@ export const classesSection: ReportSection = {
     const all = tableRow('all', { images: dataset.images, ...distortion });
     return html`<p>Lowest error: class ${sorted[0]?.label}; highest: class ${sorted.at(-1)?.label}. The dashed line is
         the error over all images.</p>${plot}
-      <div class="scroll"><table class="figures"><caption>Distortion by class</caption>
+      ${scrollable(
+        'Distortion by class',
+        html`<table class="figures"><caption>Distortion by class</caption>
         <thead><tr><th scope="col">Class</th><th scope="col">Images</th><th scope="col">MSE</th>
           <th scope="col">PSNR</th><th scope="col">SSIM</th></tr></thead>
-        <tbody>${rows}</tbody><tfoot>${all}</tfoot></table></div>`;
+        <tbody>${rows}</tbody><tfoot>${all}</tfoot></table>`,
+      )}`;
   },
 };

@@ -1,14 +1,14 @@
 import type { Example } from '../../examples.js';
 import { examplePicture } from '../figures.js';
-import { formatMse, formatPsnr } from '../format.js';
+import { formatPsnr } from '../format.js';
 import { type Html, html } from '../html.js';
 import type { ReportSection } from '../model.js';
 
 async function figure(example: Example): Promise<Html> {
-  const { index, label, mse, psnr } = example;
-  const name = label === undefined ? `image ${index}` : `${label} · image ${index}`;
+  const { index, label, psnr } = example;
+  const name = label === undefined ? undefined : html`<strong>${label}</strong><br>`;
   return html`<figure>${await examplePicture(example, true)}
-    <figcaption>${name}<br>${formatPsnr(psnr)}<br>MSE ${formatMse(mse)}</figcaption></figure>`;
+    <figcaption>${name}${formatPsnr(psnr)}<br>no. ${index}</figcaption></figure>`;
 }
 
 async function row(title: string, examples: readonly Example[]): Promise<Html> {

@@ -2,7 +2,7 @@ import type { Example } from '../../examples.js';
 import { colourTile } from '../../pictures/colour-map.js';
 import type { Tile } from '../../pictures/tile.js';
 import type { Metrics } from '../../schema.js';
-import { exampleName, tilePicture } from '../figures.js';
+import { exampleName, scrollable, tilePicture } from '../figures.js';
 import { type Html, html } from '../html.js';
 import type { ReportSection } from '../model.js';
 
@@ -54,7 +54,7 @@ function latentColumns({ latent }: Metrics): Column[] {
     return [{ title: 'latent', picture }];
   }
   return shownChannels(statistics).map((channel) => ({
-    title: latent.deadChannels.includes(channel) ? `${channel} (dead)` : `channel ${channel}`,
+    title: latent.deadChannels.includes(channel) ? `channel ${channel}, dead` : `channel ${channel}`,
     picture: (example) => ({
       tile: channelTile(example, channel, statistics[channel]!),
       alt: `Latent channel ${channel} of ${exampleName(example)}`,
@@ -68,7 +68,7 @@ function columnsOf(metrics: Metrics): Column[] {
     picture: (example) => ({ tile: example.original, alt: `Input: ${exampleName(example)}` }),
   };
   const output: Column = {
-    title: 'reconstruction',
+    title: 'output',
     picture: (example) => ({
       tile: example.reconstruction,
       alt: `Reconstruction of ${exampleName(example)}`,
@@ -87,6 +87,14 @@ async function tableRow(example: Example, columns: readonly Column[]): Promise<H
   return html`<tr>${cells}</tr>`;
 }
 
+/** Columns of one width: as wide as a phone allows, up to a comfortable size. */
+function table(columns: readonly Column[], rows: readonly Html[]): Html {
+  const style = `max-width:${columns.length * 8}rem;min-width:${columns.length * 3.4}rem`;
+  return html`<table class="pictures" style="${style}"><caption>Input, latent and output of a few images</caption>
+    <thead><tr>${columns.map(({ title }) => html`<th scope="col">${title}</th>`)}</tr></thead>
+    <tbody>${rows}</tbody></table>`;
+}
+
 /** The latent channels as pictures. */
 export const latentsSection: ReportSection = {
   id: 'latents',
@@ -96,10 +104,8 @@ export const latentsSection: ReportSection = {
     const rows = await Promise.all(examples.latents.map((example) => tableRow(example, columns)));
     const hidden = metrics.latent.height * metrics.latent.width > 1 && metrics.latent.channels > MAX_CHANNELS;
     const choice = hidden ? ` The ${MAX_CHANNELS} most active of ${metrics.latent.channels} channels.` : '';
-    return html`<p>All that the decoder gets of an image. Dark blue is a channel's lowest value over all images,
+    return html`<p>All that the decoder gets of an image. Dark purple is a channel's lowest value over all images,
         yellow its highest.${choice}</p>
-      <div class="scroll"><table class="pictures"><caption>Input, latent and reconstruction of a few images</caption>
-        <thead><tr>${columns.map(({ title }) => html`<th scope="col">${title}</th>`)}</tr></thead>
-        <tbody>${rows}</tbody></table></div>`;
+      ${scrollable('Latents as pictures', table(columns, rows))}`;
   },
 };

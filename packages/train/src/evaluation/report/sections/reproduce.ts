@@ -18,9 +18,10 @@ export const reproduceSection: ReportSection = {
   id: 'reproduce',
   title: 'How to get this again',
   render: async ({ metrics: { command, recipe, versions, dataset, createdAt } }) => {
+    const when = createdAt.slice(0, 16).replace('T', ' ');
     const machine = { Node: versions.node, platform: versions.platform, processor: versions.processor };
-    return html`<pre><code>${command}</code></pre>
-      <p>Data: <code>${dataset.source}</code>, measured on its ${dataset.part} part. Made on ${createdAt}.</p>
+    return html`<pre tabindex="0"><code>${command}</code></pre>
+      <p>Data: <code>${dataset.source}</code>, measured on its ${dataset.part} part. Made on ${when} UTC.</p>
       <div class="tables">${table('Recipe', recipe)}${table('Versions', { ...machine, ...versions.packages })}</div>`;
   },
 };

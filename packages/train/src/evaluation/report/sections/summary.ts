@@ -28,7 +28,7 @@ function quality({ distortion, dataset, latent, speed }: Metrics): Html {
   return html`<p class="lead">Each of the ${formatCount(dataset.images)} ${part} images of ${dataset.name}
     (${dataset.height}×${dataset.width}${dataset.channels === 3 ? ', RGB' : ''}) was turned into ${formatShape([channels, height, width])}
     numbers by <code>encoder.onnx</code> and back into pixels by <code>decoder.onnx</code>, on ONNX Runtime
-    (${speed.executionProvider}). A reconstructed pixel is off by ${off} % of the full range (root mean square):
+    (${speed.executionProvider}). A reconstructed pixel is off by ${off}% of the full range (root mean square):
     ${formatPsnr(distortion.psnr)}. Each further 10 dB would mean a tenth of the squared error.</p>`;
 }
 
