@@ -5,7 +5,7 @@ import { type CacheEntry, cacheFolder, isWritable, listEntries, readEntry, shelf
 import { linkEntry, unlinkEntry } from './link.js';
 import { probeBackend } from './probe.js';
 import { folderEntry, fromFolder, fromOfficialInstaller, fromWheel, type SourceContext } from './sources.js';
-import { describeTfjsPackage, hasNativeFiles, nativeFiles } from './tfjs-package.js';
+import { describeTfjsPackage, hasNativeFiles, nativeFiles, type TfjsPackage } from './tfjs-package.js';
 
 /** Environment variable that names a folder with `lib` and `include` of the TensorFlow C library. */
 export const LIBTENSORFLOW_VARIABLE = 'CONVAE_LIBTENSORFLOW';
@@ -15,8 +15,8 @@ export interface EnsureBackendOptions {
   log: (line: string) => void;
   /** Environment; that of the process by default. */
   env?: NodeJS.ProcessEnv;
-  /** Folder of the tfjs-node package; the installed one by default. */
-  packageFolder?: string;
+  /** The tfjs-node package to make loadable; the installed one by default. */
+  tfjs?: TfjsPackage;
 }
 
 /** A backend that was seen working. */
@@ -63,7 +63,7 @@ interface Context extends SourceContext {
 
 async function setupContext(options: EnsureBackendOptions): Promise<Context> {
   const env = options.env ?? process.env;
-  const tfjs = describeTfjsPackage(options.packageFolder);
+  const tfjs = options.tfjs ?? describeTfjsPackage();
   let cache = cacheFolder(env, process.platform);
   if (!(await isWritable(cache))) {
     options.log(`The cache folder ${cache} cannot be written: keeping the backend beside tfjs-node.`);

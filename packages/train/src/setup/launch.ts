@@ -6,6 +6,15 @@ import { launchEnvironment } from './launch-environment.js';
 const FORWARDED_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
+ * Preloaded into the child: when the launcher is gone, however it went (a `kill -9` included), the child must not
+ * train on unseen. The launcher holds the other end of an IPC channel, and its closing is the sign. The channel
+ * alone does not keep a finished command running.
+ */
+const END_WITH_LAUNCHER = `data:text/javascript,${encodeURIComponent(
+  "process.once('disconnect', () => process.kill(process.pid, 'SIGKILL')); process.channel.unref();",
+)}`;
+
+/**
  * One Ctrl-C reaches the launcher up to three times: from the terminal, from npm and from the script in
  * between, each passing it on. Repeats within this time, in milliseconds, are the same key press.
  */
@@ -27,8 +36,7 @@ export interface LaunchCommand {
 export async function launch(command: LaunchCommand): Promise<number> {
   const { argv, script } = command;
   const settings = launchEnvironment({ argv, env: process.env, cores: availableParallelism() });
-  const guard = new URL('./end-with-parent.js', import.meta.url).href;
-  const child = spawn(process.execPath, ['--import', guard, script, ...argv], {
+  const child = spawn(process.execPath, ['--import', END_WITH_LAUNCHER, script, ...argv], {
     env: { ...process.env, ...settings },
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     // A session of its own, so that the terminal's Ctrl-C comes only through the launcher.
