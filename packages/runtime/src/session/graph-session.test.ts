@@ -2,7 +2,7 @@ import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { writeOnnx } from '../testing/onnx-writer.js';
 import { createTinyBundle } from '../testing/tiny-bundle.js';
-import { createGraphSession, type GraphSession } from './graph-session.js';
+import { createGraphSession, firstLine, type GraphSession } from './graph-session.js';
 import { createRunQueue } from './queue.js';
 import { RELU_GRAPH } from './relu-graph.js';
 
@@ -95,5 +95,18 @@ describe('RELU_GRAPH', () => {
     await expect(
       ort.InferenceSession.create(RELU_GRAPH, { ...options, executionProviders: [] }),
     ).rejects.toThrow(/fallback/);
+  });
+});
+
+describe('firstLine', () => {
+  it('leaves out the place in ONNX Runtime’s sources and all further lines', () => {
+    const where =
+      '/onnxruntime_src/onnxruntime/core/providers/webgpu/webgpu_context.cc:136 auto Initialize()';
+    const error = new Error(
+      `${where} adapter_result.status == Success was false. Failed to get an adapter: none\n\nmore`,
+    );
+    expect(firstLine(error)).toBe('Failed to get an adapter: none');
+    expect(firstLine(new Error('Failed to load model\nbecause'))).toBe('Failed to load model');
+    expect(firstLine('text')).toBe('text');
   });
 });

@@ -134,8 +134,11 @@ function checkMetadata(
   );
 }
 
-/** The first line of an error's message: ONNX Runtime's messages may run over many. */
+/** The assertion in ONNX Runtime's C++ sources that some of its messages begin with: `FILE:LINE FUNCTION CONDITION was false.` */
+const ASSERTION = /^\/\S+:\d+ .* was false\. /;
+
+/** What an error says, in one line: ONNX Runtime's messages may run over many and begin with a place in its sources. */
 export function firstLine(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  return message.split('\n', 1)[0]!.trim();
+  return message.split('\n', 1)[0]!.replace(ASSERTION, '').trim();
 }
