@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readImageFile, writeImageFile } from '../node/image-files.js';
 import { loadCodec } from '../node/load-codec.js';
-import { noiseImages } from '../testing/codec-contract.js';
+import { noiseImages } from '../testing/expectations.js';
 import { createTinyBundle } from '../testing/tiny-bundle.js';
 import { runCli } from './program.js';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { noiseImages } from '../testing/codec-contract.js';
+import { noiseImages } from '../testing/expectations.js';
 import { encodePng, readImageFile, readImageSize, writeImageFile } from './image-files.js';
 
 let folder: string;

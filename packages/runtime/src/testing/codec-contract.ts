@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { BundleFiles } from '../bundle/files.js';
-import { MANIFEST_FILE } from '../bundle/manifest.js';
 import type { Codec } from '../codec.js';
-import type { ConvaeErrorCode } from '../errors.js';
 import {
   cropImages,
   type FloatImageBatch,
@@ -11,14 +9,9 @@ import {
   sliceBatch,
   toFloatImages,
 } from '../image.js';
-import {
-  createTinyBundle,
-  encodeManifest,
-  replaceGraph,
-  seededRandom,
-  TINY_SIDE,
-  type TinyBundleOptions,
-} from './tiny-bundle.js';
+import { expectClose, expectRejection, noiseImages } from './expectations.js';
+import { hostileBundleContract } from './hostile-bundle-contract.js';
+import { createTinyBundle, TINY_SIDE, type TinyBundleOptions } from './tiny-bundle.js';
 import { referenceEmbed, referenceReconstruct } from './tiny-reference.js';
 
 /** Loads a codec on the platform and provider under test. */
@@ -33,13 +26,6 @@ export function codecContract(name: string, makeCodec: MakeCodec): void {
     concurrencyContract(makeCodec);
     hostileBundleContract(makeCodec);
   });
-}
-
-/** Seeded uint8 noise images. */
-export function noiseImages(count: number, height = TINY_SIDE, width = TINY_SIDE, channels = 1): ImageBatch {
-  const random = seededRandom(count * 1000 + height * 10 + width);
-  const data = Uint8Array.from({ length: count * height * width * channels }, () => random() * 256);
-  return { data, count, height, width, channels };
 }
 
 function networksContract(makeCodec: MakeCodec): void {
@@ -237,94 +223,4 @@ function concurrencyContract(makeCodec: MakeCodec): void {
     await expectRejection(codec.roundTrip(noiseImages(1)), { code: 'DISPOSED' });
     await codec[Symbol.asyncDispose]();
   });
-}
-
-function hostileBundleContract(makeCodec: MakeCodec): void {
-  it('refuses a graph whose bytes changed', async () => {
-    const bundle = await createTinyBundle();
-    bundle.contents.get('encoder.onnx')![200]! ^= 1;
-    await expectRejection(makeCodec(bundle), { code: 'HASH_MISMATCH' });
-  });
-
-  it('refuses a graph that was cut off', async () => {
-    const bundle = await createTinyBundle();
-    bundle.contents.set('decoder.onnx', bundle.contents.get('decoder.onnx')!.subarray(0, 100));
-    await expectRejection(makeCodec(bundle), { code: 'HASH_MISMATCH' });
-  });
-
-  it('refuses a bundle with a file missing', async () => {
-    const bundle = await createTinyBundle();
-    bundle.contents.delete('decoder.onnx');
-    await expectRejection(makeCodec(bundle), { code: 'NOT_FOUND' });
-  });
-
-  const graphs: [what: string, bytes: (own: Uint8Array, other: Uint8Array) => Uint8Array][] = [
-    ['cut off in the middle', (own) => own.subarray(0, own.length >> 1)],
-    ['text', () => new TextEncoder().encode('<!doctype html><title>Not found</title>')],
-    ['noise', () => noiseImages(1, 50, 50).data],
-    ['the other graph', (_, other) => other],
-  ];
-  it.each(graphs)('refuses a graph that is %s, even where the manifest’s hash agrees', async (_, bytes) => {
-    for (const [which, other] of [
-      ['encoder', 'decoder'],
-      ['decoder', 'encoder'],
-    ] as const) {
-      const bundle = await createTinyBundle();
-      const [own, foreign] = [which, other].map((name) => bundle.contents.get(`${name}.onnx`)!);
-      await replaceGraph(bundle, which, bytes(own!, foreign!));
-      await expectRejection(makeCodec(bundle), { code: 'GRAPH_INVALID' });
-    }
-  });
-
-  it('refuses a graph whose shapes are not those of the manifest', async () => {
-    const bundle = await createTinyBundle({ channels: 1 });
-    const rgb = await createTinyBundle({ channels: 3 });
-    await replaceGraph(bundle, 'encoder', rgb.contents.get('encoder.onnx')!);
-    await expectRejection(makeCodec(bundle), { code: 'GRAPH_INVALID' });
-  });
-
-  it('refuses a graph that gives NaN', async () => {
-    const bundle = await createTinyBundle();
-    const bytes = bundle.contents.get('encoder.onnx')!.slice();
-    // The last bias of the encoder, found by its bytes: all of them become NaN.
-    const bias = new Uint8Array(bundle.weights.secondBias.data.buffer);
-    const at = bytes.findIndex((_, i) => bias.every((byte, j) => bytes[i + j] === byte));
-    bytes.set(new Uint8Array(Float32Array.of(Number.NaN, Number.NaN).buffer), at);
-    await replaceGraph(bundle, 'encoder', bytes);
-    await expectRejection(makeCodec(bundle), { code: 'NON_FINITE' });
-  });
-
-  it('refuses a newer major version and reads a newer minor one', async () => {
-    const bundle = await createTinyBundle();
-    bundle.contents.set(MANIFEST_FILE, encodeManifest({ ...bundle.manifest, version: '2.0' }));
-    await expectRejection(makeCodec(bundle), { code: 'VERSION_UNSUPPORTED' });
-    bundle.contents.set(MANIFEST_FILE, encodeManifest({ ...bundle.manifest, version: '1.9', novelty: [1] }));
-    await using codec = await makeCodec(bundle);
-    expect((await codec.embed(noiseImages(1))).count).toBe(1);
-  });
-}
-
-/** Expects an error class, or a ConvaeError with these fields; every error must have a message. */
-async function expectRejection(
-  promise: Promise<unknown>,
-  expected: object | { code: ConvaeErrorCode },
-): Promise<void> {
-  const error: unknown = await promise.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(Error);
-  expect((error as Error).message).not.toBe('');
-  if (typeof expected === 'function') expect((error as Error).constructor).toBe(expected);
-  else expect(error).toMatchObject({ name: 'ConvaeError', ...expected });
-}
-
-function expectClose(received: FloatImageBatch, expected: FloatImageBatch): void {
-  expect({ ...received, data: null }).toEqual({ ...expected, data: null });
-  expect(received.data.length).toBe(expected.data.length);
-  const difference = received.data.reduce(
-    (most, value, i) => Math.max(most, Math.abs(value - expected.data[i]!)),
-    0,
-  );
-  expect(difference).toBeLessThanOrEqual(1e-5);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { toFloatImages } from '../image.js';
-import { noiseImages } from './codec-contract.js';
+import { noiseImages } from './expectations.js';
 import { createTinyBundle } from './tiny-bundle.js';
 import { referenceEmbed, referenceReconstruct } from './tiny-reference.js';
 
