@@ -1,0 +1,43 @@
+/** Takes exact lengths from a stream of byte arrays; holds no more than was asked for and the piece that ended it. */
+export class ByteQueue {
+  readonly #iterator: AsyncIterator<Uint8Array>;
+  #pieces: Uint8Array[] = [];
+  #held = 0;
+
+  constructor(stream: AsyncIterable<Uint8Array>) {
+    this.#iterator = stream[Symbol.asyncIterator]();
+  }
+
+  /** The next `length` bytes, fewer only at the stream's end. */
+  async take(length: number): Promise<Uint8Array> {
+    while (this.#held < length) {
+      const { done, value } = await this.#iterator.next();
+      if (done) break;
+      this.#pieces.push(value);
+      this.#held += value.length;
+    }
+    return this.#remove(Math.min(length, this.#held));
+  }
+
+  /** Tells the stream that no more bytes are wanted. */
+  async close(): Promise<void> {
+    await this.#iterator.return?.();
+  }
+
+  #remove(length: number): Uint8Array {
+    const all = this.#pieces.length === 1 ? this.#pieces[0]! : join(this.#pieces, this.#held);
+    this.#held -= length;
+    this.#pieces = this.#held > 0 ? [all.subarray(length)] : [];
+    return all.subarray(0, length);
+  }
+}
+
+function join(pieces: readonly Uint8Array[], length: number): Uint8Array {
+  const all = new Uint8Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return all;
+}
