@@ -1,0 +1,108 @@
+/** The modules of a package: a folder or a file directly below `src`, and those of them that each may import. */
+export type ModuleTable = Readonly<Record<string, readonly string[]>>;
+
+const FORMATS = ['errors', 'image', 'quantizer', 'entropy', 'bitstream'];
+const BUNDLE = [...FORMATS, 'bundle'];
+const SHARED = [...BUNDLE, 'normalisation', 'session', 'load-options', 'codec-shapes', 'codec'];
+
+/** @convae/runtime: everything but `node`, `web` and `cli` runs in browsers. */
+export const RUNTIME_MODULES: ModuleTable = {
+  errors: [],
+  image: ['errors'],
+  // image.ts also defines the batches of latents that a quantizer takes.
+  quantizer: ['errors', 'image'],
+  entropy: ['errors'],
+  bitstream: ['errors'],
+  bundle: FORMATS,
+  normalisation: ['errors', 'image', 'bundle'],
+  session: BUNDLE,
+  'load-options': [...BUNDLE, 'session'],
+  'codec-shapes': BUNDLE,
+  codec: SHARED,
+  index: SHARED,
+  node: [...SHARED, 'index'],
+  web: [...SHARED, 'index'],
+  cli: [...SHARED, 'index', 'node'],
+};
+
+const FLOW = ['dataset', 'model', 'training', 'export', 'evaluation'];
+
+/** The modules before one in the flow, which it may import. */
+const upTo = (name: string): string[] => ['setup', ...FLOW.slice(0, FLOW.indexOf(name))];
+
+/** @convae/train: data flows one way, and `setup` serves all. */
+export const TRAIN_MODULES: ModuleTable = {
+  setup: [],
+  dataset: upTo('dataset'),
+  model: upTo('model'),
+  training: upTo('training'),
+  export: upTo('export'),
+  evaluation: upTo('evaluation'),
+  index: ['setup', ...FLOW],
+  cli: ['setup', ...FLOW, 'index'],
+};
+
+/** A rule about what files may import from outside their package. */
+export interface PackageRule {
+  /** The files it holds for: those whose path matches, except where `except` matches. */
+  files: RegExp;
+  except?: RegExp;
+  /** What they must not import. */
+  forbidden: RegExp;
+  /** Whether `import type` is forbidden too. */
+  typesToo: boolean;
+  reason: string;
+}
+
+/** Tests and what serves tests alone. */
+export const TEST_CODE = /\.test\.ts$|\.test\.(fixture|support)\.ts$|\/src\/testing\//;
+
+export const PACKAGE_RULES: readonly PackageRule[] = [
+  {
+    files: /^packages\/(runtime|web-demo)\//,
+    forbidden: /^@convae\/train(\/|$)/,
+    typesToo: true,
+    reason: 'imports run train → runtime, never back',
+  },
+  {
+    files: /^packages\/(runtime|web-demo)\//,
+    forbidden: /^@tensorflow\//,
+    typesToo: true,
+    reason: 'the runtime is without tfjs',
+  },
+  {
+    files: /^packages\/runtime\//,
+    except: /^packages\/runtime\/src\/(node|cli)\/|\.test\.ts$|\/src\/testing\//,
+    forbidden: /^node:/,
+    typesToo: true,
+    reason: 'the shared code of the runtime is browser-safe',
+  },
+  {
+    files: /^packages\/runtime\//,
+    except: /^packages\/runtime\/src\/(node|cli)\/|\.test\.ts$/,
+    forbidden: /^(sharp|commander|cli-progress)$/,
+    typesToo: true,
+    reason: 'the shared code of the runtime is browser-safe',
+  },
+  {
+    files: /^packages\/runtime\//,
+    except: /^packages\/runtime\/src\/node\/|\.test\.ts$/,
+    forbidden: /^onnxruntime-node(\/|$)/,
+    typesToo: true,
+    reason: 'only runtime/src/node imports onnxruntime-node',
+  },
+  {
+    files: /^packages\//,
+    except: /^packages\/(runtime\/src\/web|web-demo)\//,
+    forbidden: /^onnxruntime-web(\/|$)/,
+    typesToo: true,
+    reason: 'only runtime/src/web and the demo import onnxruntime-web',
+  },
+  {
+    files: /^packages\/train\//,
+    except: /^packages\/train\/src\/setup\//,
+    forbidden: /^@tensorflow\//,
+    typesToo: false,
+    reason: 'tfjs itself comes from setup/backend.ts; others import its types',
+  },
+];
