@@ -108,6 +108,7 @@ async function checkConverted(
     if (!(error instanceof ConvaeError && error.code === 'RUN_FAILED')) throw error;
     if (!tf.findBackend('cpu')) throw error;
     await tf.setBackend('cpu');
+    silenceGreeting(tf);
     try {
       return { ...(await checkSizes(tf, model, converted, options)), backend: 'cpu' };
     } catch (second) {
@@ -116,6 +117,11 @@ async function checkConverted(
       await tf.setBackend('tensorflow');
     }
   }
+}
+
+/** The JavaScript backend prints an advertisement for tfjs-node when its first tensor is written. */
+function silenceGreeting(tf: Tf): void {
+  (tf.backend() as unknown as { firstUse: boolean }).firstUse = false;
 }
 
 /** Sizes tried for open dimensions: multiples of 32 with room for deep networks, of different height and width. */

@@ -85,7 +85,7 @@ export function convertModel(model: LayersModel, options: ConvertOptions = {}): 
 
 function builtContainer(model: LayersModel): Container {
   const container = model as unknown as Container;
-  if (!Array.isArray(container?.inputs) || !Array.isArray(container?.outputs)) {
+  if (!container?.inputs?.length || !container.outputs?.length) {
     const reason = 'The model is not built: give its first layer an inputShape';
     throw new ConvaeError('UNSUPPORTED', reason);
   }

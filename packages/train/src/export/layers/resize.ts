@@ -1,7 +1,6 @@
-import { channelsMoved, type Value } from '../layout.js';
 import { scaleDim } from '../onnx/dims.js';
-import { type Attribute, type Dim, int, text } from '../onnx/graph.js';
-import { floatInput, type LayerCall, type LayerHandler, unsupported } from './context.js';
+import { type Attribute, text } from '../onnx/graph.js';
+import type { LayerHandler } from './context.js';
 import { spatialInput, withSpace } from './convolution.js';
 import { numbers, storedSpace } from './window.js';
 
@@ -23,36 +22,7 @@ const upSampling2d: LayerHandler = (call) => {
   });
 };
 
-/** To a fixed size, corners on corners unless cropToAspectRatio is set: so does tfjs. */
-const resizing: LayerHandler = (call) => {
-  const input = floatInput(call);
-  const { builder, name, config } = call;
-  if (input.shape.length !== 4) throw unsupported(call, `takes 4-D images, received ${input.shape.length}-D`);
-  const value = builder.arrange(input, channelsMoved(4), name);
-  const size = [Number(config.height), Number(config.width)];
-  const linear = config.interpolation !== 'nearest';
-  const corners = config.cropToAspectRatio !== true;
-  const attributes: Record<string, Attribute> = {
-    mode: text(linear ? 'linear' : 'nearest'),
-    coordinate_transformation_mode: text(corners ? 'align_corners' : 'asymmetric'),
-    ...(linear ? {} : { nearest_mode: text(corners ? 'round_prefer_ceil' : 'floor') }),
-  };
-  const shape: Dim[] = [value.shape[0]!, size[0]!, size[1]!, value.shape[3]!];
-  return builder.apply('Resize', name, value, ['', '', resizeTarget(call, value, size)], attributes, {
-    shape,
-  });
-};
-
-/** batch and channels of the tensor itself, then the wished size. */
-function resizeTarget(call: LayerCall, value: Value, size: readonly number[]): string {
-  const { builder, name } = call;
-  const attributes = { start: int(0), end: int(2) };
-  const head = builder.apply('Shape', `${name}/Shape`, value, [], attributes, { type: 'int64' });
-  return builder.node('Concat', `${name}/sizes`, [head.name, builder.integers(size)], { axis: int(0) });
-}
-
 /** Layers that change the resolution. */
 export const resizeLayers: Readonly<Record<string, LayerHandler>> = {
-  Resizing: resizing,
   UpSampling2D: upSampling2d,
 };
