@@ -51,7 +51,8 @@ async function bundleFiles(codec: Codec, bundleDir: string): Promise<Metrics['bu
   const files = await Promise.all(
     names.map(async (file) => ({ file, bytes: (await stat(join(bundleDir, file))).size })),
   );
-  return { bytes: files.reduce((sum, { bytes }) => sum + bytes, 0), files };
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  return { name: codec.manifest.name, bytes, files };
 }
 
 async function measureBundle(options: EvaluateOptions): Promise<ReportModel> {

@@ -82,8 +82,9 @@ function latentFacts(test: LabelledImages, { latents }: Measurement): Metrics['l
 function modelFacts({ manifest, layers }: RunFacts): Metrics['model'] {
   const parameters = (part: LayerRow['part']): number =>
     layers.filter((row) => row.part === part).reduce((sum, row) => sum + row.parameters, 0);
+  const { name } = manifest.architecture;
   return {
-    name: manifest.name,
+    name: typeof name === 'string' ? name : manifest.name,
     encoderParameters: parameters('encoder'),
     decoderParameters: parameters('decoder'),
     layers: layers.map((row) => ({ ...row, outputShape: [...row.outputShape] })),

@@ -103,12 +103,13 @@ export const metricsSchema = z.object({
     statistics: z.array(channel),
   }),
   model: z.object({
+    /** The architecture's name. */
     name: z.string(),
     encoderParameters: count,
     decoderParameters: count,
     layers: z.array(layer),
   }),
-  bundle: z.object({ bytes: size, files: z.array(file) }),
+  bundle: z.object({ name: z.string(), bytes: size, files: z.array(file) }),
   speed: z.object({
     executionProvider: z.string(),
     /** uint8 images to latents, images per second. */

@@ -30,7 +30,7 @@ export const sizesSection: ReportSection = {
     return html`<p>Speed as measured while this report was made, with pixel conversion, ${formatCount(speed.imagesPerCall)}
         images per call, on execution provider <code>${speed.executionProvider}</code>; other load on the machine
         lowers it.</p>
-      <div class="tables">${table('Files of the bundle', [...files, row('Together', formatBytes(bundle.bytes))])}
+      <div class="tables">${table(`Files of the bundle ${bundle.name}`, [...files, row('Together', formatBytes(bundle.bytes))])}
         ${table('Speed', speeds)}${differences}</div>`;
   },
 };
