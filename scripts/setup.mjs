@@ -35,12 +35,19 @@ function installInputs() {
   return ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml', ...manifests];
 }
 
+/** Recompiling nothing takes a second; only more than that is worth a line, in milliseconds. */
+const LONG_COMPILE_MS = 3000;
+
 /** Compiles what has changed; TypeScript itself knows what that is. */
 export async function compile() {
-  if (!existsSync(join(ROOT, 'packages', 'train', 'dist'))) say('Compiling …');
-  await runQuietly('Compiling', process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-b'], {
-    advice: 'The messages above name the places in the sources.',
-  });
+  const announce = setTimeout(() => say('Compiling …'), LONG_COMPILE_MS);
+  try {
+    await runQuietly('Compiling', process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-b'], {
+      advice: 'The messages above name the places in the sources.',
+    });
+  } finally {
+    clearTimeout(announce);
+  }
 }
 
 /** Makes the TensorFlow backend loadable, unless it was seen working since the dependencies were installed. */
