@@ -220,7 +220,9 @@ function assemble(
   options: ConvertOptions,
 ): OnnxGraph {
   const name = options.name ?? container.name;
-  const docString = options.docString ?? `Converted from the TensorFlow.js Layers model "${container.name}".`;
+  const order = isChannelsFirst(container) ? '' : ' Images are N×C×H×W here, N×H×W×C there.';
+  const source = `Converted from the TensorFlow.js Layers model "${container.name}".`;
+  const docString = options.docString ?? source + order;
   return {
     name,
     docString,

@@ -16,7 +16,14 @@ import type { PlainTensor } from '../parity/ort.js';
 import { runTfjs } from '../parity/tfjs.js';
 import { PARITY_TOLERANCE, verifyParity } from '../parity/verify.js';
 import { chooseDecoderForm, type DecoderChoice } from './decoder-form.js';
-import { type ImageGeometry, imageGeometry, networkInput, otherSize, timingBatch } from './samples.js';
+import {
+  type ImageGeometry,
+  imageGeometry,
+  networkInput,
+  otherSize,
+  sampleBatches,
+  timingBatch,
+} from './samples.js';
 
 /** Options of {@link exportBundle}. */
 export interface ExportBundleOptions {
@@ -64,15 +71,16 @@ export interface ExportedBundle {
 export async function exportBundle(options: ExportBundleOptions): Promise<ExportedBundle> {
   const encoder = convertPart(options, options.encoder, 'encoder');
   const decoder = convertPart(options, options.decoder, 'decoder');
-  const images = networkInput(options.samples);
+  const batches = checkedBatches(options.samples);
+  const images = networkInput(batches[0]!);
   const latents = encode(options, encoder, images);
   const choice = await chooseForm(options, decoder, latents);
   const parts = { encoder, decoder, decoderBytes: choice.bytes };
   const geometry = imageGeometry(images.shape, latents.shape, options.anySize);
-  let maxAbsDifference = await compareAll(options, parts, images);
-  if (options.anySize) {
-    const others = networkInput(otherSize(options.samples, geometry.multiple));
-    maxAbsDifference = Math.max(maxAbsDifference, await compareAll(options, parts, others));
+  if (options.anySize) batches.push(otherSize(options.samples, geometry.multiple));
+  let maxAbsDifference = 0;
+  for (const batch of batches) {
+    maxAbsDifference = Math.max(maxAbsDifference, await compareParts(options, parts, networkInput(batch)));
   }
   const manifest = buildManifest(options, parts, geometry, choice.form);
   await writeBundle(options.outDir, manifest, parts);
@@ -83,6 +91,14 @@ export async function exportBundle(options: ExportBundleOptions): Promise<Export
     decoder: { form: choice.form, milliseconds: choice.milliseconds },
     bytes: { encoder: encoder.bytes.length, decoder: choice.bytes.length },
   };
+}
+
+function checkedBatches(samples: ImageBatch): ImageBatch[] {
+  const { data, count, height, width, channels } = samples;
+  if (count < 1) throw new RangeError(`expected at least one image for samples, received ${count}`);
+  const length = count * height * width * channels;
+  if (data.length === length) return sampleBatches(samples);
+  throw new RangeError(`expected ${length} bytes for samples.data, received ${data.length}`);
 }
 
 interface Parts {
@@ -131,7 +147,11 @@ async function chooseForm(
   return chooseDecoderForm(decoder, { latent: timingBatch(latents) }, packageVersion());
 }
 
-async function compareAll(options: ExportBundleOptions, parts: Parts, images: PlainTensor): Promise<number> {
+async function compareParts(
+  options: ExportBundleOptions,
+  parts: Parts,
+  images: PlainTensor,
+): Promise<number> {
   const { tf } = options;
   const tolerance = options.tolerance ?? PARITY_TOLERANCE;
   const latent = encode(options, parts.encoder, images);

@@ -1,12 +1,14 @@
 import { ConvaeError, type ImageBatch } from '@convae/runtime/core';
 import type { PlainTensor } from '../parity/ort.js';
 
+/** Images per run when a bundle is compared with its models. */
+export const SAMPLE_BATCH = 128;
+
 /** Latents per run when the decoder's forms are timed. */
 export const TIMING_BATCH = 64;
 
 /** uint8 N×H×W×C becomes float32 N×C×H×W in 0..1. */
 export function networkInput({ data, count, height, width, channels }: ImageBatch): PlainTensor {
-  if (count < 1) throw new RangeError(`expected at least one image for samples, received ${count}`);
   const result = new Float32Array(data.length);
   const plane = height * width;
   for (let i = 0; i < data.length; i++) {
@@ -68,4 +70,14 @@ export function timingBatch({ data, shape }: PlainTensor): PlainTensor {
   const size = data.length / count;
   const batch = Float32Array.from({ length: size * TIMING_BATCH }, (_, i) => data[i % data.length]!);
   return { data: batch, shape: [TIMING_BATCH, ...rest] };
+}
+
+/** The samples in batches of at most {@link SAMPLE_BATCH}. */
+export function sampleBatches(samples: ImageBatch): ImageBatch[] {
+  const size = samples.height * samples.width * samples.channels;
+  return Array.from({ length: Math.ceil(samples.count / SAMPLE_BATCH) }, (_, i) => {
+    const begin = i * SAMPLE_BATCH;
+    const end = Math.min(begin + SAMPLE_BATCH, samples.count);
+    return { ...samples, data: samples.data.subarray(begin * size, end * size), count: end - begin };
+  });
 }

@@ -123,6 +123,7 @@ async function readBounded(path: string, limit: number): Promise<Uint8Array> {
     return await readFile(path);
   } catch (cause) {
     if (cause instanceof ConvaeError) throw cause;
-    throw new ConvaeError('NOT_FOUND', `${path} cannot be read`, { cause });
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ConvaeError('NOT_FOUND', `${path} cannot be read: ${reason}`, { cause });
   }
 }
