@@ -1,3 +1,4 @@
+export * from './bitstream/index.js';
 export * from './bundle/files.js';
 export * from './bundle/load.js';
 export * from './bundle/manifest.js';
@@ -10,9 +11,11 @@ export type {
   RoundTrip,
 } from './codec.js';
 export { createCodec, DEFAULT_BATCH_SIZE } from './codec.js';
+export * from './entropy/index.js';
 export * from './errors.js';
 export type * from './image.js';
 export { cropImages, joinBatches, padImages, sliceBatch, toFloatImages, toUint8Images } from './image.js';
+export * from './quantizer.js';
 export type * from './session/ort.js';
 export type { ExecutionProvider, NetworkSessions, PassedOver, ProviderOptions } from './session/provider.js';
 export { EXECUTION_PROVIDERS, openSessions } from './session/provider.js';

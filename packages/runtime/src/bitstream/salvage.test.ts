@@ -83,6 +83,7 @@ describe('salvageContainer', () => {
     const { bytes, entries } = await sample(known);
     const cut = entries[1]!.offset + 14;
     for (const shifted of [
+      Uint8Array.of(...bytes.subarray(0, cut), 1, 2, 3, ...bytes.subarray(cut)),
       Uint8Array.of(...bytes.subarray(0, cut), 1, 2, 3, ...bytes.subarray(cut, bytes.length - 9)),
       Uint8Array.of(...bytes.subarray(0, cut), ...bytes.subarray(cut + 1, bytes.length - 9)),
     ]) {

@@ -36,7 +36,7 @@ export interface Salvage {
 
 /**
  * Opens what is whole of a damaged or truncated container: every chunk whose checksum is right, found through the
- * index, or by searching for chunk markers where the index is gone.
+ * index, and by searching for chunk markers where the index is gone or does not lead to all of them.
  * @throws ConvaeError where neither header nor index can be read, and LIMIT_EXCEEDED where false markers abound.
  */
 export async function salvageContainer(source: RandomAccessSource): Promise<Salvage> {
@@ -45,7 +45,9 @@ export async function salvageContainer(source: RandomAccessSource): Promise<Salv
   const index = await attempt(() => readIndexAt(source), problems);
   const best = header ?? index?.header;
   if (!best) throw problems[0]!;
-  const found = index ? await wholeChunks(source, index) : await scan(source);
+  const indexed = index ? await wholeChunks(source, index) : [];
+  // Bytes lost or added shift what follows, so where the index leads astray the markers are searched too.
+  const found = indexed.length === index?.entries.length ? indexed : [...indexed, ...(await scan(source))];
   const entries = withoutOverlaps(found);
   const imageCount = totalImages(best, index);
   return {

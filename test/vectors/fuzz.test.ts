@@ -1,0 +1,227 @@
+import {
+  buildTable,
+  type ContainerHeader,
+  ConvaeError,
+  createContainerWriter,
+  decodeSymbols,
+  encodeSymbols,
+  openContainer,
+  packTables,
+  parseTables,
+  RangeDecoder,
+  RangeEncoder,
+  readContainer,
+  readImageStream,
+  salvageContainer,
+  serializeTables,
+  writeImageStream,
+} from '@convae/runtime/core';
+import { afterAll, describe, expect, it } from 'vitest';
+import { randomIntegers } from './random.js';
+
+const ROUNDS = { images: 90_000, tables: 30_000, streams: 40_000, files: 20_000, salvage: 30_000 };
+
+const tables = packTables([buildTable(-3, [1, 5, 60, 900, 70, 4, 1]), buildTable(-1, [1, 9, 1])]);
+const tableIndex = Uint16Array.of(0, 0, 1);
+const SYMBOLS = 196;
+
+type Random = (bound: number) => number;
+
+/** Bytes with one to four changes: a bit, a byte, a run of one value, a cut, an insertion, a removal, a copied run. */
+function mutate(bytes: Uint8Array, random: Random): Uint8Array {
+  let mutated: Uint8Array = bytes.slice();
+  for (let changes = 1 + random(4); changes > 0; changes--) mutated = change(mutated, random);
+  return mutated;
+}
+
+function change(bytes: Uint8Array, random: Random): Uint8Array {
+  if (bytes.length === 0) return Uint8Array.of(random(256));
+  const at = random(bytes.length);
+  const end = Math.min(bytes.length, at + 1 + random(12));
+  switch (random(7)) {
+    case 0:
+      bytes[at]! ^= 1 << random(8);
+      return bytes;
+    case 1:
+      bytes[at] = random(256);
+      return bytes;
+    case 2:
+      return bytes.fill([0, 255, 128, 0x9e][random(4)]!, at, end);
+    case 3:
+      return bytes.slice(0, at);
+    case 4:
+      return Uint8Array.of(...bytes.subarray(0, at), random(256), ...bytes.subarray(at));
+    case 5:
+      return Uint8Array.of(...bytes.subarray(0, at), ...bytes.subarray(end));
+    default:
+      return bytes.copyWithin(random(bytes.length), at, end);
+  }
+}
+
+function encodePayload(symbols: Int32Array): Uint8Array {
+  const encoder = new RangeEncoder();
+  encodeSymbols(encoder, symbols, tables, tableIndex);
+  return encoder.finish();
+}
+
+function decodePayload(payload: Uint8Array): Int32Array {
+  const decoder = new RangeDecoder(payload);
+  const symbols = new Int32Array(SYMBOLS);
+  decodeSymbols(decoder, symbols, tables, tableIndex);
+  decoder.finish();
+  return symbols;
+}
+
+const drawSymbols = (random: Random) =>
+  Int32Array.from({ length: SYMBOLS }, () => (random(50) === 0 ? random(2000) - 1000 : random(3) - 1));
+
+const header: ContainerHeader = {
+  bundleHash: Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8),
+  channels: 1,
+  height: 28,
+  width: 28,
+  count: 0,
+  prior: 'factorized',
+  quality: 3,
+};
+
+/** Containers of up to three chunks; chunk i of every one holds i + 1 images and a payload of its own. */
+async function sampleContainer(random: Random): Promise<{ bytes: Uint8Array; payloads: Uint8Array[] }> {
+  const payloads = Array.from({ length: random(4) }, () =>
+    Uint8Array.from({ length: random(60) }, () => random(256)),
+  );
+  const pieces: number[] = [];
+  const images = payloads.reduce((sum, _, i) => sum + i + 1, 0);
+  const head = { ...header, count: random(2) * images };
+  const writer = await createContainerWriter({ write: (bytes) => void pieces.push(...bytes) }, head);
+  for (const [i, payload] of payloads.entries()) await writer.writeChunk({ imageCount: i + 1, payload });
+  await writer.finish();
+  return { bytes: Uint8Array.from(pieces), payloads };
+}
+
+/** A chunk that was given out must be one that was written. */
+function expectWritten(
+  chunk: { firstImage: number; payload: Uint8Array },
+  payloads: readonly Uint8Array[],
+): void {
+  const place = [0, 1, 3].indexOf(chunk.firstImage);
+  expect(Buffer.compare(chunk.payload, payloads[place] ?? new Uint8Array(0))).toBe(0);
+}
+
+/** Counts how often reading ended well and with a ConvaeError; anything else fails the test. */
+async function outcome(counts: { read: number; refused: number }, task: () => unknown): Promise<void> {
+  try {
+    await task();
+    counts.read++;
+  } catch (error) {
+    if (!(error instanceof ConvaeError)) throw error;
+    counts.refused++;
+  }
+}
+
+const sourceOf = (bytes: Uint8Array) => ({
+  size: bytes.length,
+  read: async (offset: number, length: number) => bytes.subarray(offset, offset + length),
+});
+
+describe('mutated bytes end in what was written or a ConvaeError', () => {
+  const start = process.memoryUsage().rss;
+  afterAll(() => {
+    expect(process.memoryUsage().rss - start).toBeLessThan(200 << 20);
+  });
+
+  it(`single image streams, ${ROUNDS.images} times`, async () => {
+    const random = randomIntegers(1);
+    const counts = { read: 0, refused: 0 };
+    for (let round = 0; round < ROUNDS.images; round++) {
+      const payload = encodePayload(drawSymbols(random));
+      const size = random(2) ? { size: { height: 1 + random(5000), width: 1 + random(5000) } } : {};
+      const bytes = writeImageStream({ prior: 'factorized', quality: random(16), ...size, payload });
+      const mutated = mutate(bytes, random);
+      await outcome(counts, () => {
+        const image = readImageStream(mutated);
+        const symbols = decodePayload(image.payload);
+        // Without a checksum, damage may decode; but only bytes that the encoder writes do.
+        expect(Buffer.compare(writeImageStream({ ...image, payload: encodePayload(symbols) }), mutated)).toBe(
+          0,
+        );
+      });
+    }
+    expect(counts.refused).toBeGreaterThan(ROUNDS.images / 2);
+    expect(counts.read).toBeGreaterThan(0);
+  });
+
+  it(`table files, ${ROUNDS.tables} times`, async () => {
+    const random = randomIntegers(2);
+    const counts = { read: 0, refused: 0 };
+    const whole = serializeTables(tables);
+    for (let round = 0; round < ROUNDS.tables; round++) {
+      const mutated = mutate(whole, random);
+      await outcome(counts, () => {
+        expect(Buffer.compare(serializeTables(parseTables(mutated)), mutated)).toBe(0);
+      });
+    }
+    expect(counts.refused).toBeGreaterThan(ROUNDS.tables / 2);
+  });
+
+  it(`containers read as streams, ${ROUNDS.streams} times`, async () => {
+    const random = randomIntegers(3);
+    const counts = { read: 0, refused: 0 };
+    for (let round = 0; round < ROUNDS.streams; round++) {
+      const { bytes, payloads } = await sampleContainer(random);
+      const mutated = mutate(bytes, random);
+      async function* stream() {
+        const cut = random(mutated.length + 1);
+        yield mutated.subarray(0, cut);
+        yield mutated.subarray(cut);
+      }
+      await outcome(counts, async () => {
+        const container = await readContainer(stream());
+        for await (const chunk of container.chunks) expectWritten(chunk, payloads);
+        expect(Buffer.compare(mutated, bytes)).toBe(0);
+      });
+    }
+    expect(counts.refused).toBeGreaterThan(ROUNDS.streams / 2);
+  });
+
+  it(`containers opened for random access, ${ROUNDS.files} times`, async () => {
+    const random = randomIntegers(4);
+    const counts = { read: 0, refused: 0 };
+    for (let round = 0; round < ROUNDS.files; round++) {
+      const { bytes, payloads } = await sampleContainer(random);
+      await outcome(counts, async () => {
+        const file = await openContainer(sourceOf(mutate(bytes, random)));
+        for (const entry of file.entries) {
+          await outcome(counts, async () => expectWritten(await file.readChunk(entry), payloads));
+        }
+      });
+    }
+    expect(counts.refused).toBeGreaterThan(ROUNDS.files / 2);
+  });
+
+  it(`salvaged containers, ${ROUNDS.salvage} times`, async () => {
+    const random = randomIntegers(5);
+    const counts = { read: 0, refused: 0 };
+    let saved = 0;
+    for (let round = 0; round < ROUNDS.salvage; round++) {
+      const { bytes, payloads } = await sampleContainer(random);
+      await outcome(counts, async () => {
+        const { entries } = await openContainer(sourceOf(bytes));
+        const mutated = Buffer.from(mutate(bytes, random));
+        const { container, lost, imageCount } = await salvageContainer(sourceOf(mutated));
+        for (const entry of container.entries) expectWritten(await container.readChunk(entry), payloads);
+        const whole = entries.filter(({ offset, length }) =>
+          mutated.includes(Buffer.from(bytes.subarray(offset, offset + length))),
+        );
+        expect(container.entries.map((entry) => entry.firstImage)).toEqual(
+          whole.map((entry) => entry.firstImage),
+        );
+        saved += whole.length;
+        const gone = lost.reduce((sum, gap) => sum + gap.imageCount, 0);
+        if (imageCount !== undefined) expect(gone + container.imageCount).toBe(imageCount);
+      });
+    }
+    expect(counts.read).toBeGreaterThan(ROUNDS.salvage / 2);
+    expect(saved).toBeGreaterThan(ROUNDS.salvage / 4);
+  });
+});
