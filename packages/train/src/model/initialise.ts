@@ -77,12 +77,14 @@ function outputBias(spec: ArchitectureSpec, meanPixel: number): number {
  */
 export function initialParameters(spec: ArchitectureSpec, seed: number, meanPixel: number): ParameterValues {
   const shapes = parameterShapes(spec);
+  const lastOf = (part: string): number => shapes.findLastIndex((s) => s.part === part);
+  const biases = new Map([
+    [lastOf('encoder'), spec.initialiser.latentBias],
+    [lastOf('decoder'), outputBias(spec, meanPixel)],
+  ]);
   return shapes.map((shape, index) => {
     const random = createRandom(seed, WEIGHT_STREAM, index);
     if (shape.role === 'kernel') return kernelValues(shape, spec, random);
-    const last = index === shapes.length - 1;
-    return new Float32Array(elements(shape.shape)).fill(
-      last ? outputBias(spec, meanPixel) : spec.initialiser.bias,
-    );
+    return new Float32Array(elements(shape.shape)).fill(biases.get(index) ?? spec.initialiser.bias);
   });
 }

@@ -58,8 +58,10 @@ const expandBlock = z.strictObject({
 const initialiser = z.strictObject({
   /** Kernels: uniform or normal, scaled by fan-in (He) or fan-in + fan-out (Glorot), or orthogonal with gain √2. */
   kernel: z.enum(['heUniform', 'heNormal', 'glorotUniform', 'orthogonal']).default('heUniform'),
-  /** Biases of all blocks but the last one. */
+  /** Biases of all blocks but the last ones of encoder and decoder. */
   bias: z.number().min(-10).max(10).default(0),
+  /** Bias of the last encoder block: above 0, a latent channel with ReLU does not start dead. */
+  latentBias: z.number().min(-10).max(10).default(0.2),
   /**
    * Bias of the last block: a number, or `dataMean`, the value at which an all-zero input to the last
    * activation gives the mean pixel of the training images.

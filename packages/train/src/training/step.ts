@@ -3,7 +3,7 @@ import type { NetworkShapes } from '../model/shapes.js';
 import type { Tf } from '../setup/backend.js';
 import type { BlockOps } from './ops/block-ops.js';
 import { runNetwork } from './ops/network.js';
-import { plainOps } from './ops/plain.js';
+import { pixelTensor, plainOps } from './ops/plain.js';
 import { tensorflowOps } from './ops/tensorflow.js';
 import { type ParameterStore, plainStore, resourceStore, type StoreStart } from './parameter-store.js';
 
@@ -29,11 +29,11 @@ export interface StepBatch {
   readonly count: number;
 }
 
+/** The tensor that the network runs on, and the pixels that it should give back. */
 function batchTensors(context: StepContext, { input, target, count }: StepBatch): [Tensor, Tensor] {
-  const { height, width, channels } = context.shapes.encoder[0]!.input;
-  const shape: [number, number, number, number] = [count, height, width, channels];
-  const x = context.tf.tensor(input, shape);
-  return [x, input === target ? x : context.tf.tensor(target, shape)];
+  const { tf, ops, shapes } = context;
+  const first = shapes.encoder[0]!;
+  return [ops.input(first, { pixels: input, count }), pixelTensor(tf, first, { pixels: target, count })];
 }
 
 /** Take one training step on the mean squared error; returns half the sum of squared errors before it. */

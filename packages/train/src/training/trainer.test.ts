@@ -177,7 +177,7 @@ describe('training', () => {
     const dead = presetSpec('seed', { channels: 1, height: 12, width: 12 });
     const { history } = await train(
       { epochs: 1 },
-      { spec: { ...dead, initialiser: { ...dead.initialiser, bias: -10 } } },
+      { spec: { ...dead, initialiser: { ...dead.initialiser, latentBias: -10 } } },
     );
     expect(history[0]!.deadChannels).toEqual([0, 1, 2, 3]);
   });

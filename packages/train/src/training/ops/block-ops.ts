@@ -19,8 +19,16 @@ export interface BlockRun {
   backward(gradient: Tensor, needInput: boolean): BlockGradients;
 }
 
+/** Pixels of a batch: float32, N×H×W×C, 0..1. */
+export interface PixelBatch {
+  readonly pixels: Float32Array;
+  readonly count: number;
+}
+
 /** Runs blocks forward and backward; every tensor it makes belongs to the `tf.tidy` around the step. */
 export interface BlockOps {
+  /** The tensor that `forward` of the network's first block takes; its layout is the implementation's own. */
+  input(first: ChainLink, batch: PixelBatch): Tensor;
   forward(link: ChainLink, input: Tensor, kernel: Tensor, bias: Tensor): BlockRun;
   /**
    * Distortion of a batch: half the sum of squared errors (a scalar tensor), and the gradient of the MEAN squared

@@ -93,7 +93,9 @@ function gradientsOf(
   return tf.tidy(() => {
     const x = tf.tensor(pixels, shape);
     const parameters = values.map((v, i): Tensor => tf.tensor(v, [...shapes[i]!.shape]));
-    const run = runNetwork(ops, traceShapes(chosen), x, parameters);
+    const network = traceShapes(chosen);
+    const input = ops.input(network.encoder[0]!, { pixels, count: 2 });
+    const run = runNetwork(ops, network, input, parameters);
     const { halfSum, gradient } = ops.squaredError(run.output, x);
     const gradients = run.backward(gradient).map((g) => Float32Array.from(g.dataSync() as Float32Array));
     return {
@@ -138,10 +140,12 @@ describe('TensorFlow kernels with hand-written gradients', () => {
       const own = tf.tidy(() => {
         const shapes = parameterShapes(chosen);
         const parameters = values.map((v, i): Tensor => tf.tensor(v, [...shapes[i]!.shape]));
+        const network = traceShapes(chosen);
+        const ops = tensorflowOps(tf);
         const run = runNetwork(
-          tensorflowOps(tf),
-          traceShapes(chosen),
-          tf.tensor(pixels, [4, 28, 28, 1]),
+          ops,
+          network,
+          ops.input(network.encoder[0]!, { pixels, count: 4 }),
           parameters,
         );
         return Float32Array.from(run.output.dataSync() as Float32Array);

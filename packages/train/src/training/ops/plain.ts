@@ -3,7 +3,7 @@ import { LEAKY_SLOPE } from '../../model/build.js';
 import type { ChainLink } from '../../model/shapes.js';
 import type { Activation } from '../../model/spec.js';
 import type { Tf } from '../../setup/backend.js';
-import type { BlockOps, BlockRun } from './block-ops.js';
+import type { BlockOps, BlockRun, PixelBatch } from './block-ops.js';
 
 function activate(tf: Tf, x: Tensor, activation: Activation): Tensor {
   switch (activation) {
@@ -56,6 +56,12 @@ function forwardPlain(tf: Tf, link: ChainLink, x: Tensor, kernel: Tensor, bias: 
   return tf.maxPool(y as Tensor4D, block.pool, block.pool, 'valid');
 }
 
+/** A batch as an N×H×W×C tensor. */
+export function pixelTensor(tf: Tf, first: ChainLink, { pixels, count }: PixelBatch): Tensor {
+  const { height, width, channels } = first.input;
+  return tf.tensor(pixels, [count, height, width, channels]);
+}
+
 /**
  * Blocks out of tfjs's public operations and its own differentiation: works on every backend; the fast
  * operations for TensorFlow are checked against it.
@@ -77,5 +83,5 @@ export function plainOps(tf: Tf): BlockOps {
     const error = tf.sub(output, target);
     return { halfSum: tf.mul(tf.sum(tf.square(error)), 0.5), gradient: tf.mul(error, 2 / output.size) };
   };
-  return { forward, squaredError };
+  return { input: (first, batch) => pixelTensor(tf, first, batch), forward, squaredError };
 }

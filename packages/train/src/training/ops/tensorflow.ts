@@ -1,10 +1,11 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { LEAKY_SLOPE } from '../../model/build.js';
 import type { ChainLink } from '../../model/shapes.js';
-import type { Activation } from '../../model/spec.js';
 import type { Tf } from '../../setup/backend.js';
+import { activationOf } from './activations.js';
 import type { BlockOps, BlockRun } from './block-ops.js';
 import { type Attribute, type Kernels, openKernels } from './kernels.js';
+import { type ConvLink, fitsPatches, type PatchBlock, patchBlock } from './patches.js';
+import { pixelTensor } from './plain.js';
 
 /** The linear map inside a block (convolution, product) with its three derivatives as single kernels. */
 interface Linear {
@@ -100,39 +101,6 @@ function linearOf(tf: Tf, k: Kernels, link: ChainLink): Linear {
   }
 }
 
-interface ActivationKernels {
-  apply(x: Tensor): Tensor;
-  gradient(g: Tensor, x: Tensor, y: Tensor): Tensor;
-}
-
-function activationOf(k: Kernels, activation: Activation): ActivationKernels {
-  const attributes = [k.float('T')];
-  const leaky = [...attributes, k.number('alpha', LEAKY_SLOPE)];
-  const of = (name: string, gradient: ActivationKernels['gradient']): ActivationKernels => ({
-    apply: (x) => k.run(name, attributes, x),
-    gradient,
-  });
-  switch (activation) {
-    case 'linear':
-      return { apply: (x) => x, gradient: (g) => g };
-    case 'relu':
-      return of('Relu', (g, _x, y) => k.run('ReluGrad', attributes, g, y));
-    case 'leakyRelu':
-      return {
-        apply: (x) => k.run('LeakyRelu', leaky, x),
-        gradient: (g, x) => k.run('LeakyReluGrad', leaky, g, x),
-      };
-    case 'elu':
-      return of('Elu', (g, _x, y) => k.run('EluGrad', attributes, g, y));
-    case 'sigmoid':
-      return of('Sigmoid', (g, _x, y) => k.run('SigmoidGrad', attributes, y, g));
-    case 'tanh':
-      return of('Tanh', (g, _x, y) => k.run('TanhGrad', attributes, y, g));
-    case 'softplus':
-      return of('Softplus', (g, x) => k.run('SoftplusGrad', attributes, g, x));
-  }
-}
-
 interface Pool {
   apply(x: Tensor): Tensor;
   gradient(x: Tensor, pooled: Tensor, g: Tensor): Tensor;
@@ -155,6 +123,7 @@ function poolOf(k: Kernels, link: ChainLink): Pool | undefined {
   };
 }
 
+/** Runs one block forward. */
 type Runner = (input: Tensor, kernel: Tensor, bias: Tensor) => BlockRun;
 
 /**
@@ -197,13 +166,21 @@ function blockRunner(tf: Tf, k: Kernels, link: ChainLink): Runner {
 export function tensorflowOps(tf: Tf): BlockOps {
   const k = openKernels(tf);
   const runners = new Map<ChainLink, Runner>();
+  const patchBlocks = new Map<ChainLink, PatchBlock>();
   const runner = (link: ChainLink): Runner => {
-    const known = runners.get(link) ?? blockRunner(tf, k, link);
+    const known = patchBlocks.get(link)?.run ?? runners.get(link) ?? blockRunner(tf, k, link);
     runners.set(link, known);
+    return known;
+  };
+  const patches = (link: ConvLink): PatchBlock => {
+    const known = patchBlocks.get(link) ?? patchBlock(tf, k, link);
+    patchBlocks.set(link, known);
     return known;
   };
   const attributes = [k.float('T')];
   return {
+    input: (first, batch) =>
+      fitsPatches(first) ? patches(first).input(batch) : pixelTensor(tf, first, batch),
     forward: (link, input, kernel, bias) => runner(link)(input, kernel, bias),
     squaredError: (output, target) => {
       const error = k.run('Sub', attributes, output, target);
