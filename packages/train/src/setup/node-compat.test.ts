@@ -1,25 +1,38 @@
+import { execFileSync } from 'node:child_process';
+import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
 import { restoreUtilTypeTests } from './node-compat.js';
 
 describe('type tests of node:util', () => {
-  it('adds those that Node 23 removed, with the old answers', () => {
-    const util: Record<string, unknown> = {};
-    expect(restoreUtilTypeTests(util)).toContain('isNullOrUndefined');
-    const isNullOrUndefined = util.isNullOrUndefined as (value: unknown) => boolean;
-    expect([null, undefined, 0, '', false].map(isNullOrUndefined)).toEqual([true, true, false, false, false]);
-    const isObject = util.isObject as (value: unknown) => boolean;
-    expect([{}, [], null, () => 0].map(isObject)).toEqual([true, true, false, false]);
+  it('are there with the old answers, whatever Node has left of them', () => {
+    const util: Record<string, (value: unknown) => boolean> = {};
+    restoreUtilTypeTests(util);
+    const answers = (name: string, values: unknown[]) => values.map((value) => util[name]?.(value));
+    expect(answers('isNullOrUndefined', [null, undefined, 0, '', false])).toEqual([
+      true,
+      true,
+      false,
+      false,
+      false,
+    ]);
+    expect(answers('isObject', [{}, [], null, () => 0])).toEqual([true, true, false, false]);
+    expect(answers('isArray', [[], {}])).toEqual([true, false]);
   });
 
-  it('keeps those that are there', () => {
-    const own = (): boolean => true;
-    const util: Record<string, unknown> = { isNullOrUndefined: own };
-    expect(restoreUtilTypeTests(util)).not.toContain('isNullOrUndefined');
-    expect(util.isNullOrUndefined).toBe(own);
-  });
-
-  it('leaves node:util complete and is safe to repeat', () => {
+  it('agree with those that this Node has', () => {
+    const names = ['isArray', 'isBoolean', 'isNullOrUndefined', 'isObject', 'isString', 'isUndefined'];
+    const values = '[null, undefined, 0, 1.5, "", "a", true, {}, [], () => 0]';
+    const script = `const util = require('node:util'); console.log(JSON.stringify(${JSON.stringify(names)}.map(
+      (name) => util[name] && ${values}.map((value) => util[name](value)))))`;
+    const builtIn = JSON.parse(
+      execFileSync(process.execPath, ['--no-warnings', '-e', script], { encoding: 'utf8' }),
+    );
     restoreUtilTypeTests();
-    expect(restoreUtilTypeTests()).toEqual([]);
+    const util = createRequire(import.meta.url)('node:util');
+    for (const [index, name] of names.entries()) {
+      const sample = [null, undefined, 0, 1.5, '', 'a', true, {}, [], () => 0];
+      if (builtIn[index]) expect(sample.map((value) => util[name](value))).toEqual(builtIn[index]);
+      expect(util[name](undefined)).toBe(name === 'isNullOrUndefined' || name === 'isUndefined');
+    }
   });
 });

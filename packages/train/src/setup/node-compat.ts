@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 
 type UtilModule = Record<string, unknown>;
 
-/** The type tests of `node:util` that Node 23 removed and that tfjs-node 4.22.0 still calls. */
+/** The type tests of `node:util` that Node 22 warns about, Node 23 removed, and tfjs-node 4.22.0 still calls. */
 const REMOVED_TYPE_TESTS: Record<string, (value: unknown) => boolean> = {
   isArray: (value) => Array.isArray(value),
   isBoolean: (value) => typeof value === 'boolean',
@@ -16,15 +16,11 @@ const REMOVED_TYPE_TESTS: Record<string, (value: unknown) => boolean> = {
 };
 
 /**
- * Adds to `util` the type tests that newer Node versions no longer have; those that exist stay as they are.
- * Must run before tfjs-node is loaded.
- *
- * @returns the names that were added.
+ * Gives `util` the type tests that newer Node versions no longer have, or have with a warning at the first call.
+ * The answers are those of Node 20. Must run before tfjs-node is loaded.
  */
-export function restoreUtilTypeTests(util: UtilModule = nodeUtil()): string[] {
-  const missing = Object.keys(REMOVED_TYPE_TESTS).filter((name) => typeof util[name] !== 'function');
-  for (const name of missing) util[name] = REMOVED_TYPE_TESTS[name];
-  return missing;
+export function restoreUtilTypeTests(util: UtilModule = nodeUtil()): void {
+  Object.assign(util, REMOVED_TYPE_TESTS);
 }
 
 /** The CommonJS object, which can be added to; an ES module namespace cannot. */

@@ -7,8 +7,8 @@ const PROBE_TIMEOUT_MS = 120_000;
 /** Loads the package in the folder given as argument, computes 1 + 2 with it and prints TensorFlow's version. */
 const PROBE_SCRIPT = `
 const util = require('node:util');
-util.isNullOrUndefined ??= (value) => value === null || value === undefined;
-util.isArray ??= Array.isArray;
+util.isNullOrUndefined = (value) => value === null || value === undefined;
+util.isArray = Array.isArray;
 const tf = require(process.argv[1]);
 if (tf.getBackend() !== 'tensorflow') throw new Error('the active backend is ' + tf.getBackend());
 const sum = tf.add(tf.scalar(1), tf.scalar(2)).dataSync()[0];
