@@ -1,6 +1,6 @@
 import { ConvaeError } from '@convae/runtime/core';
 import type { Command } from 'commander';
-import { convertCommand } from '../export/index.js';
+import { type ConvertSummary, convertCommand } from '../export/index.js';
 import { setupCommand } from '../setup/index.js';
 import { readRunSettings, runPaths } from '../training/run-folder.js';
 import { addDataFlags, addFolderFlags, addTrainFlags } from './flags.js';
@@ -90,6 +90,16 @@ interface ConvertFlags {
   readonly check: boolean;
 }
 
+function convertedText({ output, bytes, nodes, inputs, outputs, check }: ConvertSummary): string {
+  const signature = (tensors: ConvertSummary['inputs']): string =>
+    tensors.map(({ name, shape }) => `${name} [${shape.join(', ')}]`).join(', ');
+  const checked =
+    check === null
+      ? 'not compared with tfjs (--no-check)'
+      : `within ${check.maxAbsDifference.toExponential(1)} of tfjs on random inputs`;
+  return `${output}: ${nodes} nodes, ${(bytes / 1000).toFixed(1)} kB, ${checked}\n  in   ${signature(inputs)}\n  out  ${signature(outputs)}`;
+}
+
 function addToolCommands(program: Command): void {
   program
     .command('convert')
@@ -99,7 +109,9 @@ function addToolCommands(program: Command): void {
     .option('--name <name>', 'name of the graph')
     .option('--dynamic-size', 'leave height and width open where the model is fully convolutional', false)
     .option('--no-check', 'skip the comparison of ONNX Runtime with tfjs')
-    .action((modelJsonPath: string, flags: ConvertFlags) => convertCommand({ modelJsonPath, ...flags }));
+    .action(async (modelJsonPath: string, flags: ConvertFlags) =>
+      console.log(convertedText(await convertCommand({ modelJsonPath, ...flags }))),
+    );
   program
     .command('setup')
     .description('make the TensorFlow backend loadable')

@@ -12,7 +12,6 @@ import { loadBackend } from '../setup/index.js';
 import { type Checkpoint, loadCheckpoint } from '../training/checkpoint.js';
 import { parseRecipe } from '../training/recipe.js';
 import { type RunPaths, type RunSettings, readRunSettings, runPaths } from '../training/run-folder.js';
-import { createdBy } from './created-by.js';
 import { type DataFlags, datasetOf } from './settings.js';
 import { commandLine, type TrainedRun } from './train-stage.js';
 
@@ -63,12 +62,12 @@ export async function exportStage(run: Exportable, optimize: boolean): Promise<E
   const network = buildLayersNetwork(tf, spec, run.parameters);
   try {
     return await exportBundle({
+      tf,
       encoder: network.encoder,
       decoder: network.decoder,
       outDir: paths.bundle,
       samples: paritySamples(dataset),
       name: `${dataset.name}-${spec.name}`,
-      createdBy: createdBy(),
       architecture: spec,
       training: trainingSummary(run),
       metrics: trainingMetrics(run),

@@ -52,12 +52,18 @@ export interface ExportBundleOptions {
   readonly tolerance?: number;
 }
 
+/** Largest absolute differences between tfjs and ONNX Runtime. */
+export interface Parity {
+  readonly encoder: number;
+  readonly decoder: number;
+}
+
 /** What {@link exportBundle} wrote. */
 export interface ExportedBundle {
   readonly outDir: string;
   readonly manifest: Manifest;
-  /** Over all outputs of both graphs. */
-  readonly maxAbsDifference: number;
+  /** Largest absolute difference between tfjs and ONNX Runtime, of latents and of pixels in 0..1. */
+  readonly parity: Parity;
   readonly decoder: Pick<DecoderChoice, 'form' | 'milliseconds'>;
   readonly bytes: { readonly encoder: number; readonly decoder: number };
 }
@@ -78,16 +84,15 @@ export async function exportBundle(options: ExportBundleOptions): Promise<Export
   const parts = { encoder, decoder, decoderBytes: choice.bytes };
   const geometry = imageGeometry(images.shape, latents.shape, options.anySize);
   if (options.anySize) batches.push(otherSize(options.samples, geometry.multiple));
-  let maxAbsDifference = 0;
-  for (const batch of batches) {
-    maxAbsDifference = Math.max(maxAbsDifference, await compareParts(options, parts, networkInput(batch)));
-  }
-  const manifest = buildManifest(options, parts, geometry, choice.form);
+  let parity: Parity = { encoder: 0, decoder: 0 };
+  for (const batch of batches)
+    parity = worse(parity, await compareParts(options, parts, networkInput(batch)));
+  const manifest = buildManifest(options, parts, geometry, { form: choice.form, parity });
   await writeBundle(options.outDir, manifest, parts);
   return {
     outDir: options.outDir,
     manifest,
-    maxAbsDifference,
+    parity,
     decoder: { form: choice.form, milliseconds: choice.milliseconds },
     bytes: { encoder: encoder.bytes.length, decoder: choice.bytes.length },
   };
@@ -151,7 +156,7 @@ async function compareParts(
   options: ExportBundleOptions,
   parts: Parts,
   images: PlainTensor,
-): Promise<number> {
+): Promise<Parity> {
   const { tf } = options;
   const tolerance = options.tolerance ?? PARITY_TOLERANCE;
   const latent = encode(options, parts.encoder, images);
@@ -165,14 +170,19 @@ async function compareParts(
   const decoder = { tf, model: options.decoder, converted: parts.decoder, feeds: { latent }, tolerance };
   const first = await verifyParity(encoder);
   const second = await verifyParity({ ...decoder, bytes: parts.decoderBytes });
-  return Math.max(first.maxAbsDifference, second.maxAbsDifference);
+  return { encoder: first.maxAbsDifference, decoder: second.maxAbsDifference };
 }
+
+const worse = (a: Parity, b: Parity): Parity => ({
+  encoder: Math.max(a.encoder, b.encoder),
+  decoder: Math.max(a.decoder, b.decoder),
+});
 
 function buildManifest(
   options: ExportBundleOptions,
   { encoder, decoder, decoderBytes }: Parts,
   { image, latent, multiple }: ImageGeometry,
-  form: DecoderChoice['form'],
+  { form, parity }: { form: DecoderChoice['form']; parity: Parity },
 ): Manifest {
   const manifest = {
     format: 'convae-bundle',
@@ -187,6 +197,7 @@ function buildManifest(
     architecture: options.architecture,
     training: options.training,
     metrics: options.metrics,
+    parity,
   };
   const result = manifestSchema.safeParse(manifest);
   if (result.success) return manifest as unknown as Manifest;
