@@ -142,6 +142,27 @@ describe('convertCommand', () => {
     await refuses('UNSUPPORTED', /is of the class Lambda/);
   });
 
+  it('refuses sizes beyond the weights before anything of that size is allocated', async () => {
+    await save(small());
+    await edit((json) => {
+      Object.assign(json.modelTopology.config.layers[1]!.config, { filters: 2 ** 40 });
+    });
+    await refuses(
+      'DATA_INVALID',
+      /has filters 1099511627776, but all weight files together hold 112 numbers/,
+    );
+  });
+
+  it('says when the file cannot be written', async () => {
+    await save(small());
+    await writeFile(join(folder, 'file'), 'text');
+    const failed = convertCommand({ modelJsonPath, output: join(folder, 'file', 'model.onnx') });
+    await expect(failed).rejects.toMatchObject({ code: 'WRITE_FAILED' });
+    const taken = convertCommand({ modelJsonPath, output: join(folder, 'saved') });
+    await expect(taken).rejects.toMatchObject({ code: 'WRITE_FAILED' });
+    expect((await readdir(folder)).sort()).toEqual(['file', 'saved']);
+  });
+
   it('says when tfjs cannot build the model', async () => {
     await save(small());
     await edit((json) => {

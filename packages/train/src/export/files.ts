@@ -18,7 +18,7 @@ export async function writeFileAtomically(path: string, bytes: Uint8Array): Prom
     await writeFile(temporary, bytes);
     await rename(temporary, target);
   } catch (cause) {
-    await rm(temporary, { force: true });
+    await rm(temporary, { force: true }).catch(() => undefined);
     throw writeFailed(target, cause);
   }
 }
@@ -40,7 +40,7 @@ export async function writeBundleFolder(
     for (const [name, bytes] of Object.entries(files)) await writeFile(join(temporary, name), bytes);
     await moveIntoPlace(temporary, target, replaced);
   } catch (cause) {
-    await rm(temporary, { recursive: true, force: true });
+    await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
     throw cause instanceof ConvaeError ? cause : writeFailed(target, cause);
   }
 }

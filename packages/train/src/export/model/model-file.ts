@@ -46,10 +46,13 @@ type ModelJson = z.infer<typeof modelJson>;
  */
 export async function readLayersModel(path: string): Promise<io.ModelArtifacts> {
   const json = parseModelJson(await readBounded(path, MAX_MODEL_JSON_BYTES), path);
-  const topology = json.modelTopology as Record<string, unknown>;
-  checkTopology(topology);
   const weightSpecs = json.weightsManifest.flatMap(({ weights }) => weights) as io.WeightsManifestEntry[];
   const weightData = await readWeights(json, dirname(path));
+  const topology = json.modelTopology as Record<string, unknown>;
+  checkTopology(
+    topology,
+    weightSpecs.reduce((sum, { shape }) => sum + product(shape), 0),
+  );
   return { modelTopology: topology, weightSpecs, weightData };
 }
 
@@ -95,8 +98,10 @@ async function readWeights(json: ModelJson, folder: string): Promise<ArrayBuffer
   return new Uint8Array(Buffer.concat(groups)).buffer as ArrayBuffer;
 }
 
+const product = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+
 function weightBytes({ shape, dtype, quantization }: z.infer<typeof weightSpec>): number {
-  return shape.reduce((a, b) => a * b, 1) * DTYPE_BYTES[quantization?.dtype ?? dtype]!;
+  return product(shape) * DTYPE_BYTES[quantization?.dtype ?? dtype]!;
 }
 
 function checkGroupSize(paths: readonly string[], expected: number, actual: number): void {
