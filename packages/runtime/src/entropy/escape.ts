@@ -1,8 +1,8 @@
 import { ConvaeError } from '../errors.js';
 import type { RangeDecoder, RangeEncoder } from './range-coder.js';
 
-/** Longest exponent of an escaped distance: |distance| stays below 2^33. */
-const MAX_EXPONENT = 32;
+/** Largest exponent of an escaped distance: two int32 lie less than 2^32 apart. */
+const MAX_EXPONENT = 31;
 
 /**
  * Writes a symbol outside its table after the escape: a bit for the side, then the distance beyond the table as an
@@ -12,19 +12,19 @@ const MAX_EXPONENT = 32;
  */
 export function encodeEscape(encoder: RangeEncoder, offset: number, size: number): void {
   const below = offset < 0;
-  // 1 for the first symbol beyond the table; at most 2^32.
+  // 1 for the first symbol beyond the table; below 2^32.
   const distance = below ? -offset : offset - size + 1;
   encoder.encodeBits(below ? 1 : 0, 1);
-  const exponent = bitLength(distance) - 1;
+  const exponent = 31 - Math.clz32(distance);
   for (let i = 0; i < exponent; i++) encoder.encodeBits(1, 1);
   encoder.encodeBits(0, 1);
-  for (let i = exponent - 1; i >= 0; i--) encoder.encodeBits(Math.floor(distance / 2 ** i) % 2, 1);
+  for (let i = exponent - 1; i >= 0; i--) encoder.encodeBits((distance >>> i) & 1, 1);
 }
 
 /**
  * Reads what {@link encodeEscape} wrote.
  * @returns offset = symbol − min.
- * @throws ConvaeError DATA_INVALID where the exponent is above 32.
+ * @throws ConvaeError DATA_INVALID where the exponent is above 31.
  */
 export function decodeEscape(decoder: RangeDecoder, size: number): number {
   const below = decoder.decodeBits(1) === 1;
@@ -35,8 +35,4 @@ export function decodeEscape(decoder: RangeDecoder, size: number): number {
   let distance = 1;
   for (let i = 0; i < exponent; i++) distance = distance * 2 + decoder.decodeBits(1);
   return below ? -distance : size - 1 + distance;
-}
-
-function bitLength(value: number): number {
-  return value >= 2 ** 32 ? 33 : 32 - Math.clz32(value);
 }
