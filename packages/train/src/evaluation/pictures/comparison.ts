@@ -2,10 +2,12 @@ import sharp from 'sharp';
 import type { Example } from '../examples.js';
 import { outlineText, textElement } from '../plots/outline.js';
 import { PALETTE } from '../plots/palette.js';
-import { enlargeTile, overlay } from './tile.js';
+import { enlargeTile, overlay, type Tile } from './tile.js';
 
 /** Longest side of one enlarged image, pixels. */
 const TILE_SIDE = 112;
+/** Longest side of an image that is larger than that by itself. */
+const LARGE_TILE_SIDE = 192;
 const GAP = 6;
 const BLOCK_GAP = 24;
 const MARGIN = 28;
@@ -21,9 +23,14 @@ interface Layout {
 
 type Grid = readonly (readonly (Example | undefined)[])[];
 
+function enlarged(tile: Tile): Promise<Tile> {
+  const large = Math.max(tile.width, tile.height) > TILE_SIDE;
+  return enlargeTile(tile, large ? LARGE_TILE_SIDE : TILE_SIDE);
+}
+
 async function layoutOf(grid: Grid): Promise<Layout> {
   const first = grid.flat().find((example) => example !== undefined)!;
-  const { width: tileWidth, height: tileHeight } = await enlargeTile(first.original, TILE_SIDE);
+  const { width: tileWidth, height: tileHeight } = await enlarged(first.original);
   const columns = Math.max(...grid.map((row) => row.length));
   const block = 2 * tileHeight + GAP + BLOCK_GAP;
   return {
@@ -44,7 +51,7 @@ async function placed(example: Example, layout: Layout, column: number, row: num
   return Promise.all(
     tiles.map(async (tile, index) => {
       const top = blockTop(layout, row) + index * (layout.tileHeight + GAP);
-      return overlay(await enlargeTile(tile, TILE_SIDE), columnLeft(layout, column), top);
+      return overlay(await enlarged(tile), columnLeft(layout, column), top);
     }),
   );
 }

@@ -43,8 +43,8 @@ export function lossPlot(history: readonly EpochRecord[], width: number, height:
         field: 'epoch',
         type: 'quantitative',
         title: 'epoch',
-        scale: { domain: [first, Math.max(last, first + 1)], nice: false },
-        axis: { tickMinStep: 1, tickCount: ticks, format: 'd' },
+        scale: { domain: last > first ? [first, last] : [first - 0.5, first + 0.5], nice: false },
+        axis: { tickMinStep: 1, tickCount: ticks, format: 'd', ...(last > first ? {} : { values: [first] }) },
       },
       y: {
         field: 'mse',

@@ -41,6 +41,7 @@ describe('the loss plot', () => {
     const shown = words(await plotSvg(lossPlot([epoch(1, 0.02, null)], 700, 300)));
     expect(shown).toContain('training');
     expect(shown).not.toContain('validation');
+    expect(shown.filter((word) => /^\d+$/.test(word))).toEqual(['1']);
   });
 
   it('does not depend on the machine: no font, no outside reference', async () => {

@@ -38,6 +38,16 @@ export async function examplePicture(example: Example, withDifference = false): 
   return embeddedPng(await stackTiles(tiles, gap), alt, width, total);
 }
 
+/** Images above this side, pixels, are shown in fewer columns. */
+const LARGE_SIDE = 64;
+
+/** Figures of examples in a grid whose columns suit the size of the images. */
+export function gallery(examples: readonly Example[], figures: readonly Html[], kind = ''): Html {
+  const large = examples.some(({ original }) => Math.max(original.width, original.height) > LARGE_SIDE);
+  const names = ['gallery', kind, large ? 'large' : ''].filter((name) => name !== '').join(' ');
+  return html`<div class="${names}">${figures}</div>`;
+}
+
 /** A plot as inline SVG with a text alternative. */
 export async function inlinePlot(spec: TopLevelSpec, label: string): Promise<Html> {
   const svg = await plotSvg(spec);

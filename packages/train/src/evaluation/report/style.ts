@@ -42,6 +42,7 @@ figure{margin:0}
 figcaption{color:var(--muted);font-size:.85rem;line-height:1.4;padding-top:.35rem}
 .pixels{image-rendering:pixelated;display:block;width:100%;height:auto}
 .gallery{display:grid;grid-template-columns:repeat(10,1fr);gap:1.1rem .55rem}
+.gallery.large{grid-template-columns:repeat(5,1fr)}
 .gallery figcaption{text-align:center}
 .extremes figcaption{font-size:.78rem;white-space:nowrap}
 .extremes strong{color:var(--ink)}
@@ -71,6 +72,7 @@ footer{color:var(--muted);font-size:.85rem;padding-bottom:3rem}
 @media (max-width:46rem){
 .wide{display:none}.narrow{display:block}
 .gallery{grid-template-columns:repeat(5,1fr)}
+.gallery.large{grid-template-columns:repeat(3,1fr)}
 .cards{grid-template-columns:repeat(2,1fr)}
 .extremes figcaption{font-size:.72rem}
 .lead{font-size:1.05rem}

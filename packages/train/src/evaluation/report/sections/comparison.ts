@@ -1,5 +1,5 @@
 import { EXAMPLES_PER_CLASS, type Example } from '../../examples.js';
-import { examplePicture } from '../figures.js';
+import { examplePicture, gallery } from '../figures.js';
 import { type Html, html } from '../html.js';
 import type { ReportSection } from '../model.js';
 
@@ -21,6 +21,6 @@ export const comparisonSection: ReportSection = {
         ? `The first ${EXAMPLES_PER_CLASS} images of each class, its number below`
         : 'Images spread evenly over the set';
     return html`<p>${choice}; none was picked by how well it came out.</p>
-      <div class="gallery">${figures}</div>`;
+      ${gallery(shown, figures)}`;
   },
 };

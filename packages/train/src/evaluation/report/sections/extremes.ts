@@ -1,5 +1,5 @@
 import type { Example } from '../../examples.js';
-import { examplePicture } from '../figures.js';
+import { examplePicture, gallery } from '../figures.js';
 import { formatPsnr } from '../format.js';
 import { type Html, html } from '../html.js';
 import type { ReportSection } from '../model.js';
@@ -12,7 +12,8 @@ async function figure(example: Example): Promise<Html> {
 }
 
 async function row(title: string, examples: readonly Example[]): Promise<Html> {
-  return html`<h3>${title}</h3><div class="gallery extremes">${await Promise.all(examples.map(figure))}</div>`;
+  const figures = await Promise.all(examples.map(figure));
+  return html`<h3>${title}</h3>${gallery(examples, figures, 'extremes')}`;
 }
 
 /** The images with the largest and the smallest error. */
@@ -21,7 +22,7 @@ export const extremesSection: ReportSection = {
   title: 'Worst and best cases',
   render: async ({
     examples,
-  }) => html`<p>Original, reconstruction, and the absolute difference between them (white
+  }) => html`<p>Original, reconstruction, and the absolute difference between them (bright
       is wrong).</p>
     ${await row('Largest error', examples.worst)}${await row('Smallest error', examples.best)}`,
 };

@@ -47,12 +47,19 @@ function sizeComparison({ float32Bytes, imageBytes }: Metrics['latent']): string
   return ratio > 1 ? `${ratio.toFixed(1)} times the image: ${image}` : `while ${image}`;
 }
 
+/** What saves bytes: float32 latents smaller than raw pixels still lose to any lossless codec. */
+function whatSaves({ float32Bytes, imageBytes }: Metrics['latent']): string {
+  return float32Bytes < imageBytes
+    ? 'That undercuts raw pixels, which no image format stores; files get small by quantizing the latents and entropy-coding the symbols'
+    : 'Bytes are saved only by quantizing the latents and entropy-coding the symbols';
+}
+
 /** The one misunderstanding that such a figure invites. */
 function noCompression({ latent }: Metrics): Html {
   return html`<p class="note"><strong>Not compression by itself.</strong> As float32 the latents of one image take
-    ${formatBytes(latent.float32Bytes)}, ${sizeComparison(latent)}. Bytes are saved only by quantizing the latents and
-    entropy-coding the symbols; counting ${formatCount(latent.float32Bytes / 4)} numbers against
-    ${formatCount(latent.imageBytes)} pixels says nothing about file size.</p>`;
+    ${formatBytes(latent.float32Bytes)}, ${sizeComparison(latent)}. ${whatSaves(latent)}; counting
+    ${formatCount(latent.float32Bytes / 4)} numbers against ${formatCount(latent.imageBytes)} pixel values says nothing
+    about file size.</p>`;
 }
 
 function deadNote({ latent }: Metrics): Html | undefined {
