@@ -57,7 +57,7 @@ const expandBlock = z.strictObject({
 /** How weights start. All of them are seeded. */
 const initialiser = z.strictObject({
   /** Kernels: uniform or normal, scaled by fan-in (He) or fan-in + fan-out (Glorot), or orthogonal with gain √2. */
-  kernel: z.enum(['heUniform', 'heNormal', 'glorotUniform', 'orthogonal']).default('heUniform'),
+  kernel: z.enum(['heUniform', 'heNormal', 'glorotUniform', 'orthogonal']).default('orthogonal'),
   /** Biases of all blocks but the last ones of encoder and decoder. */
   bias: z.number().min(-10).max(10).default(0),
   /** Bias of the last encoder block: above 0, a latent channel with ReLU does not start dead. */
