@@ -9,15 +9,15 @@ import type { Attribute, Kernels } from './kernels.js';
 const MAX_PATCH_CHANNELS = 3;
 
 /**
- * The first block as products of image patches.
+ * The first block as a product of image patches.
  *
  * TensorFlow's convolution of one channel and its max-pooling gradient take half of a step of the reference
- * network. A kernel of K×K followed by a P×P pool sees S×S pixels, S = K + P − 1, per pooled value. The P² values
- * under one pool are P² products of that patch with the kernel shifted inside an S×S frame of zeros, and the pool
- * is the maximum of P² matrices. Measured on the reference network: 3.6 → 1.5 of 7.4 ms.
+ * network. Here the K×K patches around all pixels are the rows of one matrix, sorted by the pixel's place under its
+ * P×P pool: first all upper left pixels, and so on. Patches times kernel is the convolution, and its P² equal parts
+ * are P² matrices whose maximum is the pool; cut along the first axis, they need no copy.
  */
 export interface PatchBlock {
-  /** Patches of a batch: (N·h·w) × (S·S·C), zeros outside the image. */
+  /** Patches of a batch: (P²·N·h·w) × (K·K·C), zeros outside the image. */
   input(batch: PixelBatch): Tensor;
   run(input: Tensor, kernel: Tensor, bias: Tensor): BlockRun;
 }
@@ -33,59 +33,46 @@ export function fitsPatches(link: ChainLink): link is ConvLink {
   );
 }
 
-interface Geometry {
-  readonly kernel: number;
-  readonly pool: number;
-  /** Side of a patch. */
-  readonly side: number;
-  readonly channels: number;
-  readonly filters: number;
-  readonly height: number;
-  readonly width: number;
-}
-
-function geometryOf(link: ConvLink): Geometry {
-  const { kernel, pool, filters } = link.block;
-  const { channels } = link.input;
+/** For each value of the patches of one image at one place under the pool: its place in the image, or −1 outside. */
+function patchPlaces(link: ConvLink, place: readonly [number, number]): Int32Array {
+  const { kernel, pool } = link.block;
+  const { height: imageHeight, width: imageWidth, channels } = link.input;
   const { height, width } = link.output;
-  return { kernel, pool, side: kernel + pool - 1, channels, filters, height, width };
-}
-
-/** For each value of the patches of one image: its place in the image, or −1 outside. */
-function patchIndices(link: ConvLink, g: Geometry): Int32Array {
-  const { height: imageHeight, width: imageWidth } = link.input;
   // "same" padding of an unstepped convolution puts the odd pixel after the image.
-  const before = Math.floor((g.kernel - 1) / 2);
-  const places = new Int32Array(g.height * g.width * g.side * g.side * g.channels);
+  const before = Math.floor((kernel - 1) / 2);
+  const places = new Int32Array(height * width * kernel * kernel * channels);
   let at = 0;
-  for (let i = 0; i < g.height; i++)
-    for (let j = 0; j < g.width; j++)
-      for (let r = 0; r < g.side; r++)
-        for (let c = 0; c < g.side; c++)
-          for (let channel = 0; channel < g.channels; channel++) {
-            const y = i * g.pool + r - before;
-            const x = j * g.pool + c - before;
+  for (let i = 0; i < height; i++)
+    for (let j = 0; j < width; j++)
+      for (let r = 0; r < kernel; r++)
+        for (let c = 0; c < kernel; c++)
+          for (let channel = 0; channel < channels; channel++) {
+            const y = i * pool + place[0] + r - before;
+            const x = j * pool + place[1] + c - before;
             const inside = y >= 0 && y < imageHeight && x >= 0 && x < imageWidth;
-            places[at++] = inside ? (y * imageWidth + x) * g.channels + channel : -1;
+            places[at++] = inside ? (y * imageWidth + x) * channels + channel : -1;
           }
   return places;
 }
 
-function gatherPatches({ pixels, count }: PixelBatch, places: Int32Array): Float32Array {
+/** Gather the patches of a batch, place by place under the pool, image by image. */
+function gatherPatches({ pixels, count }: PixelBatch, placesUnderPool: readonly Int32Array[]): Float32Array {
   const perImage = pixels.length / count;
-  const patches = new Float32Array(count * places.length);
+  const patches = new Float32Array(count * placesUnderPool.reduce((n, places) => n + places.length, 0));
   let to = 0;
-  for (let base = 0; base < count * perImage; base += perImage) {
-    for (let i = 0; i < places.length; i++, to++) {
-      const place = places[i]!;
-      if (place >= 0) patches[to] = pixels[base + place]!;
+  for (const places of placesUnderPool) {
+    for (let base = 0; base < count * perImage; base += perImage) {
+      for (let i = 0; i < places.length; i++, to++) {
+        const place = places[i]!;
+        if (place >= 0) patches[to] = pixels[base + place]!;
+      }
     }
   }
   return patches;
 }
 
-/** Row and column of the kernel inside the S×S frame, for each value under a pool, row by row. */
-function phasesOf(pool: number): [number, number][] {
+/** Row and column of each pixel under a pool, row by row. */
+function placesOf(pool: number): [number, number][] {
   return Array.from({ length: pool * pool }, (_, i) => [Math.floor(i / pool), i % pool]);
 }
 
@@ -121,64 +108,32 @@ function productAttributes(k: Kernels, transposeFirst: boolean): Attribute[] {
   return [k.float('T'), k.flag('transpose_a', transposeFirst), k.flag('transpose_b', false)];
 }
 
-/** Patches times all shifted kernels in one product, split into a matrix for each value under a pool. */
-function phaseProducts(tf: Tf, k: Kernels, g: Geometry) {
-  const [plain, transposed] = [productAttributes(k, false), productAttributes(k, true)];
-  const phases = phasesOf(g.pool);
-  const rows = g.side * g.side * g.channels;
-  const shifted = (kernel: Tensor, [r, c]: [number, number]): Tensor => {
-    const last = g.pool - 1;
-    const frame = tf.pad(kernel, [
-      [r, last - r],
-      [c, last - c],
-      [0, 0],
-      [0, 0],
-    ]);
-    return tf.reshape(frame, [rows, g.filters]);
-  };
-  const unshifted = (gradient: Tensor, [r, c]: [number, number]): Tensor => {
-    const frame = tf.reshape(gradient, [g.side, g.side, g.channels, g.filters]);
-    return tf.slice(frame, [r, c, 0, 0], [g.kernel, g.kernel, g.channels, g.filters]);
-  };
-  return {
-    apply: (patches: Tensor, kernel: Tensor): Tensor[] => {
-      const kernels = tf.concat(
-        phases.map((phase) => shifted(kernel, phase)),
-        1,
-      );
-      return tf.split(k.run('MatMul', plain, patches, kernels), phases.length, 1);
-    },
-    kernelGradient: (patches: Tensor, gradients: Tensor[]): Tensor => {
-      const product = k.run('MatMul', transposed, patches, tf.concat(gradients, 1));
-      return tf.addN(tf.split(product, phases.length, 1).map((part, i) => unshifted(part, phases[i]!)));
-    },
-  };
-}
-
 /** The block of a link for which {@link fitsPatches} holds; its input gradient is never needed. */
 export function patchBlock(tf: Tf, k: Kernels, link: ConvLink): PatchBlock {
-  const g = geometryOf(link);
-  const places = patchIndices(link, g);
-  const products = phaseProducts(tf, k, g);
-  const activation = activationOf(k, link.block.activation);
+  const { kernel: side, pool, filters, activation: name } = link.block;
+  const { height, width } = link.output;
+  const values = side * side * link.input.channels;
+  const placesUnderPool = placesOf(pool).map((place) => patchPlaces(link, place));
+  const activation = activationOf(k, name);
+  const [plain, transposed] = [productAttributes(k, false), productAttributes(k, true)];
   const biasAttributes = [k.float('T'), k.text('data_format', 'NHWC')];
-  const input = (batch: PixelBatch): Tensor => {
-    const rows = batch.count * g.height * g.width;
-    return tf.tensor(gatherPatches(batch, places), [rows, g.side * g.side * g.channels]);
-  };
+  const input = (batch: PixelBatch): Tensor =>
+    tf.tensor(gatherPatches(batch, placesUnderPool), [pool * pool * batch.count * height * width, values]);
   const run: PatchBlock['run'] = (patches, kernel, bias) => {
-    const maximum = maximumOf(k, products.apply(patches, kernel));
+    const product = k.run('MatMul', plain, patches, tf.reshape(kernel, [values, filters]));
+    const maximum = maximumOf(k, tf.split(product, pool * pool, 0));
     const biased = k.run('BiasAdd', biasAttributes, maximum.value, bias);
     const y = activation.apply(biased);
     const backward: BlockRun['backward'] = (gradient) => {
       const flat = activation.gradient(tf.reshape(gradient, y.shape), biased, y);
+      const atProduct = tf.concat(maximum.backward(flat), 0);
       return {
         bias: k.run('BiasAddGrad', biasAttributes, flat),
-        kernel: products.kernelGradient(patches, maximum.backward(flat)),
+        kernel: tf.reshape(k.run('MatMul', transposed, patches, atProduct), kernel.shape),
         input: undefined,
       };
     };
-    return { output: tf.reshape(y, [-1, g.height, g.width, g.filters]), backward };
+    return { output: tf.reshape(y, [-1, height, width, filters]), backward };
   };
   return { input, run };
 }
