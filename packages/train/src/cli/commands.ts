@@ -5,6 +5,7 @@ import { setupCommand } from '../setup/index.js';
 import { readRunSettings, runPaths } from '../training/run-folder.js';
 import { addDataFlags, addFolderFlags, addTrainFlags } from './flags.js';
 import type { TrainFlags } from './settings.js';
+import { shipCommand } from './ship.js';
 import { evaluateStage, exportStage, openExported, openRun } from './stages.js';
 import { nextSteps, resultTable } from './summary.js';
 import { type FolderFlags, trainStage } from './train-stage.js';
@@ -36,8 +37,8 @@ async function run(flags: RunFlags): Promise<void> {
   const trained = await trainStage(flags, flags);
   const { parity } = await exportStage(trained, flags.optimize);
   console.log('exported; measuring on the test images');
-  const { paths, dataset, spec, recipe } = trained;
-  const metrics = await evaluateStage({ paths, dataset, spec, recipe: { ...recipe }, parity });
+  const { tf, paths, dataset, spec, recipe } = trained;
+  const metrics = await evaluateStage({ tf, paths, dataset, spec, recipe: { ...recipe }, parity });
   console.log(`\n${resultTable(metrics)}\n\n${nextSteps(trained, metrics)}`);
 }
 
@@ -101,6 +102,12 @@ function convertedText({ output, bytes, nodes, inputs, outputs, check }: Convert
 }
 
 function addToolCommands(program: Command): void {
+  program
+    .command('ship')
+    .description("copy an evaluated run's bundle, with a model card, into a folder to ship")
+    .argument('<folder>', 'folder of the run')
+    .requiredOption('-o, --output <dir>', 'folder to write, such as models/mnist-seed')
+    .action(shipCommand);
   program
     .command('convert')
     .description("convert anybody's tfjs Layers model to ONNX")

@@ -8,7 +8,7 @@ import { buildLayersNetwork } from '../model/build.js';
 import { describeLayers } from '../model/describe.js';
 import { parseSpec } from '../model/parse.js';
 import { traceShapes } from '../model/shapes.js';
-import { loadBackend } from '../setup/index.js';
+import { loadBackend, type Tf } from '../setup/index.js';
 import { type Checkpoint, loadCheckpoint } from '../training/checkpoint.js';
 import { parseRecipe } from '../training/recipe.js';
 import { type RunPaths, type RunSettings, readRunSettings, runPaths } from '../training/run-folder.js';
@@ -87,6 +87,8 @@ export async function evaluateStage(run: {
   readonly recipe: Readonly<Record<string, unknown>>;
   readonly command?: string;
   readonly parity?: { encoder: number; decoder: number } | undefined;
+  /** Where it was trained in this process. */
+  readonly tf?: Tf;
 }): Promise<Metrics> {
   const { paths, dataset, spec } = run;
   return evaluateBundle({
@@ -99,7 +101,13 @@ export async function evaluateStage(run: {
     layers: describeLayers(spec),
     recipe: run.recipe,
     parity: run.parity,
+    versions: run.tf === undefined ? undefined : { TensorFlow: tensorflowVersion(run.tf) },
   });
+}
+
+function tensorflowVersion(tf: Tf): string {
+  const { binding } = tf.backend() as unknown as { binding?: { TF_Version: string } };
+  return binding?.TF_Version ?? 'none (JavaScript backend)';
 }
 
 async function requireSettings(paths: RunPaths): Promise<RunSettings> {

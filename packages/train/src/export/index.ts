@@ -6,6 +6,7 @@ export {
   type ConvertSummary,
   convertCommand,
 } from './convert-command.js';
+export { writeBundleFolder } from './files.js';
 export { SUPPORTED_ACTIVATIONS } from './layers/activations.js';
 export { SUPPORTED_LAYERS } from './layers/registry.js';
 export { readLayersModel } from './model/model-file.js';

@@ -1,0 +1,35 @@
+import { readFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { ConvaeError } from '@convae/runtime/core';
+import { METRICS_FILE, modelCard, parseMetrics } from '../evaluation/index.js';
+import { writeBundleFolder } from '../export/index.js';
+import { runPaths } from '../training/run-folder.js';
+
+async function readRun(path: string): Promise<Uint8Array> {
+  return readFile(path).catch((cause: NodeJS.ErrnoException) => {
+    throw new ConvaeError('NOT_FOUND', `expected an evaluated run with ${path}: ${cause.message}`, { cause });
+  });
+}
+
+function parseJson(text: string, folder: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new ConvaeError('DATA_INVALID', `${join(folder, METRICS_FILE)} is not JSON`, { cause });
+  }
+}
+
+/** Copy a run's bundle, with a model card out of its metrics.json, into a folder that can be shipped. */
+export async function shipCommand(folder: string, { output }: { output: string }): Promise<void> {
+  const { bundle } = runPaths(folder);
+  const text = new TextDecoder().decode(await readRun(join(folder, METRICS_FILE)));
+  const metrics = parseMetrics(parseJson(text, folder));
+  const files = Object.fromEntries(
+    await Promise.all(
+      metrics.bundle.files.map(async ({ file }) => [file, await readRun(join(bundle, file))] as const),
+    ),
+  );
+  const card = new TextEncoder().encode(modelCard(metrics, basename(resolve(output))));
+  await writeBundleFolder(resolve(output), { ...files, 'README.md': card });
+  console.log(`${output}: bundle and model card (README.md)`);
+}

@@ -1,0 +1,80 @@
+import type { Metrics } from './schema.js';
+
+const kB = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
+const dB = (psnr: number | null): string => (psnr === null ? 'identical' : `${psnr.toFixed(2)} dB`);
+
+function row(cells: readonly (string | number)[]): string {
+  return `| ${cells.join(' | ')} |`;
+}
+
+function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+  return [row(head), row(head.map(() => '---')), ...rows.map(row)].join('\n');
+}
+
+function headline({ dataset, distortion, latent, model, bundle, parity }: Metrics): string {
+  const rows: [string, string][] = [
+    [
+      'images',
+      `${dataset.images.toLocaleString('en')} ${dataset.part} images of ${dataset.name}, ${dataset.height}×${dataset.width}×${dataset.channels}`,
+    ],
+    ['mean squared error (pixels 0..1, uint8 output)', distortion.mse.toFixed(5)],
+    ['PSNR', dB(distortion.psnr)],
+    ['SSIM', distortion.ssim.toFixed(3)],
+    [
+      'latent',
+      `${latent.channels}×${latent.height}×${latent.width}, ${latent.float32Bytes} bytes as float32 (raw image: ${latent.imageBytes})`,
+    ],
+    ['parameters', `${model.encoderParameters} encoder + ${model.decoderParameters} decoder`],
+    ['bundle', `${kB(bundle.bytes)}: ${bundle.files.map((f) => `${f.file} ${kB(f.bytes)}`).join(', ')}`],
+  ];
+  if (parity)
+    rows.push([
+      'tfjs and ONNX Runtime differ by at most',
+      `${parity.encoder.toExponential(1)} (latents), ${parity.decoder.toExponential(1)} (pixels)`,
+    ]);
+  return table(['measured', 'value'], rows);
+}
+
+function perClass({ distortion }: Metrics): string {
+  if (distortion.perClass === undefined) return '';
+  const rows = distortion.perClass.map(({ label, images, mse, psnr, ssim }) => [
+    label,
+    images,
+    mse.toFixed(5),
+    dB(psnr),
+    ssim.toFixed(3),
+  ]);
+  return `\n## By class\n\n${table(['class', 'images', 'MSE', 'PSNR', 'SSIM'], rows)}\n`;
+}
+
+function recipe({ recipe: settings, training, versions, command }: Metrics): string {
+  const rows = Object.entries(settings).map(([name, value]) => [name, String(value)]);
+  if (training)
+    rows.push(['epochs done', String(training.epochs)], ['exported epoch', String(training.bestEpoch)]);
+  const packages = Object.entries(versions.packages).map(([name, version]) => `${name} ${version}`);
+  return `\n## Training\n\n\`\`\`sh\n${command}\n\`\`\`\n\n${table(['setting', 'value'], rows)}\n\nNode ${versions.node}, ${packages.join(', ')}.\n`;
+}
+
+/**
+ * A model card in Markdown (Mitchell et al., 2019, arXiv:1810.03993): what a bundle is for, how it was trained, and
+ * what was measured, all out of its metrics.json.
+ */
+export function modelCard(metrics: Metrics, name: string): string {
+  const { model, dataset } = metrics;
+  return `# ${name}
+
+Bundle of architecture "${model.name}", trained on ${dataset.name}: \`encoder.onnx\`, \`decoder.onnx\` and \`manifest.json\`,
+to be loaded with \`loadCodec('models/${name}')\` from \`@convae/runtime\`.
+
+Intended for images like those it was trained on (${dataset.name}, ${dataset.height}×${dataset.width}, ${dataset.channels === 1 ? 'grey' : 'RGB'});
+on others it reconstructs badly. Only the weights are ours; the images belong to their authors.
+
+## Measured
+
+${headline(metrics)}
+
+Best weights by validation error; the ${dataset.part} images took no part in training or in that choice.
+${perClass(metrics)}${recipe(metrics)}
+This page is written by \`convae-train ship RUN -o models/${name}\` from the run's metrics.json.
+`;
+}
