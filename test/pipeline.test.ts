@@ -203,7 +203,7 @@ describe('rubbish', () => {
     [
       'a size that the network cannot divide',
       ['run', '--size', '30', '--fit', 'pad', '--preset', 'seed'],
-      failure,
+      usage,
       /multiples of 4.*28×28 and 32×32/,
     ],
     [
