@@ -3,7 +3,17 @@ export type ModuleTable = Readonly<Record<string, readonly string[]>>;
 
 const FORMATS = ['errors', 'image', 'quantizer', 'entropy', 'bitstream'];
 const BUNDLE = [...FORMATS, 'bundle'];
-const SHARED = [...BUNDLE, 'normalisation', 'session', 'load-options', 'codec-shapes', 'codec'];
+const CODING = [...BUNDLE, 'codec-shapes'];
+const SHARED = [
+  ...CODING,
+  'coding',
+  'normalisation',
+  'session',
+  'load-options',
+  'codec-interface',
+  'codec',
+  'idx',
+];
 
 /** @convae/runtime: everything but `node`, `web` and `cli` runs in browsers. */
 export const RUNTIME_MODULES: ModuleTable = {
@@ -18,7 +28,11 @@ export const RUNTIME_MODULES: ModuleTable = {
   session: BUNDLE,
   'load-options': [...BUNDLE, 'session'],
   'codec-shapes': BUNDLE,
+  coding: CODING,
+  'codec-interface': [...CODING, 'coding', 'session'],
   codec: SHARED,
+  // The byte queue of bitstream serves every stream of bytes.
+  idx: FORMATS,
   index: SHARED,
   node: [...SHARED, 'index'],
   web: [...SHARED, 'index'],

@@ -1,6 +1,30 @@
-import type { Bundle } from './bundle/load.js';
+import type { ContainerSink, RandomAccessSource } from './bitstream/index.js';
+import type { Bundle, BundleCoding } from './bundle/load.js';
 import type { Manifest } from './bundle/manifest.js';
+import type {
+  CallOptions,
+  Codec,
+  OpenOptions,
+  OutputOptions,
+  ReconstructOptions,
+  RoundTrip,
+} from './codec-interface.js';
 import { checkImages, checkLatents, imageSize, joinedImages, latentShape } from './codec-shapes.js';
+import {
+  type CodingContext,
+  type ContainerOptions,
+  type ContainerSummary,
+  type DecodedContainer,
+  decodeContainer,
+  decodeImage,
+  type EncodeOptions,
+  EntropyModel,
+  encodeContainer,
+  encodeImages,
+  type ImageContainer,
+  type ImageSequence,
+  openImageContainer,
+} from './coding/index.js';
 import { ConvaeError } from './errors.js';
 import type { FloatImageBatch, ImageBatch, Images, ItemShape, LatentBatch } from './image.js';
 import {
@@ -15,81 +39,7 @@ import {
 import { denormalise, normalise } from './normalisation.js';
 import type { ExecutionProvider, NetworkSessions, PassedOver } from './session/provider.js';
 
-/** Options of one call. */
-export interface CallOptions {
-  /** Stops the call between two chunks; it then rejects with ConvaeError ABORTED. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** Options of {@link Codec.roundTrip}. */
-export interface OutputOptions extends CallOptions {
-  /** What the images are made of: `uint8` 0..255, N×H×W×C (the default), or `float32` 0..1, N×C×H×W. */
-  readonly output?: 'uint8' | 'float32' | undefined;
-}
-
-/** Options of {@link Codec.reconstruct}. */
-export interface ReconstructOptions extends OutputOptions {
-  /** The height of the original images in pixels, where it is not the latents' own. */
-  readonly height?: number | undefined;
-  /** The width of the original images in pixels, where it is not the latents' own. */
-  readonly width?: number | undefined;
-}
-
-/** Latents and the images reconstructed from them. */
-export interface RoundTrip<T extends ImageBatch | FloatImageBatch> {
-  readonly latents: LatentBatch;
-  readonly images: T;
-}
-
-/**
- * A trained autoencoder, ready to run. Batches of any size are cut into chunks inside; calls may overlap.
- * Images of other sizes than the trained one are taken where `manifest.image.anySize` is true: they are padded
- * at the bottom and right to the network's multiple, and cropped on the way back.
- */
-export interface Codec {
-  readonly manifest: Manifest;
-  /** The execution provider that both networks run on. */
-  readonly executionProvider: ExecutionProvider;
-  /** The execution providers that were preferred and do not run here, with the reasons. */
-  readonly passedOver: readonly PassedOver[];
-  /**
-   * Runs the encoder: images → latents, float32 N×c×h×w.
-   * @throws TypeError or RangeError where `images` is no batch of images, or an empty one.
-   * @throws ConvaeError SHAPE_MISMATCH, NON_FINITE, ABORTED, DISPOSED, RUN_FAILED.
-   */
-  embed(images: Images, options?: CallOptions): Promise<LatentBatch>;
-  /**
-   * Runs the decoder: latents → images, clamped to 0..1 and by default rounded to uint8.
-   * @throws TypeError or RangeError where an argument is not what it should be.
-   * @throws ConvaeError SHAPE_MISMATCH, NON_FINITE, ABORTED, DISPOSED, RUN_FAILED.
-   */
-  reconstruct(
-    latents: LatentBatch,
-    options: ReconstructOptions & { output: 'float32' },
-  ): Promise<FloatImageBatch>;
-  reconstruct(
-    latents: LatentBatch,
-    options?: ReconstructOptions & { output?: 'uint8' | undefined },
-  ): Promise<ImageBatch>;
-  /**
-   * Runs both networks: images → latents → images of the same size.
-   * @throws as {@link embed} and {@link reconstruct}.
-   */
-  roundTrip(
-    images: Images,
-    options: OutputOptions & { output: 'float32' },
-  ): Promise<RoundTrip<FloatImageBatch>>;
-  roundTrip(
-    images: Images,
-    options?: OutputOptions & { output?: 'uint8' | undefined },
-  ): Promise<RoundTrip<ImageBatch>>;
-  /**
-   * Frees both networks. Calls under way give their whole result or reject with ConvaeError DISPOSED; a second
-   * `dispose` does nothing.
-   */
-  dispose(): Promise<void>;
-  [Symbol.asyncDispose](): Promise<void>;
-}
+export type * from './codec-interface.js';
 
 /** Images run at once where a codec is not told otherwise: 32 to 256 are the fast ones, larger falls out of cache. */
 export const DEFAULT_BATCH_SIZE = 64;
@@ -103,7 +53,7 @@ export function createCodec(
   sessions: NetworkSessions,
   batchSize = DEFAULT_BATCH_SIZE,
 ): Codec {
-  return new OnnxCodec(bundle.manifest, sessions, batchSize);
+  return new OnnxCodec(bundle, sessions, batchSize);
 }
 
 class OnnxCodec implements Codec {
@@ -112,10 +62,13 @@ class OnnxCodec implements Codec {
   readonly passedOver: readonly PassedOver[];
   readonly #sessions: NetworkSessions;
   readonly #batchSize: number;
+  readonly #bundleCoding: BundleCoding | undefined;
+  #codingContext: CodingContext | undefined;
   #disposal: Promise<void> | undefined;
 
-  constructor(manifest: Manifest, sessions: NetworkSessions, batchSize: number) {
+  constructor({ manifest, coding }: Bundle, sessions: NetworkSessions, batchSize: number) {
     this.manifest = manifest;
+    this.#bundleCoding = coding;
     this.executionProvider = sessions.executionProvider;
     this.passedOver = sessions.passedOver;
     this.#sessions = sessions;
@@ -189,6 +142,39 @@ class OnnxCodec implements Codec {
     };
   }
 
+  async encode(images: Images, options: EncodeOptions = {}): Promise<Uint8Array> {
+    const batch = joinedImages(images);
+    if (batch?.count > 1) throw new RangeError(`expected 1 image for image, received ${batch.count}`);
+    return (await encodeImages(this.#coding(options.signal), batch, options))[0]!;
+  }
+
+  async encodeBatch(images: Images, options: EncodeOptions = {}): Promise<Uint8Array[]> {
+    return encodeImages(this.#coding(options.signal), images, options);
+  }
+
+  async decode(bytes: Uint8Array, options: CallOptions = {}): Promise<ImageBatch> {
+    return decodeImage(this.#coding(options.signal), bytes, options);
+  }
+
+  async encodeContainer(
+    images: ImageSequence,
+    sink: ContainerSink,
+    options: ContainerOptions = {},
+  ): Promise<ContainerSummary> {
+    return encodeContainer(this.#coding(options.signal), images, sink, options);
+  }
+
+  async decodeContainer(
+    stream: AsyncIterable<Uint8Array>,
+    options: CallOptions = {},
+  ): Promise<DecodedContainer> {
+    return decodeContainer(this.#coding(options.signal), stream, options);
+  }
+
+  async openContainer(source: RandomAccessSource, options: OpenOptions = {}): Promise<ImageContainer> {
+    return openImageContainer(this.#coding(), source, options);
+  }
+
   dispose(): Promise<void> {
     const { encoder, decoder } = this.#sessions;
     this.#disposal ??= Promise.all([encoder.release(), decoder.release()]).then(() => undefined);
@@ -197,6 +183,18 @@ class OnnxCodec implements Codec {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.dispose();
+  }
+
+  /** Made when it is first needed: a codec that never codes does not build tables. */
+  #coding(signal?: AbortSignal): CodingContext {
+    this.#checkAlive(signal);
+    this.#codingContext ??= {
+      manifest: this.manifest,
+      model: new EntropyModel(this.manifest, this.#bundleCoding),
+      embed: (images, options) => this.embed(images, options),
+      reconstruct: (latents, options) => this.reconstruct(latents, options),
+    };
+    return this.#codingContext;
   }
 
   async #encode(images: ImageBatch | FloatImageBatch, shape: ItemShape): Promise<Float32Array> {

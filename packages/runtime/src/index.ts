@@ -1,16 +1,26 @@
 export * from './bitstream/index.js';
 export * from './bundle/files.js';
+export * from './bundle/identity.js';
 export * from './bundle/load.js';
 export * from './bundle/manifest.js';
 export * from './bundle/parse.js';
-export type {
-  CallOptions,
-  Codec,
-  OutputOptions,
-  ReconstructOptions,
-  RoundTrip,
-} from './codec.js';
 export { createCodec, DEFAULT_BATCH_SIZE } from './codec.js';
+export type * from './codec-interface.js';
+export {
+  type CodedImage,
+  type ContainerOptions,
+  type ContainerSummary,
+  chunkSymbols,
+  DEFAULT_CHUNK_IMAGES,
+  type DecodedContainer,
+  decodeImageSymbols,
+  type EncodeOptions,
+  EntropyModel,
+  ImageContainer,
+  type ImageSequence,
+  type LostChunk,
+  type PlacedImages,
+} from './coding/index.js';
 export * from './entropy/index.js';
 export * from './errors.js';
 export type * from './image.js';

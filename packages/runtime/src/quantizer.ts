@@ -17,7 +17,7 @@ export interface QuantizerSpec {
   /** Finest step of each latent channel, float64, 1e-6..1e6, in units of the latent. */
   readonly steps: readonly number[];
   /** Latent value of symbol 0 in each channel, float64; all 0 where absent. */
-  readonly offsets?: readonly number[];
+  readonly offsets?: readonly number[] | undefined;
   /** Integers 1..65536, strictly descending: quality q multiplies every step by `multipliers[q]`. */
   readonly multipliers: readonly number[];
 }

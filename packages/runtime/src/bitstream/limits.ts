@@ -2,6 +2,8 @@
 export const MAX_CODED_SIDE = 16384;
 /** Most images in one chunk. */
 export const MAX_CHUNK_IMAGES = 65536;
+/** Most symbols in one chunk of more than one image. */
+export const MAX_CHUNK_SYMBOLS = 1 << 24;
 /** Largest body of a chunk, bytes. */
 export const MAX_CHUNK_BYTES = 16 << 20;
 /** Most chunks in one container. */

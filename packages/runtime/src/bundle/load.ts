@@ -1,5 +1,8 @@
+import { bundleHash } from '../bitstream/index.js';
+import { type EntropyTables, MAX_TABLE_FILE_BYTES, parseTables } from '../entropy/index.js';
 import { ConvaeError } from '../errors.js';
 import type { BundleFiles } from './files.js';
+import { bundleIdentity } from './identity.js';
 import { MANIFEST_FILE, MAX_GRAPH_BYTES, MAX_MANIFEST_BYTES, type Manifest } from './manifest.js';
 import { parseManifest } from './parse.js';
 
@@ -12,17 +15,47 @@ export interface Bundle {
   readonly encoder: Uint8Array;
   /** The bytes of the decoder's ONNX graph. */
   readonly decoder: Uint8Array;
+  /** What entropy coding needs; absent where the bundle was exported without tables. */
+  readonly coding?: BundleCoding | undefined;
+}
+
+/** The part of a bundle that turns symbols into bytes. */
+export interface BundleCoding {
+  /** The tables of the finest step: one for each channel, for each channel and position, or first these, then those. */
+  readonly tables: EntropyTables;
+  /** uint8, 8 bytes: the hash by which bitstreams name the bundle. */
+  readonly hash: Uint8Array;
 }
 
 /**
- * Reads a bundle and checks the SHA-256 of both graphs.
- * @throws ConvaeError NOT_FOUND, LIMIT_EXCEEDED, MANIFEST_INVALID, VERSION_UNSUPPORTED or HASH_MISMATCH.
+ * Reads a bundle and checks the SHA-256 of its graphs and tables.
+ * @throws ConvaeError NOT_FOUND, LIMIT_EXCEEDED, MANIFEST_INVALID, VERSION_UNSUPPORTED or HASH_MISMATCH; DATA_INVALID
+ * or DATA_TRUNCATED where the table file breaks its format.
  */
 export async function loadBundle(files: BundleFiles): Promise<Bundle> {
   const manifest = parseManifest(await files.read(MANIFEST_FILE, MAX_MANIFEST_BYTES));
-  const encoder = await readGraph(files, manifest.encoder);
-  const decoder = await readGraph(files, manifest.decoder);
-  return { location: files.location, manifest, encoder, decoder };
+  const encoder = await readListed(files, manifest.encoder, MAX_GRAPH_BYTES);
+  const decoder = await readListed(files, manifest.decoder, MAX_GRAPH_BYTES);
+  const coding = await readCoding(files, manifest);
+  return { location: files.location, manifest, encoder, decoder, coding };
+}
+
+async function readCoding(files: BundleFiles, manifest: Manifest): Promise<BundleCoding | undefined> {
+  const identity = bundleIdentity(manifest);
+  if (identity === undefined || manifest.tables === undefined) return undefined;
+  const tables = parseTables(await readListed(files, manifest.tables, MAX_TABLE_FILE_BYTES));
+  checkTableCount(tables, manifest);
+  return { tables, hash: await bundleHash(identity) };
+}
+
+function checkTableCount({ count }: EntropyTables, { latent, tables }: Manifest): void {
+  const places = latent.channels * latent.height * latent.width;
+  const fits = [latent.channels, places, latent.channels + places];
+  if (fits.includes(count)) return;
+  throw new ConvaeError(
+    'DATA_INVALID',
+    `expected ${fits.join(' or ')} tables in ${tables?.file}, received ${count}`,
+  );
 }
 
 /**
@@ -41,17 +74,19 @@ export async function sha256Hex(bytes: Uint8Array): Promise<string> {
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-async function readGraph(files: BundleFiles, graph: Manifest['encoder']): Promise<Uint8Array> {
-  const bytes = await files.read(graph.file, MAX_GRAPH_BYTES);
+type ListedFile = NonNullable<Manifest['tables']>;
+
+async function readListed(files: BundleFiles, listed: ListedFile, maxBytes: number): Promise<Uint8Array> {
+  const bytes = await files.read(listed.file, maxBytes);
   const problem =
-    bytes.length !== graph.bytes
-      ? `has ${bytes.length} bytes, ${MANIFEST_FILE} says ${graph.bytes}`
-      : (await sha256Hex(bytes)) !== graph.sha256
+    bytes.length !== listed.bytes
+      ? `has ${bytes.length} bytes, ${MANIFEST_FILE} says ${listed.bytes}`
+      : (await sha256Hex(bytes)) !== listed.sha256
         ? `does not have the SHA-256 that ${MANIFEST_FILE} says`
         : undefined;
   if (problem === undefined) return bytes;
   throw new ConvaeError(
     'HASH_MISMATCH',
-    `${graph.file} in ${files.location} ${problem}: the bundle is damaged or mixed`,
+    `${listed.file} in ${files.location} ${problem}: the bundle is damaged or mixed`,
   );
 }

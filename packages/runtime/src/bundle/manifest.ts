@@ -1,4 +1,6 @@
 import * as z from 'zod/mini';
+import { MAX_TABLE_FILE_BYTES } from '../entropy/index.js';
+import { MAX_MULTIPLIER, MAX_QUALITIES, MAX_STEP, MIN_STEP } from '../quantizer.js';
 
 /** Major.minor of the manifest format. A reader refuses a newer major and ignores unknown fields of a newer minor. */
 export const MANIFEST_VERSION = { major: 1, minor: 0 } as const;
@@ -23,13 +25,36 @@ const tensor = z.object({
   shape: z.array(z.union([z.int().check(z.gte(1)), z.string()])).check(z.minLength(2), z.maxLength(4)),
 });
 
-const graph = z.object({
-  /** A plain file name inside the bundle folder. */
+/** A file of the bundle: its plain name inside the folder, its length and its SHA-256. */
+const listedFile = (maxBytes: number) => ({
   file: z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/)),
-  bytes: z.int().check(z.gte(1), z.lte(MAX_GRAPH_BYTES)),
+  bytes: z.int().check(z.gte(1), z.lte(maxBytes)),
   sha256: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
-  input: tensor,
-  output: tensor,
+});
+
+const graph = z.object({ ...listedFile(MAX_GRAPH_BYTES), input: tensor, output: tensor });
+
+/** How latents become symbols (FORMAT.md, "Quantizer"). */
+export const quantizerSchema = z.object({
+  /** The finest step of each latent channel. */
+  steps: z
+    .array(z.number().check(z.gte(MIN_STEP), z.lte(MAX_STEP)))
+    .check(z.minLength(1), z.maxLength(MAX_LATENT_CHANNELS)),
+  /** The latent value of symbol 0 in each channel; 0 where absent. */
+  offsets: z.optional(z.array(z.number().check(z.gte(-MAX_STEP), z.lte(MAX_STEP)))),
+  /** Strictly descending: quality q multiplies every step by the q-th. */
+  multipliers: z
+    .array(z.int().check(z.gte(1), z.lte(MAX_MULTIPLIER)))
+    .check(z.minLength(1), z.maxLength(MAX_QUALITIES)),
+});
+
+/** What one quality was measured to give on the validation images. */
+const rate = z.object({
+  quality: z.int().check(z.gte(0), z.lt(MAX_QUALITIES)),
+  /** Decibels, from the mean squared error over all pixels; null where every image came back as it was. */
+  validationPsnr: z.nullable(z.number()),
+  /** Bytes of a container, all included, by its number of images. */
+  validationBytesPerImage: z.number().check(z.gte(0)),
 });
 
 /** The schema of manifest.json (FORMAT.md, "Bundle"). Unknown fields are ignored, so minors can add some. */
@@ -59,6 +84,13 @@ export const manifestSchema = z.object({
   normalisation: z.object({ scale: z.number().check(z.positive()), offset: z.number() }),
   encoder: graph,
   decoder: graph,
+  quantizer: z.optional(quantizerSchema),
+  /** The quality that is used where none is asked for: an index of `quantizer.multipliers`. */
+  quality: z.optional(z.int().check(z.gte(0), z.lt(MAX_QUALITIES))),
+  /** The file of the entropy tables of the finest step (FORMAT.md, "Entropy tables"). */
+  tables: z.optional(z.object(listedFile(MAX_TABLE_FILE_BYTES))),
+  /** Measured figures of each quality, for people. */
+  rates: z.optional(z.array(rate).check(z.maxLength(MAX_QUALITIES))),
   /** The architecture specification that the graphs were built from (plain data, read by @convae/train). */
   architecture: z.record(z.string(), z.unknown()),
   /** How the network was trained: data set, epochs, batch, seed, learning rate and so on. */

@@ -115,6 +115,31 @@ function checkFields(manifest: Manifest): void {
   checkShape(encoder.output.shape, latent, image.anySize, 'encoder.output.shape');
   checkShape(decoder.input.shape, latent, image.anySize, 'decoder.input.shape');
   checkShape(decoder.output.shape, image, image.anySize, 'decoder.output.shape');
+  checkCoding(manifest);
+}
+
+/** Quantizer and default quality come together; tables need both. */
+function checkCoding({ quantizer, quality, tables, latent, encoder, decoder }: Manifest): void {
+  if ((quantizer === undefined) !== (quality === undefined) || (tables && !quantizer))
+    throw invalid('expected quantizer and quality together, and both where there are tables');
+  if (quantizer !== undefined) checkQuantizer(quantizer, quality!, latent.channels);
+  if (tables && [encoder.file, decoder.file, MANIFEST_FILE].includes(tables.file))
+    throw invalid(`expected a file of its own for tables.file, received ${tables.file}`);
+}
+
+function checkQuantizer(
+  { steps, offsets, multipliers }: NonNullable<Manifest['quantizer']>,
+  quality: number,
+  channels: number,
+): void {
+  for (const [name, values] of Object.entries({ steps, offsets: offsets ?? steps })) {
+    if (values.length !== channels)
+      throw invalid(`expected ${channels} items for quantizer.${name}, received ${values.length}`);
+  }
+  if (multipliers.some((multiplier, i) => i > 0 && multiplier >= multipliers[i - 1]!))
+    throw invalid(`expected descending numbers for quantizer.multipliers, received ${multipliers}`);
+  if (quality >= multipliers.length)
+    throw invalid(`expected less than ${multipliers.length} for quality, received ${quality}`);
 }
 
 /** A padded image must have a whole number of latent rows: side · latentSide / imageSide for every multiple. */

@@ -1,6 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { BundleFiles } from '../bundle/files.js';
-import type { Codec } from '../codec.js';
 import {
   cropImages,
   type FloatImageBatch,
@@ -9,13 +7,14 @@ import {
   sliceBatch,
   toFloatImages,
 } from '../image.js';
+import { codingContract } from './coding-contract.js';
 import { expectClose, expectRejection, noiseImages } from './expectations.js';
 import { hostileBundleContract } from './hostile-bundle-contract.js';
+import type { MakeCodec } from './make-codec.js';
 import { createTinyBundle, TINY_SIDE, type TinyBundleOptions } from './tiny-bundle.js';
 import { referenceEmbed, referenceReconstruct } from './tiny-reference.js';
 
-/** Loads a codec on the platform and provider under test. */
-export type MakeCodec = (bundle: BundleFiles, options?: { batchSize?: number }) => Promise<Codec>;
+export type { MakeCodec } from './make-codec.js';
 
 /** What every codec must do, whatever it runs on. Runs with vitest, in Node and in browsers. */
 export function codecContract(name: string, makeCodec: MakeCodec): void {
@@ -25,6 +24,7 @@ export function codecContract(name: string, makeCodec: MakeCodec): void {
     argumentsContract(makeCodec);
     concurrencyContract(makeCodec);
     hostileBundleContract(makeCodec);
+    codingContract(makeCodec);
   });
 }
 

@@ -1,0 +1,19 @@
+export { type CodingContext, checkedQuality, type EncodeOptions, type ImageSides } from './coding-context.js';
+export {
+  chunkSymbols,
+  type DecodedContainer,
+  decodeContainer,
+  ImageContainer,
+  type LostChunk,
+  openImageContainer,
+  type PlacedImages,
+} from './container-decoder.js';
+export {
+  type ContainerOptions,
+  type ContainerSummary,
+  DEFAULT_CHUNK_IMAGES,
+  encodeContainer,
+  type ImageSequence,
+} from './container-encoder.js';
+export { EntropyModel } from './entropy-model.js';
+export { type CodedImage, decodeImage, decodeImageSymbols, encodeImages } from './image-coder.js';
