@@ -32,7 +32,7 @@ export const RUNTIME_MODULES: ModuleTable = {
   'codec-interface': [...CODING, 'coding', 'session'],
   codec: SHARED,
   // The byte queue of bitstream serves every stream of bytes.
-  idx: FORMATS,
+  idx: BUNDLE,
   index: SHARED,
   node: [...SHARED, 'index'],
   web: [...SHARED, 'index'],

@@ -50,10 +50,15 @@ describe('the public interface', () => {
       [
         "MAX_IMAGE_FILE_BYTES",
         "bundleFolder",
+        "createFileSink",
+        "decodeImageFile",
         "encodePng",
         "loadCodec",
+        "openFileSource",
+        "readIdxFileStream",
         "readImageFile",
         "readImageSize",
+        "streamSource",
         "writeFileAtomic",
         "writeImageFile",
       ]

@@ -23,6 +23,7 @@ export {
 } from './coding/index.js';
 export * from './entropy/index.js';
 export * from './errors.js';
+export * from './idx/index.js';
 export type * from './image.js';
 export { cropImages, joinBatches, padImages, sliceBatch, toFloatImages, toUint8Images } from './image.js';
 export * from './quantizer.js';

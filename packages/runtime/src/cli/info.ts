@@ -1,10 +1,25 @@
+import { stat } from 'node:fs/promises';
 import type { Manifest } from '../bundle/manifest.js';
 import type { Codec } from '../codec.js';
 import { type CodecOptions, describeProvider, loadWithOptions } from './codec-options.js';
+import { containerInfo } from './container-info.js';
 import { formatBytes, printJson, printTable, type Streams } from './output.js';
 
-/** `convae info BUNDLE`: what is in a bundle, its sizes, and the provider it runs on here. */
+/**
+ * `convae info BUNDLE|FILE`: what is in a bundle, its sizes, and the provider it runs on here; or what is in a
+ * container.
+ */
 export async function runInfo(
+  path: string,
+  options: CodecOptions & { json?: boolean },
+  streams: Streams,
+): Promise<void> {
+  const isFile = (await stat(path).catch(() => undefined))?.isFile() ?? false;
+  if (path === '-' || isFile) await containerInfo(path, options, streams);
+  else await bundleInfo(path, options, streams);
+}
+
+async function bundleInfo(
   bundle: string,
   options: CodecOptions & { json?: boolean },
   streams: Streams,
@@ -39,11 +54,26 @@ function infoRows(codec: Codec): string[][] {
     ],
     ['encoder', `${encoder.file}, ${formatBytes(encoder.bytes)}`],
     ['decoder', `${decoder.file}, ${formatBytes(decoder.bytes)}`],
+    ...codingRows(manifest),
     ...Object.entries(manifest.training).map(([key, value]) => [`training.${key}`, shown(value)]),
     ...Object.entries(manifest.metrics).map(([key, value]) => [`metrics.${key}`, shown(value)]),
     ['runs on', describeProvider(codec)],
   ];
 }
+
+/** Tables and what each quality was measured to give. */
+function codingRows({ quantizer, quality, tables, rates }: Manifest): string[][] {
+  if (quantizer === undefined || tables === undefined)
+    return [['tables', 'none: this bundle encodes no bytes, export it again with tables']];
+  const shownRates = (rates ?? []).map((rate) => [
+    `quality ${rate.quality}${rate.quality === quality ? ' (default)' : ''}`,
+    `${rate.validationBytesPerImage.toFixed(2)} bytes an image at ${decibels(rate.validationPsnr)} (validation images)`,
+  ]);
+  const qualities = `qualities 0..${quantizer.multipliers.length - 1}, ${quality} where none is asked for`;
+  return [['tables', `${tables.file}, ${formatBytes(tables.bytes)}, ${qualities}`], ...shownRates];
+}
+
+const decibels = (psnr: number | null): string => (psnr === null ? 'no loss' : `${psnr.toFixed(2)} dB`);
 
 const MAX_SHOWN_CHARACTERS = 80;
 
@@ -53,8 +83,8 @@ function shown(value: unknown): string {
   return text.length > MAX_SHOWN_CHARACTERS ? `${text.slice(0, MAX_SHOWN_CHARACTERS)}…` : text;
 }
 
-function totalBytes({ encoder, decoder }: Manifest): number {
-  return encoder.bytes + decoder.bytes;
+function totalBytes({ encoder, decoder, tables }: Manifest): number {
+  return encoder.bytes + decoder.bytes + (tables?.bytes ?? 0);
 }
 
 function latentBytes({ latent }: Manifest): number {

@@ -8,4 +8,17 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 process.exitCode = await runCli(process.argv.slice(2), {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
+  stdin: process.stdin,
+  writeBytes: (bytes) => writeToStdout(bytes),
+  terminal: process.stderr.isTTY ? process.stderr : undefined,
 });
+
+/** Waits until the bytes are on their way. A closed pipe takes no more of them, and that is no error. */
+function writeToStdout(bytes: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(bytes, (error) => {
+      if (error && (error as NodeJS.ErrnoException).code !== 'EPIPE') reject(error);
+      else resolve();
+    });
+  });
+}

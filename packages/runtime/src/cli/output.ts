@@ -1,7 +1,13 @@
-/** Where a command writes; the process's own streams outside tests. */
+/** Where a command reads and writes; the process's own streams outside tests. */
 export interface Streams {
   out(text: string): void;
   err(text: string): void;
+  /** Standard input, for `-`. */
+  readonly stdin?: AsyncIterable<Uint8Array>;
+  /** Writes bytes to standard output, for `-`; resolves when more may come. */
+  writeBytes?(bytes: Uint8Array): Promise<void>;
+  /** The terminal that progress bars are drawn on; plain lines on `err` where there is none. */
+  readonly terminal?: NodeJS.WritableStream | undefined;
 }
 
 /** Prints a value as indented JSON. */

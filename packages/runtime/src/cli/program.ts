@@ -1,17 +1,28 @@
 import { createRequire } from 'node:module';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { MAX_CHUNK_IMAGES } from '../bitstream/index.js';
 import { runCheck } from './check.js';
 import { addCodecOptions } from './codec-options.js';
+import { runDecode, runExtract } from './decode.js';
+import { runEncode } from './encode.js';
 import { UsageError } from './errors.js';
 import { runInfo } from './info.js';
 import type { Streams } from './output.js';
 import { runReconstruct } from './reconstruct.js';
+import { parseShard } from './shard.js';
+import { runVerify } from './verify.js';
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 
 const EXAMPLES = `
 Examples:
   convae info models/mnist-seed
+  convae encode t10k-images-idx3-ubyte.gz -o digits.cae --bundle models/mnist-seed
+  convae encode photos -o - --bundle my-bundle --quality 3 | ssh host 'cat > photos.cae'
+  convae decode digits.cae -o digits.idx --bundle models/mnist-seed
+  convae decode photos.cae -o folder-of-png-files --bundle my-bundle
+  convae extract digits.cae --index 7 -o seven.png --bundle models/mnist-seed
+  convae verify digits.cae
   convae check my-bundle --provider cuda --strict
   convae reconstruct digits/*.png -o out --bundle models/mnist-seed
 
@@ -54,16 +65,22 @@ function createProgram(streams: Streams): Command {
   addInfo(program, streams);
   addCheck(program, streams);
   addReconstruct(program, streams);
+  addEncode(program, streams);
+  addDecode(program, streams);
+  addExtract(program, streams);
+  addVerify(program, streams);
   return program;
 }
 
 function addInfo(program: Command, streams: Streams): void {
   addCodecOptions(
-    program.command('info').description('show what is in a bundle, its sizes and what it runs on here'),
+    program
+      .command('info')
+      .description('show what is in a bundle (and what it runs on here) or in a container'),
   )
-    .argument('<bundle>', 'the bundle’s folder')
+    .argument('<path>', 'a bundle’s folder or a container file (- for standard input)')
     .option('--json', 'print JSON')
-    .action((bundle, options) => runInfo(bundle, options, streams));
+    .action((path, options) => runInfo(path, options, streams));
 }
 
 function addCheck(program: Command, streams: Streams): void {
@@ -82,6 +99,76 @@ function addReconstruct(program: Command, streams: Streams): void {
     .requiredOption('--bundle <dir>', 'the bundle’s folder')
     .option('--json', 'print JSON')
     .action((inputs, options) => runReconstruct(inputs, options, streams));
+}
+
+function addEncode(program: Command, streams: Streams): void {
+  addCodecOptions(
+    program.command('encode').description('encode images into a container of entropy-coded bytes'),
+  )
+    .argument(
+      '<in...>',
+      'PNG, JPEG or WebP files, folders of them, IDX files (raw or gzipped); - for standard input',
+    )
+    .requiredOption('-o, --output <file>', 'the container, by custom .cae; - for standard output')
+    .requiredOption('--bundle <dir>', 'the bundle’s folder')
+    .option('--quality <q>', '0 (fewest bytes) to the bundle’s highest; convae info shows them', parseIndex)
+    .option(
+      '--chunk <n>',
+      'most images in a chunk: what damage or reading one image can cost (1024)',
+      parseChunk,
+    )
+    .option(
+      '--shard <i/n>',
+      'encode the i-th of n parts into FILE-i-of-n; skips one that is there',
+      parseShard,
+    )
+    .option('--json', 'print JSON')
+    .action((inputs, options) => runEncode(inputs, options, streams));
+}
+
+function addDecode(program: Command, streams: Streams): void {
+  addCodecOptions(program.command('decode').description('decode a container into PNG files or one IDX file'))
+    .argument('<file>', 'the container; - for standard input')
+    .requiredOption(
+      '-o, --output <path>',
+      'a folder for PNG files, or a file that ends in .idx or .idx.gz; - for IDX on standard output',
+    )
+    .requiredOption('--bundle <dir>', 'the bundle’s folder')
+    .option('--salvage', 'take what is whole of a damaged or truncated container')
+    .option('--json', 'print JSON')
+    .action((input, options) => runDecode(input, options, streams));
+}
+
+function addExtract(program: Command, streams: Streams): void {
+  addCodecOptions(program.command('extract').description('decode one image of a container'))
+    .argument('<file>', 'the container; - for standard input')
+    .requiredOption('--index <i>', 'number of the image, from 0', parseIndex)
+    .requiredOption('-o, --output <file>', 'the PNG file; - for standard output')
+    .requiredOption('--bundle <dir>', 'the bundle’s folder')
+    .option('--salvage', 'from a damaged or truncated container')
+    .option('--json', 'print JSON')
+    .action((input, options) => runExtract(input, options, streams));
+}
+
+function addVerify(program: Command, streams: Streams): void {
+  program
+    .command('verify')
+    .description('check all checksums of a container; with a bundle, decode its symbols too')
+    .argument('<file>', 'the container; - for standard input')
+    .option('--bundle <dir>', 'the bundle’s folder')
+    .option('--json', 'print JSON')
+    .action((input, options) => runVerify(input, options, streams));
+}
+
+function parseIndex(text: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError(`expected an integer of at least 0, received '${text}'`);
+}
+
+function parseChunk(text: string): number {
+  const chunk = parseIndex(text);
+  if (chunk >= 1 && chunk <= MAX_CHUNK_IMAGES) return chunk;
+  throw new InvalidArgumentError(`expected an integer in 1..${MAX_CHUNK_IMAGES}, received '${text}'`);
 }
 
 /** One line on stderr; commander has printed its own already. */

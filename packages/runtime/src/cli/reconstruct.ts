@@ -1,4 +1,4 @@
-import { mkdir, readdir, stat } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
 import type { Codec } from '../codec.js';
 import { ConvaeError } from '../errors.js';
@@ -6,6 +6,7 @@ import type { ImageBatch } from '../image.js';
 import { readImageFile, readImageSize, writeImageFile } from '../node/image-files.js';
 import { type CodecOptions, describeProvider, loadWithOptions } from './codec-options.js';
 import { UsageError } from './errors.js';
+import { expandFolders } from './image-inputs.js';
 import { printJson, printTable, type Streams } from './output.js';
 
 /** Options of `convae reconstruct`. */
@@ -48,27 +49,6 @@ export async function runReconstruct(
       images: results,
     });
   else printResults(results, codec, streams);
-}
-
-const EXTENSIONS = ['.png', '.jpg', '.jpeg', '.webp'];
-
-/** Folders stand for the image files in them, in the order of their names. */
-async function expandFolders(inputs: readonly string[]): Promise<string[]> {
-  const files: string[] = [];
-  for (const input of inputs) files.push(...((await isFolder(input)) ? await imagesIn(input) : [input]));
-  return files;
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
-}
-
-async function imagesIn(folder: string): Promise<string[]> {
-  const names = (await readdir(folder))
-    .filter((name) => EXTENSIONS.includes(extname(name).toLowerCase()))
-    .sort();
-  if (names.length === 0) throw new ConvaeError('NOT_FOUND', `${folder} holds no PNG, JPEG or WebP files`);
-  return names.map((name) => join(folder, name));
 }
 
 /** Every input gets an output of its own, and no output is one of the inputs. */

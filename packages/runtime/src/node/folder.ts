@@ -40,7 +40,8 @@ export async function readWholeFile(path: string, maxBytes: number): Promise<Uin
   }
 }
 
-async function openForReading(path: string): ReturnType<typeof open> {
+/** Opens a file. @throws ConvaeError NOT_FOUND where it cannot be read. */
+export async function openForReading(path: string): ReturnType<typeof open> {
   try {
     return await open(path, 'r');
   } catch (cause) {

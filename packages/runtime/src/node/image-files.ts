@@ -24,11 +24,24 @@ export interface ImageSize {
  * @throws ConvaeError NOT_FOUND, LIMIT_EXCEEDED, or DATA_INVALID where it is no image of these formats or damaged.
  */
 export async function readImageFile(path: string, channels: 1 | 3): Promise<ImageBatch> {
-  if (channels !== 1 && channels !== 3)
-    throw new RangeError(`expected 1 or 3 for channels, received ${channels}`);
-  const image = await openImage(path);
-  await checkedMetadata(image, path);
-  const { data, info } = await decoded(path, () =>
+  checkChannels(channels);
+  return decodeImageFile(await readWholeFile(path, MAX_IMAGE_FILE_BYTES), channels, path);
+}
+
+/**
+ * Decodes the bytes of a PNG, JPEG or WebP file as {@link readImageFile} does.
+ * @param name stands for the file in messages.
+ * @throws as {@link readImageFile}.
+ */
+export async function decodeImageFile(
+  bytes: Uint8Array,
+  channels: 1 | 3,
+  name = 'image bytes',
+): Promise<ImageBatch> {
+  checkChannels(channels);
+  const image = await openImage(bytes, name);
+  await checkedMetadata(image, name);
+  const { data, info } = await decoded(name, () =>
     image
       .autoOrient()
       .flatten({ background: '#ffffff' })
@@ -37,7 +50,7 @@ export async function readImageFile(path: string, channels: 1 | 3): Promise<Imag
       .toBuffer({ resolveWithObject: true }),
   );
   const batch = { data: new Uint8Array(data), count: 1, height: info.height, width: info.width, channels };
-  checkBatch(batch, Uint8Array, path);
+  checkBatch(batch, Uint8Array, name);
   return batch;
 }
 
@@ -46,7 +59,8 @@ export async function readImageFile(path: string, channels: 1 | 3): Promise<Imag
  * @throws as {@link readImageFile}.
  */
 export async function readImageSize(path: string): Promise<ImageSize> {
-  const { height, width } = (await checkedMetadata(await openImage(path), path)).autoOrient;
+  const bytes = await readWholeFile(path, MAX_IMAGE_FILE_BYTES);
+  const { height, width } = (await checkedMetadata(await openImage(bytes, path), path)).autoOrient;
   return { height, width };
 }
 
@@ -78,10 +92,14 @@ export async function encodePng(images: ImageBatch, index = 0): Promise<Uint8Arr
     .toBuffer();
 }
 
-async function openImage(path: string): Promise<Sharp> {
+function checkChannels(channels: number): void {
+  if (channels !== 1 && channels !== 3)
+    throw new RangeError(`expected 1 or 3 for channels, received ${channels}`);
+}
+
+async function openImage(bytes: Uint8Array, name: string): Promise<Sharp> {
   const sharp = await importSharp();
-  const bytes = await readWholeFile(path, MAX_IMAGE_FILE_BYTES);
-  if (bytes.length === 0) throw new ConvaeError('DATA_INVALID', `${path} is empty`);
+  if (bytes.length === 0) throw new ConvaeError('DATA_INVALID', `${name} is empty`);
   return sharp(bytes, { failOn: 'warning', limitInputPixels: MAX_IMAGE_SIDE ** 2 });
 }
 

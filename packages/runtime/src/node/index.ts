@@ -1,8 +1,17 @@
 export * from '../index.js';
 export type { LoadOptions } from '../load-options.js';
+export {
+  createFileSink,
+  type FileSink,
+  type FileSource,
+  openFileSource,
+  streamSource,
+} from './byte-files.js';
 export { writeFileAtomic } from './files.js';
 export { bundleFolder } from './folder.js';
+export { readIdxFileStream } from './idx-files.js';
 export {
+  decodeImageFile,
   encodePng,
   MAX_IMAGE_FILE_BYTES,
   readImageFile,

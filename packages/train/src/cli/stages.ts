@@ -73,6 +73,7 @@ export async function exportStage(run: Exportable, optimize: boolean): Promise<E
       metrics: trainingMetrics(run),
       anySize: traceShapes(spec).anySize,
       optimize,
+      tables: { training: dataset.train, validation: dataset.validation },
     });
   } finally {
     network.dispose();

@@ -2,17 +2,18 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { constants, gunzipSync, gzipSync } from 'node:zlib';
-import { ConvaeError, type ImageBatch } from '@convae/runtime/core';
 import {
+  ConvaeError,
   formatIdxImages,
   formatIdxLabels,
   type IdxImagesHeader,
+  type ImageBatch,
+  MAX_IDX_BYTES,
   parseIdxImages,
   parseIdxImagesHeader,
   parseIdxLabels,
   parseIdxLabelsHeader,
-} from './idx.js';
-import { MAX_TOTAL_BYTES } from './limits.js';
+} from '@convae/runtime/core';
 
 /** Enough of a gzip file to unzip the IDX header from it; bounds what a hostile beginning can unzip to (4 MiB). */
 const GZIP_PEEK_BYTES = 4096;
@@ -74,8 +75,8 @@ async function sizeOfFile(path: string): Promise<number> {
 
 async function readBounded(path: string): Promise<Uint8Array> {
   const size = await sizeOfFile(path);
-  if (size > MAX_TOTAL_BYTES)
-    throw new ConvaeError('LIMIT_EXCEEDED', `${path}: ${size} bytes, at most ${MAX_TOTAL_BYTES} are read`);
+  if (size > MAX_IDX_BYTES)
+    throw new ConvaeError('LIMIT_EXCEEDED', `${path}: ${size} bytes, at most ${MAX_IDX_BYTES} are read`);
   return readFile(path).catch((cause: unknown) => {
     throw new ConvaeError('NOT_FOUND', `${path}: cannot be read: ${(cause as Error).message}`, { cause });
   });

@@ -1,8 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ConvaeError } from '@convae/runtime/core';
+import { ConvaeError, type IdxImagesHeader } from '@convae/runtime/core';
 import { fitImages } from './fit.js';
-import type { IdxImagesHeader } from './idx.js';
 import { peekIdxImages, readIdxImages, readIdxLabels } from './idxFile.js';
 import type { OpenDatasetOptions } from './options.js';
 import { planSample, planSplit, selectImages, validationCount } from './split.js';

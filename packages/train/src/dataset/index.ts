@@ -1,5 +1,5 @@
+export { formatIdxImages, formatIdxLabels, parseIdxImages, parseIdxLabels } from '@convae/runtime/core';
 export * from './batches.js';
-export { formatIdxImages, formatIdxLabels, parseIdxImages, parseIdxLabels } from './idx.js';
 export { readIdxImages, readIdxLabels, writeIdxImages, writeIdxLabels } from './idxFile.js';
 export * from './limits.js';
 export { openDataset } from './openDataset.js';

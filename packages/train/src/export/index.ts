@@ -13,3 +13,9 @@ export { readLayersModel } from './model/model-file.js';
 export type * from './onnx/graph.js';
 export type { Feeds, PlainTensor } from './parity/ort.js';
 export * from './parity/verify.js';
+export {
+  type BuiltCoding,
+  buildCoding,
+  type CodingFields,
+  type TableOptions,
+} from './tables/build-coding.js';

@@ -15,6 +15,7 @@ import { writeBundleFolder } from '../files.js';
 import type { PlainTensor } from '../parity/ort.js';
 import { runTfjs } from '../parity/tfjs.js';
 import { PARITY_TOLERANCE, verifyParity } from '../parity/verify.js';
+import { type BuiltCoding, buildCoding, type TableOptions } from '../tables/build-coding.js';
 import { chooseDecoderForm, type DecoderChoice } from './decoder-form.js';
 import {
   type ImageGeometry,
@@ -50,6 +51,8 @@ export interface ExportBundleOptions {
   readonly optimize?: boolean;
   /** Largest allowed difference between tfjs and ONNX Runtime; {@link PARITY_TOLERANCE} otherwise. */
   readonly tolerance?: number;
+  /** The images that quantizer and entropy tables are built from; a bundle without them encodes no bytes. */
+  readonly tables?: TableOptions | undefined;
 }
 
 /** Largest absolute differences between tfjs and ONNX Runtime. */
@@ -65,13 +68,14 @@ export interface ExportedBundle {
   /** Largest absolute difference between tfjs and ONNX Runtime, of latents and of pixels in 0..1. */
   readonly parity: Parity;
   readonly decoder: Pick<DecoderChoice, 'form' | 'milliseconds'>;
-  readonly bytes: { readonly encoder: number; readonly decoder: number };
+  /** Of the files; tables are 0 where there are none. */
+  readonly bytes: { readonly encoder: number; readonly decoder: number; readonly tables: number };
 }
 
 /**
  * Exports an autoencoder as a bundle: encoder.onnx, decoder.onnx and manifest.json (FORMAT.md, "Bundle"). Both graphs
  * run in ONNX Runtime on the samples and are compared with tfjs before anything is written; with `anySize` also on
- * images of another size.
+ * images of another size. With `tables` also a quantizer and entropy tables, built by running the graphs.
  * @throws ConvaeError UNSUPPORTED, PARITY_FAILED, SHAPE_MISMATCH or WRITE_FAILED; then nothing was written.
  */
 export async function exportBundle(options: ExportBundleOptions): Promise<ExportedBundle> {
@@ -87,14 +91,20 @@ export async function exportBundle(options: ExportBundleOptions): Promise<Export
   let parity: Parity = { encoder: 0, decoder: 0 };
   for (const batch of batches)
     parity = worse(parity, await compareParts(options, parts, networkInput(batch)));
-  const manifest = buildManifest(options, parts, geometry, { form: choice.form, parity });
-  await writeBundle(options.outDir, manifest, parts);
+  const plain = buildManifest(options, parts, geometry, { form: choice.form, parity });
+  const coding = options.tables && (await buildCoding(plain, graphFiles(plain, parts), options.tables));
+  const manifest = coding ? checkedManifest({ ...plain, ...coding.fields }) : plain;
+  await writeBundle(options.outDir, manifest, parts, coding);
   return {
     outDir: options.outDir,
     manifest,
     parity,
     decoder: { form: choice.form, milliseconds: choice.milliseconds },
-    bytes: { encoder: encoder.bytes.length, decoder: choice.bytes.length },
+    bytes: {
+      encoder: encoder.bytes.length,
+      decoder: choice.bytes.length,
+      tables: coding?.tables.length ?? 0,
+    },
   };
 }
 
@@ -199,6 +209,10 @@ function buildManifest(
     metrics: options.metrics,
     parity,
   };
+  return checkedManifest(manifest);
+}
+
+function checkedManifest(manifest: object): Manifest {
   const result = manifestSchema.safeParse(manifest);
   if (result.success) return manifest as unknown as Manifest;
   const [issue] = result.error.issues;
@@ -212,10 +226,20 @@ function graphEntry(file: string, { inputs, outputs }: ConvertedModel, bytes: Ui
   return { file, bytes: bytes.length, sha256, input: tensor(inputs[0]!), output: tensor(outputs[0]!) };
 }
 
-async function writeBundle(outDir: string, manifest: Manifest, parts: Parts): Promise<void> {
+const graphFiles = (manifest: Manifest, parts: Parts): Record<string, Uint8Array> => ({
+  [manifest.encoder.file]: parts.encoder.bytes,
+  [manifest.decoder.file]: parts.decoderBytes,
+});
+
+async function writeBundle(
+  outDir: string,
+  manifest: Manifest,
+  parts: Parts,
+  coding: BuiltCoding | undefined,
+): Promise<void> {
   await writeBundleFolder(outDir, {
-    [manifest.encoder.file]: parts.encoder.bytes,
-    [manifest.decoder.file]: parts.decoderBytes,
+    ...graphFiles(manifest, parts),
+    ...(coding ? { [coding.fields.tables.file]: coding.tables } : {}),
     [MANIFEST_FILE]: new TextEncoder().encode(`${JSON.stringify(manifest, null, 2)}\n`),
   });
 }

@@ -1,5 +1,11 @@
-import { ConvaeError, type ImageBatch, MAX_IMAGE_SIDE } from '@convae/runtime/core';
-import { MAX_IMAGES, MAX_TOTAL_BYTES } from './limits.js';
+import { MAX_IMAGE_SIDE } from '../bundle/manifest.js';
+import { ConvaeError } from '../errors.js';
+import type { ImageBatch } from '../image.js';
+
+/** Largest number of images or labels in an IDX file. */
+export const MAX_IDX_IMAGES = 1 << 22;
+/** Largest number of pixel bytes in an IDX file that is read whole; also the largest file that Node reads in one piece. */
+export const MAX_IDX_BYTES = 2 ** 31 - 1;
 
 // The IDX format: http://yann.lecun.com/exdb/mnist/, "File format". Big-endian throughout:
 // two zero bytes, a type code, the number of dimensions, each dimension as uint32, then the elements.
@@ -28,7 +34,7 @@ function dimensionsOf(bytes: Uint8Array, name: string, ranks: readonly number[],
   if (bytes.length < 4)
     throw new ConvaeError('DATA_TRUNCATED', `${name}: ${bytes.length} bytes, no IDX header`);
   const [zero0, zero1, type, rank] = bytes as unknown as [number, number, number, number];
-  const magic = Buffer.from(bytes.subarray(0, 4)).toString('hex');
+  const magic = Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, '0')).join('');
   if (zero0 !== 0 || zero1 !== 0 || !(type in TYPE_NAMES))
     throw new ConvaeError('DATA_INVALID', `${name}: bad magic ${magic}, not an IDX file`);
   if (type !== UBYTE)
@@ -46,8 +52,8 @@ function dimensionsOf(bytes: Uint8Array, name: string, ranks: readonly number[],
 
 function requireCount(count: number, name: string, what: string): void {
   if (count === 0) throw new ConvaeError('DATA_INVALID', `${name}: holds no ${what}`);
-  if (count > MAX_IMAGES)
-    throw new ConvaeError('LIMIT_EXCEEDED', `${name}: ${count} ${what}, at most ${MAX_IMAGES} are read`);
+  if (count > MAX_IDX_IMAGES)
+    throw new ConvaeError('LIMIT_EXCEEDED', `${name}: ${count} ${what}, at most ${MAX_IDX_IMAGES} are read`);
 }
 
 function requireLength(bytes: Uint8Array, total: number, name: string): void {
@@ -62,9 +68,14 @@ function requireLength(bytes: Uint8Array, total: number, name: string): void {
 
 /**
  * Reads the header at the beginning of an IDX file of images: uint8, N×H×W or N×H×W×C with C = 1 or 3.
+ * @param maxBytes most bytes of pixels; readers that take the file piece by piece may allow more.
  * @throws ConvaeError DATA_INVALID, DATA_TRUNCATED or LIMIT_EXCEEDED.
  */
-export function parseIdxImagesHeader(bytes: Uint8Array, name = 'IDX bytes'): IdxImagesHeader {
+export function parseIdxImagesHeader(
+  bytes: Uint8Array,
+  name = 'IDX bytes',
+  maxBytes = MAX_IDX_BYTES,
+): IdxImagesHeader {
   const dimensions = dimensionsOf(bytes, name, [3, 4], 'images');
   const [count, height, width, channels = 1] = dimensions as [number, number, number, number?];
   requireCount(count, name, 'images');
@@ -76,8 +87,8 @@ export function parseIdxImagesHeader(bytes: Uint8Array, name = 'IDX bytes'): Idx
   if (channels !== 1 && channels !== 3)
     throw new ConvaeError('DATA_INVALID', `${name}: ${channels} channels, expected N×H×W×C with C = 1 or 3`);
   const pixels = count * height * width * channels;
-  if (pixels > MAX_TOTAL_BYTES)
-    throw new ConvaeError('LIMIT_EXCEEDED', `${name}: ${pixels} bytes of pixels, at most ${MAX_TOTAL_BYTES}`);
+  if (pixels > maxBytes)
+    throw new ConvaeError('LIMIT_EXCEEDED', `${name}: ${pixels} bytes of pixels, at most ${maxBytes}`);
   const headerBytes = 4 + 4 * dimensions.length;
   return { count, height, width, channels, headerBytes, totalBytes: headerBytes + pixels };
 }
@@ -111,15 +122,30 @@ export function parseIdxLabels(bytes: Uint8Array, name = 'IDX bytes'): Uint8Arra
   return bytes.subarray(8);
 }
 
-function formatIdx(dimensions: readonly number[], data: Uint8Array): Uint8Array {
-  const headerBytes = 4 + 4 * dimensions.length;
-  const bytes = new Uint8Array(headerBytes + data.length);
+function formatHeader(dimensions: readonly number[]): Uint8Array {
+  const bytes = new Uint8Array(4 + 4 * dimensions.length);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, (UBYTE << 8) | dimensions.length);
   dimensions.forEach((dimension, i) => {
     view.setUint32(4 + 4 * i, dimension);
   });
-  bytes.set(data, headerBytes);
+  return bytes;
+}
+
+/** The header of an IDX file of images: N×H×W for grey, N×H×W×3 for RGB; the pixels of all images follow it. */
+export function formatIdxImagesHeader({
+  count,
+  height,
+  width,
+  channels,
+}: Omit<ImageBatch, 'data'>): Uint8Array {
+  return formatHeader(channels === 1 ? [count, height, width] : [count, height, width, channels]);
+}
+
+function joined(header: Uint8Array, data: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(header.length + data.length);
+  bytes.set(header);
+  bytes.set(data, header.length);
   return bytes;
 }
 
@@ -127,17 +153,18 @@ function formatIdx(dimensions: readonly number[], data: Uint8Array): Uint8Array 
  * Images as an IDX file: N×H×W for grey, N×H×W×3 for RGB.
  * @throws RangeError where the data's length is not count·height·width·channels, or there are no images.
  */
-export function formatIdxImages({ data, count, height, width, channels }: ImageBatch): Uint8Array {
+export function formatIdxImages(images: ImageBatch): Uint8Array {
+  const { data, count, height, width, channels } = images;
   const length = count * height * width * channels;
   if (data.length !== length || length === 0 || (channels !== 1 && channels !== 3))
     throw new RangeError(
       `expected count·height·width·channels bytes, 1 or 3 channels, for images, ` +
         `received ${data.length} bytes for ${count}×${height}×${width}×${channels}`,
     );
-  return formatIdx(channels === 1 ? [count, height, width] : [count, height, width, channels], data);
+  return joined(formatIdxImagesHeader(images), data);
 }
 
 /** Labels as an IDX file. */
 export function formatIdxLabels(labels: Uint8Array): Uint8Array {
-  return formatIdx([labels.length], labels);
+  return joined(formatHeader([labels.length]), labels);
 }

@@ -1,0 +1,107 @@
+import { resolve } from 'node:path';
+import type { Codec } from '../codec.js';
+import type { ImageContainer, PlacedImages } from '../coding/index.js';
+import { encodePng } from '../node/image-files.js';
+import { type CodecOptions, loadWithOptions } from './codec-options.js';
+import { withContainer } from './container-input.js';
+import { writeWhole } from './destination.js';
+import { UsageError } from './errors.js';
+import { isIdxOutput, writeIdxOutput, writePngOutput } from './image-outputs.js';
+import { printJson, type Streams } from './output.js';
+import { type Progress, showProgress } from './progress.js';
+
+/** Options of `convae decode`. */
+export interface DecodeCommandOptions extends CodecOptions {
+  readonly bundle: string;
+  readonly output: string;
+  readonly salvage?: boolean;
+  readonly json?: boolean;
+}
+
+/** `convae decode FILE -o DIR-or-FILE.idx --bundle B`: a container into PNG files or one IDX file. */
+export async function runDecode(
+  input: string,
+  options: DecodeCommandOptions,
+  streams: Streams,
+): Promise<void> {
+  const { output, salvage = false } = options;
+  if (input !== '-' && resolve(input) === resolve(output))
+    throw new UsageError(`${output} would overwrite the input`);
+  await using codec = await loadWithOptions(options.bundle, options);
+  await withContainer(input, streams, async (source) => {
+    const container = await codec.openContainer(source, { salvage });
+    await writeImages(container, output, streams);
+    report(container, options, codec, streams);
+  });
+}
+
+async function writeImages(container: ImageContainer, output: string, streams: Streams): Promise<void> {
+  const { header, imageCount } = container;
+  const progress = showProgress(streams, 'decoding', imageCount);
+  const { height, width, channels } = header;
+  const images = counted(container.images(), progress);
+  const decoded = { height, width, channels, count: imageCount, images };
+  try {
+    if (isIdxOutput(output)) await writeIdxOutput(output, decoded, streams);
+    else await writePngOutput(output, decoded);
+  } finally {
+    progress.stop();
+  }
+}
+
+async function* counted(
+  images: AsyncIterable<PlacedImages>,
+  progress: Progress,
+): AsyncGenerator<PlacedImages, void, undefined> {
+  for await (const placed of images) {
+    yield placed;
+    progress.update(placed.firstImage + placed.images.count);
+  }
+}
+
+function report(
+  container: ImageContainer,
+  { output, json }: DecodeCommandOptions,
+  { executionProvider }: Codec,
+  streams: Streams,
+): void {
+  const { imageCount, lost, problems } = container;
+  const gone = lost.reduce((sum, gap) => sum + gap.imageCount, 0);
+  const words: Streams = output === '-' ? { out: streams.err, err: streams.err } : streams;
+  if (json) {
+    const messages = problems.map(({ code, message }) => ({ code, message }));
+    printJson(words, { output, images: imageCount - gone, lost, problems: messages, executionProvider });
+    return;
+  }
+  for (const { message } of problems) streams.err(`convae: ${message}\n`);
+  for (const { firstImage, imageCount: count } of lost)
+    streams.err(`convae: lost: images ${firstImage} to ${firstImage + count - 1}\n`);
+  words.out(`${output === '-' ? 'standard output' : output}: ${imageCount - gone} images\n`);
+}
+
+/** Options of `convae extract`. */
+export interface ExtractCommandOptions extends DecodeCommandOptions {
+  readonly index: number;
+}
+
+/** `convae extract FILE --index I -o X.png --bundle B`: one image of a container; it costs reading one chunk. */
+export async function runExtract(
+  input: string,
+  options: ExtractCommandOptions,
+  streams: Streams,
+): Promise<void> {
+  const { output, index, salvage = false } = options;
+  if (input !== '-' && resolve(input) === resolve(output))
+    throw new UsageError(`${output} would overwrite the input`);
+  await using codec = await loadWithOptions(options.bundle, options);
+  await withContainer(input, streams, async (source) => {
+    const container = await codec.openContainer(source, { salvage });
+    if (index >= container.imageCount)
+      throw new UsageError(`expected less than ${container.imageCount} for --index, received ${index}`);
+    const png = await encodePng(await container.decodeAt(index));
+    await writeWhole(output, streams, (write) => write(png));
+  });
+  const words: Streams = output === '-' ? { out: streams.err, err: streams.err } : streams;
+  if (options.json) printJson(words, { output, index });
+  else words.out(`${output === '-' ? 'standard output' : output}: image ${index}\n`);
+}

@@ -1,0 +1,50 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createFileSink, openFileSource, streamSource } from '../node/byte-files.js';
+import type { Streams } from './output.js';
+
+/** Writes bytes to a destination. */
+export type Write = (bytes: Uint8Array) => Promise<void>;
+
+/**
+ * Runs `produce` and puts what it wrote at `path`, whole, or on standard output for `-`; nothing where it fails.
+ * @returns what `produce` gave.
+ */
+export async function writeWhole<T>(
+  path: string,
+  streams: Streams,
+  produce: (write: Write) => Promise<T>,
+): Promise<T> {
+  if (path === '-') return toStandardOutput(streams, produce);
+  const sink = await createFileSink(path);
+  try {
+    const result = await produce((bytes) => sink.write(bytes));
+    await sink.commit();
+    return result;
+  } catch (error) {
+    await sink.discard();
+    throw error;
+  }
+}
+
+/** A pipe cannot take bytes back, so it gets them when all of them are there. */
+async function toStandardOutput<T>(streams: Streams, produce: (write: Write) => Promise<T>): Promise<T> {
+  return withTemporaryFolder(async (folder) => {
+    const path = join(folder, 'output');
+    const result = await writeWhole(path, streams, produce);
+    await using source = await openFileSource(path);
+    for await (const bytes of streamSource(source)) await streams.writeBytes?.(bytes);
+    return result;
+  });
+}
+
+/** Runs a task with a folder that is gone afterwards. */
+export async function withTemporaryFolder<T>(task: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'convae-'));
+  try {
+    return await task(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,197 @@
+import { open, readdir, stat } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { ConvaeError } from '../errors.js';
+import type { ImageBatch } from '../image.js';
+import { openFileSource, streamSource } from '../node/byte-files.js';
+import { isGzip, isIdx, readIdxFileStream } from '../node/idx-files.js';
+import { decodeImageFile, MAX_IMAGE_FILE_BYTES, readImageFile } from '../node/image-files.js';
+
+/** An input of `convae encode`: some images in order. */
+export interface ImageInput {
+  readonly name: string;
+  /** Number of images; undefined where only reading tells. */
+  readonly count: number | undefined;
+  /** All images, some at a time. */
+  images(): AsyncIterable<ImageBatch>;
+}
+
+const EXTENSIONS = ['.png', '.jpg', '.jpeg', '.webp'];
+/** Image files decoded at once, ahead of the one that is needed. */
+const READ_AHEAD = 8;
+
+/** Folders stand for the image files in them, in the order of their names. */
+export async function expandFolders(inputs: readonly string[]): Promise<string[]> {
+  const files: string[] = [];
+  for (const input of inputs) files.push(...((await isFolder(input)) ? await imagesIn(input) : [input]));
+  return files;
+}
+
+/**
+ * Finds out what the inputs are: files or folders of PNG, JPEG and WebP images, IDX files (raw or gzipped), and `-`
+ * for one of them on standard input.
+ * @param channels of the bundle; image files are converted to them.
+ * @throws ConvaeError NOT_FOUND, and what is wrong with an IDX file's header.
+ */
+export async function openInputs(
+  inputs: readonly string[],
+  channels: 1 | 3,
+  stdin: AsyncIterable<Uint8Array>,
+): Promise<ImageInput[]> {
+  const opened: ImageInput[] = [];
+  let files: string[] = [];
+  const flush = (): void => {
+    if (files.length > 0) opened.push(imageFiles(files, channels));
+    files = [];
+  };
+  for (const path of await expandFolders(inputs)) {
+    const start = path === '-' ? undefined : await firstBytes(path);
+    if (start && !isIdx(start) && !isGzip(start)) files.push(path);
+    else {
+      flush();
+      opened.push(start ? await idxFile(path, start) : await standardInput(stdin, channels));
+    }
+  }
+  flush();
+  return opened;
+}
+
+/** Images `start` to `end` (exclusive) of all inputs together. */
+export async function* imagesOf(
+  inputs: readonly ImageInput[],
+  start = 0,
+  end = Number.POSITIVE_INFINITY,
+): AsyncGenerator<ImageBatch, void, undefined> {
+  let at = 0;
+  for (const input of inputs) {
+    if (at >= end) return;
+    if (input.count !== undefined && at + input.count <= start) at += input.count;
+    else {
+      for await (const batch of input.images()) {
+        const [from, to] = [Math.max(0, start - at), Math.min(batch.count, end - at)];
+        if (from < to) yield part(batch, from, to);
+        at += batch.count;
+        if (at >= end) break;
+      }
+    }
+  }
+}
+
+function part(batch: ImageBatch, from: number, to: number): ImageBatch {
+  const size = batch.height * batch.width * batch.channels;
+  return { ...batch, data: batch.data.subarray(from * size, to * size), count: to - from };
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
+}
+
+async function imagesIn(folder: string): Promise<string[]> {
+  const names = (await readdir(folder))
+    .filter((name) => EXTENSIONS.includes(extname(name).toLowerCase()))
+    .sort();
+  if (names.length === 0) throw new ConvaeError('NOT_FOUND', `${folder} holds no PNG, JPEG or WebP files`);
+  return names.map((name) => join(folder, name));
+}
+
+async function firstBytes(path: string): Promise<Uint8Array> {
+  const file = await open(path, 'r').catch((cause: NodeJS.ErrnoException) => {
+    const problem = cause.code === 'ENOENT' ? 'does not exist' : `cannot be read: ${cause.message}`;
+    throw new ConvaeError('NOT_FOUND', `${path} ${problem}`, { cause });
+  });
+  try {
+    const { buffer, bytesRead } = await file.read(new Uint8Array(2), 0, 2, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+function imageFiles(paths: readonly string[], channels: 1 | 3): ImageInput {
+  return {
+    name: paths.length === 1 ? paths[0]! : `${paths.length} image files`,
+    count: paths.length,
+    images: () => readAhead(paths, (path) => readImageFile(path, channels)),
+  };
+}
+
+/** The results of tasks in order, the next ones already under way. */
+async function* readAhead<T, R>(
+  items: readonly T[],
+  task: (item: T) => Promise<R>,
+): AsyncGenerator<R, void, undefined> {
+  const running: Promise<R>[] = [];
+  for (let next = 0; next < items.length || running.length > 0; ) {
+    while (next < items.length && running.length < READ_AHEAD) {
+      const started = task(items[next++]!);
+      // Where an earlier one fails, nobody waits for this one any more.
+      started.catch(() => undefined);
+      running.push(started);
+    }
+    yield await running.shift()!;
+  }
+}
+
+async function idxFile(path: string, start: Uint8Array): Promise<ImageInput> {
+  const opened = async () => {
+    const source = await openFileSource(path);
+    return { source, ...(await readIdxFileStream(streamSource(source), start, path)) };
+  };
+  const { source, header, images } = await opened();
+  await images.return();
+  await source.close();
+  return {
+    name: path,
+    count: header.count,
+    images: async function* () {
+      const again = await opened();
+      try {
+        yield* again.images;
+      } finally {
+        await again.source.close();
+      }
+    },
+  };
+}
+
+/** What is on standard input is told by its first bytes; an image file is read whole. */
+async function standardInput(stdin: AsyncIterable<Uint8Array>, channels: 1 | 3): Promise<ImageInput> {
+  const name = 'standard input';
+  const iterator = stdin[Symbol.asyncIterator]();
+  const first: Uint8Array[] = [];
+  let length = 0;
+  while (length < 2) {
+    const { done, value } = await iterator.next();
+    if (done) break;
+    first.push(value);
+    length += value.length;
+  }
+  async function* all() {
+    yield* first;
+    yield* { [Symbol.asyncIterator]: () => iterator };
+  }
+  const start = Buffer.concat(first);
+  if (isIdx(start) || isGzip(start)) {
+    const { header, images } = await readIdxFileStream(all(), start, name);
+    return { name, count: header.count, images: () => images };
+  }
+  const image = await decodeImageFile(await readAll(all(), name), channels, name);
+  return {
+    name,
+    count: 1,
+    images: async function* () {
+      yield image;
+    },
+  };
+}
+
+async function readAll(stream: AsyncIterable<Uint8Array>, name: string): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  for await (const piece of stream) {
+    pieces.push(piece);
+    length += piece.length;
+    if (length > MAX_IMAGE_FILE_BYTES)
+      throw new ConvaeError('LIMIT_EXCEEDED', `${name} is longer than ${MAX_IMAGE_FILE_BYTES} bytes`);
+  }
+  return Buffer.concat(pieces);
+}

@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { Readable } from 'node:stream';
+import { createGzip } from 'node:zlib';
+import type { PlacedImages } from '../coding/index.js';
+import { ConvaeError } from '../errors.js';
+import { formatIdxImagesHeader } from '../idx/index.js';
+import { type ImageBatch, sliceBatch } from '../image.js';
+import { writeImageFile } from '../node/image-files.js';
+import { writeWhole } from './destination.js';
+import type { Streams } from './output.js';
+
+/** Images to write: with gaps where some are lost. */
+export interface DecodedImages {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+  /** Number of images, lost ones included. */
+  readonly count: number;
+  readonly images: AsyncIterable<PlacedImages>;
+}
+
+/** Whether an output is an IDX file (`.idx`, `.idx.gz`, or standard output) rather than a folder of PNG files. */
+export const isIdxOutput = (path: string): boolean => path === '-' || /\.idx(\.gz)?$/i.test(path);
+
+/** Writes images as one IDX file; lost images become black, so that the others keep their places. */
+export async function writeIdxOutput(path: string, decoded: DecodedImages, streams: Streams): Promise<void> {
+  if (decoded.count === 0) throw new ConvaeError('DATA_INVALID', 'there are no images to write as IDX');
+  await writeWhole(path, streams, async (write) => {
+    const bytes = idxBytes(decoded);
+    const stream = /\.gz$/i.test(path) ? Readable.from(bytes).compose(createGzip()) : bytes;
+    for await (const piece of stream) await write(piece as Uint8Array);
+  });
+}
+
+async function* idxBytes(decoded: DecodedImages): AsyncGenerator<Uint8Array, void, undefined> {
+  yield formatIdxImagesHeader(decoded);
+  let next = 0;
+  for await (const { firstImage, images } of decoded.images) {
+    checkSameSize(images, decoded);
+    yield* blackImages(firstImage - next, decoded);
+    yield images.data;
+    next = firstImage + images.count;
+  }
+  yield* blackImages(decoded.count - next, decoded);
+}
+
+function* blackImages(count: number, { height, width, channels }: DecodedImages): Generator<Uint8Array> {
+  for (let i = 0; i < count; i++) yield new Uint8Array(height * width * channels);
+}
+
+function checkSameSize({ height, width }: ImageBatch, wanted: DecodedImages): void {
+  if (height === wanted.height && width === wanted.width) return;
+  throw new ConvaeError(
+    'SHAPE_MISMATCH',
+    `the container holds images of ${wanted.height}×${wanted.width} and of ${height}×${width}: an IDX file holds one ` +
+      'size only, name a folder for -o',
+  );
+}
+
+/** PNG files that are encoded at once. */
+const WRITE_AHEAD = 16;
+
+/** Writes images as PNG files named by their numbers; all of them appear when the last one is whole. */
+export async function writePngOutput(folder: string, decoded: DecodedImages): Promise<void> {
+  const target = resolve(folder);
+  const exists = (await stat(target).catch(() => undefined))?.isDirectory() ?? false;
+  const temporary = await temporaryFolder(target);
+  try {
+    await writePngs(temporary, decoded);
+    if (exists)
+      for (const name of await readdir(temporary)) await rename(join(temporary, name), join(target, name));
+    else await rename(temporary, target);
+  } catch (cause) {
+    if (cause instanceof ConvaeError) throw cause;
+    throw new ConvaeError('WRITE_FAILED', `${folder} cannot be written: ${(cause as Error).message}`, {
+      cause,
+    });
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+async function temporaryFolder(target: string): Promise<string> {
+  try {
+    await mkdir(dirname(target), { recursive: true });
+    const temporary = join(dirname(target), `.${basename(target)}.${randomUUID()}.tmp`);
+    await mkdir(temporary);
+    return temporary;
+  } catch (cause) {
+    throw new ConvaeError('WRITE_FAILED', `${target} cannot be written: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
+}
+
+async function writePngs(folder: string, { images, count }: DecodedImages): Promise<void> {
+  const digits = Math.max(5, String(count).length);
+  for await (const { firstImage, images: batch } of images) {
+    for (let at = 0; at < batch.count; at += WRITE_AHEAD) {
+      const some = Array.from({ length: Math.min(WRITE_AHEAD, batch.count - at) }, (_, i) => at + i);
+      await Promise.all(
+        some.map((i) => {
+          const name = `${String(firstImage + i).padStart(digits, '0')}.png`;
+          return writeImageFile(join(folder, name), sliceBatch(batch, i, i + 1));
+        }),
+      );
+    }
+  }
+}

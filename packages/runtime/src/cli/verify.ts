@@ -1,0 +1,59 @@
+import { type ContainerHeader, readContainer } from '../bitstream/index.js';
+import { type Bundle, loadBundle } from '../bundle/load.js';
+import { chunkSymbols, EntropyModel } from '../coding/index.js';
+import { ConvaeError } from '../errors.js';
+import { streamSource } from '../node/byte-files.js';
+import { bundleFolder } from '../node/folder.js';
+import { withContainer } from './container-input.js';
+import { formatBytes, printJson, type Streams } from './output.js';
+
+/** Options of `convae verify`. */
+export interface VerifyCommandOptions {
+  readonly bundle?: string;
+  readonly json?: boolean;
+}
+
+/**
+ * `convae verify FILE`: reads a container from front to back and checks every checksum and its index; with `--bundle`
+ * also that it is that bundle's, and that every chunk decodes to symbols. No network runs.
+ */
+export async function runVerify(
+  input: string,
+  options: VerifyCommandOptions,
+  streams: Streams,
+): Promise<void> {
+  const bundle = options.bundle === undefined ? undefined : await loadBundle(bundleFolder(options.bundle));
+  await withContainer(input, streams, async (source) => {
+    const { header, chunks } = await readContainer(streamSource(source));
+    const check = bundle && chunkCheck(bundle, header);
+    const counts = { images: 0, chunks: 0 };
+    for await (const chunk of chunks) {
+      check?.(chunk);
+      counts.images += chunk.imageCount;
+      counts.chunks++;
+    }
+    const decoded = bundle === undefined ? '' : ', all symbols decoded';
+    if (options.json)
+      printJson(streams, { ok: true, ...counts, bytes: source.size, decoded: bundle !== undefined });
+    else {
+      const name = input === '-' ? 'standard input' : input;
+      streams.out(
+        `${name}: ok. ${counts.images} images in ${counts.chunks} chunks, ${formatBytes(source.size)}${decoded}\n`,
+      );
+    }
+  });
+}
+
+function chunkCheck(
+  bundle: Bundle,
+  header: ContainerHeader,
+): (chunk: Parameters<typeof chunkSymbols>[2]) => void {
+  const { manifest, coding } = bundle;
+  const model = new EntropyModel(manifest, coding);
+  if (header.bundleHash.some((byte, i) => byte !== model.hash[i]))
+    throw new ConvaeError(
+      'HASH_MISMATCH',
+      `the container was written with another bundle than ${bundle.location}`,
+    );
+  return (chunk) => void chunkSymbols({ manifest, model }, header, chunk);
+}
