@@ -42,6 +42,8 @@ function kernelValues(shape: ParameterShape, spec: ArchitectureSpec, random: Ran
   const count = elements(shape.shape);
   const { fanIn, fanOut } = shape;
   switch (spec.initialiser.kernel) {
+    case 'fanInUniform':
+      return uniform(count, 1 / Math.sqrt(fanIn), random);
     case 'heUniform':
       return uniform(count, Math.sqrt(6 / fanIn), random);
     case 'glorotUniform':
@@ -78,13 +80,18 @@ function outputBias(spec: ArchitectureSpec, meanPixel: number): number {
 export function initialParameters(spec: ArchitectureSpec, seed: number, meanPixel: number): ParameterValues {
   const shapes = parameterShapes(spec);
   const lastOf = (part: string): number => shapes.findLastIndex((s) => s.part === part);
+  const latentKernel = lastOf('encoder') - 1;
   const biases = new Map([
     [lastOf('encoder'), spec.initialiser.latentBias],
     [lastOf('decoder'), outputBias(spec, meanPixel)],
   ]);
   return shapes.map((shape, index) => {
     const random = createRandom(seed, WEIGHT_STREAM, index);
-    if (shape.role === 'kernel') return kernelValues(shape, spec, random);
+    if (shape.role === 'kernel') {
+      const values = kernelValues(shape, spec, random);
+      const negative = index === latentKernel && spec.initialiser.latentKernel === 'negative';
+      return negative ? values.map((v) => -Math.abs(v)) : values;
+    }
     return new Float32Array(elements(shape.shape)).fill(biases.get(index) ?? spec.initialiser.bias);
   });
 }

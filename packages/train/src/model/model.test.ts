@@ -106,7 +106,7 @@ describe('an architecture', () => {
 });
 
 describe('initial weights', () => {
-  it.each(['heUniform', 'heNormal', 'glorotUniform', 'orthogonal'] as const)(
+  it.each(['fanInUniform', 'heUniform', 'heNormal', 'glorotUniform', 'orthogonal'] as const)(
     '%s have the announced spread',
     (kernel) => {
       const spec = parseSpec({
@@ -123,12 +123,14 @@ describe('initial weights', () => {
       const deviation = Math.sqrt(second.reduce((s, v) => s + v * v, 0) / second.length);
       const fan = 64 * 9;
       const expected = {
+        fanInUniform: Math.sqrt(1 / (3 * fan)),
         heUniform: Math.sqrt(2 / fan),
         heNormal: Math.sqrt(2 / fan),
         glorotUniform: Math.sqrt(1 / fan),
         orthogonal: Math.sqrt(2 / fan),
       };
       expect(deviation / expected[kernel]).toBeCloseTo(1, 1);
+      expect(second.some((v) => v > 0) && second.some((v) => v < 0)).toBe(true);
     },
   );
 
@@ -142,6 +144,13 @@ describe('initial weights', () => {
       );
     expect(dot(0, 1)).toBeCloseTo(0, 5);
     expect(dot(2, 2)).toBeCloseTo(2, 5);
+  });
+
+  it('of the last encoder block are negative where asked, and of no other', () => {
+    const spec = parseSpec({ ...presetSpec('seed', MNIST), initialiser: { latentKernel: 'negative' } });
+    const values = initialParameters(spec, 1, 0.1);
+    expect(values[2]!.every((v) => v < 0)).toBe(true);
+    for (const i of [0, 4, 6]) expect(values[i]!.some((v) => v > 0)).toBe(true);
   });
 
   it('depend on the seed alone', () => {

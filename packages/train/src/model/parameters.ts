@@ -28,9 +28,8 @@ function kernelOf(link: ChainLink): { shape: number[]; fanIn: number; fanOut: nu
   const area = k * k;
   if (block.kind === 'transpose') {
     const shape = [k, k, block.filters, input.channels];
-    // Each output pixel sees kernel²/stride² of the kernel's cells for each input channel.
-    const overlap = Math.max(1, area / block.stride ** 2);
-    return { shape, fanIn: input.channels * overlap, fanOut: block.filters * area, biases: block.filters };
+    // As Keras and PyTorch count: the fan-in of the convolution that this one transposes.
+    return { shape, fanIn: block.filters * area, fanOut: input.channels * area, biases: block.filters };
   }
   const shape = [k, k, input.channels, block.filters];
   return { shape, fanIn: input.channels * area, fanOut: block.filters * area, biases: block.filters };

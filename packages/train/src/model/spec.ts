@@ -56,12 +56,22 @@ const expandBlock = z.strictObject({
 
 /** How weights start. All of them are seeded. */
 const initialiser = z.strictObject({
-  /** Kernels: uniform or normal, scaled by fan-in (He) or fan-in + fan-out (Glorot), or orthogonal with gain √2. */
-  kernel: z.enum(['heUniform', 'heNormal', 'glorotUniform', 'orthogonal']).default('orthogonal'),
+  /**
+   * Kernels: uniform in ±1/√fan-in (PyTorch's default), uniform or normal scaled by fan-in (He) or by fan-in +
+   * fan-out (Glorot), or orthogonal with gain √2.
+   */
+  kernel: z
+    .enum(['fanInUniform', 'heUniform', 'heNormal', 'glorotUniform', 'orthogonal'])
+    .default('fanInUniform'),
   /** Biases of all blocks but the last ones of encoder and decoder. */
   bias: z.number().min(-10).max(10).default(0),
   /** Bias of the last encoder block: above 0, a latent channel with ReLU does not start dead. */
   latentBias: z.number().min(-10).max(10).default(0.2),
+  /**
+   * `negative` makes all kernel values of the last encoder block negative: latents fall where pixels are bright, and
+   * the max-pool after them keeps the gaps between bright strokes instead of widening the strokes.
+   */
+  latentKernel: z.enum(['signed', 'negative']).default('signed'),
   /**
    * Bias of the last block: a number, or `dataMean`, the value at which an all-zero input to the last
    * activation gives the mean pixel of the training images.
