@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ConvaeError } from '../errors.js';
+import { createCodedBundle, TINY_QUANTIZER } from '../testing/coded-bundle.js';
 import { createTinyBundle, encodeManifest } from '../testing/tiny-bundle.js';
+import { bundleIdentity } from './identity.js';
 import { MAX_MANIFEST_BYTES, type Manifest } from './manifest.js';
 import { parseManifest } from './parse.js';
 
@@ -29,6 +31,70 @@ function paths(value: unknown, prefix = ''): string[] {
 }
 
 const isItem = (path: string): boolean => /\.\d$/.test(path);
+
+const { manifest: coded } = await createCodedBundle();
+
+/** The coded manifest with some fields replaced. */
+const recoded = (changes: object): unknown => ({ ...coded, ...changes });
+
+describe('parseManifest of a bundle with tables', () => {
+  it('reads what was written', () => {
+    expect(parse(coded)).toEqual(coded);
+    const rates = [{ quality: 0, validationPsnr: 20.5, validationBytesPerImage: 9.25 }];
+    expect(parse(recoded({ rates }))).toEqual({ ...coded, rates });
+  });
+
+  it.each([
+    [{ quality: undefined }, 'expected quantizer and quality together'],
+    [{ quantizer: undefined }, 'expected quantizer and quality together'],
+    [{ quantizer: undefined, quality: undefined }, 'both where there are tables'],
+    [{ quality: 4 }, 'expected less than 4 for quality, received 4'],
+    [{ quality: -1 }, 'for quality, received -1'],
+    [{ quality: 16 }, 'for quality, received 16'],
+    [{ quantizer: { ...TINY_QUANTIZER, steps: [1] } }, 'expected 2 items for quantizer.steps, received 1'],
+    [{ quantizer: { ...TINY_QUANTIZER, steps: [1, 0] } }, 'for quantizer.steps.1, received 0'],
+    [{ quantizer: { ...TINY_QUANTIZER, steps: [1, 1e9] } }, 'for quantizer.steps.1'],
+    [{ quantizer: { ...TINY_QUANTIZER, offsets: [1] } }, 'expected 2 items for quantizer.offsets'],
+    [{ quantizer: { ...TINY_QUANTIZER, multipliers: [4, 4, 1, 1] } }, 'expected descending numbers'],
+    [{ quantizer: { ...TINY_QUANTIZER, multipliers: [] } }, 'for quantizer.multipliers'],
+    [{ quantizer: { ...TINY_QUANTIZER, multipliers: [1.5] } }, 'for quantizer.multipliers.0'],
+    [{ quantizer: { ...TINY_QUANTIZER, multipliers: [65537, 1] } }, 'for quantizer.multipliers.0'],
+    [{ tables: { ...coded.tables, file: 'encoder.onnx' } }, 'a file of its own for tables.file'],
+    [{ tables: { ...coded.tables, file: 'manifest.json' } }, 'a file of its own for tables.file'],
+    [{ tables: { ...coded.tables, file: '../x' } }, 'for tables.file'],
+    [{ tables: { ...coded.tables, bytes: 1e9 } }, 'for tables.bytes'],
+  ])('refuses %j with a message that says so', (changes, message) => {
+    expect(failure(() => parse(recoded(changes)))).toMatchObject({
+      code: 'MANIFEST_INVALID',
+      message: expect.stringContaining(message),
+    });
+  });
+});
+
+describe('the identity of a bundle', () => {
+  it('is what decoding depends on, and nothing else', () => {
+    const identity = bundleIdentity(coded);
+    expect(
+      bundleIdentity({ ...coded, name: 'other', createdBy: 'x', quality: 0, encoder: coded.decoder }),
+    ).toEqual(identity);
+    expect(bundleIdentity(parse(recoded({ image: { ...coded.image, novelty: 1 } })))).toEqual(identity);
+    const { decoder, image, latent, normalisation, quantizer, tables } = coded;
+    const others: Partial<Manifest>[] = [
+      { decoder: { ...decoder, sha256: 'a'.repeat(64) } },
+      { image: { ...image, multiple: 8 } },
+      { latent: { ...latent, channels: 3 } },
+      { normalisation: { ...normalisation, offset: 1 } },
+      { quantizer: { ...quantizer!, steps: [1, 2] } },
+      { quantizer: { steps: quantizer!.steps, multipliers: quantizer!.multipliers } },
+      { tables: { ...tables!, sha256: 'a'.repeat(64) } },
+    ];
+    for (const other of others) expect(bundleIdentity({ ...coded, ...other })).not.toEqual(identity);
+  });
+
+  it('does not exist without tables', () => {
+    expect(bundleIdentity(manifest)).toBeUndefined();
+  });
+});
 
 describe('parseManifest', () => {
   it('reads what was written', () => {
