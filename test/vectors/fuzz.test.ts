@@ -1,10 +1,15 @@
+import { loadCodec } from '@convae/runtime';
 import {
   buildTable,
   type ContainerHeader,
   ConvaeError,
   createContainerWriter,
+  decodeImageSymbols,
   decodeSymbols,
+  EntropyModel,
   encodeSymbols,
+  type ImageContainer,
+  loadBundle,
   openContainer,
   packTables,
   parseTables,
@@ -14,12 +19,24 @@ import {
   readImageStream,
   salvageContainer,
   serializeTables,
+  sha256Hex,
   writeImageStream,
 } from '@convae/runtime/core';
 import { afterAll, describe, expect, it } from 'vitest';
+import { createCodedBundle } from '../../packages/runtime/src/testing/coded-bundle.js';
+import { fromHex, golden, goldenJson } from './golden.js';
 import { randomIntegers } from './random.js';
 
-const ROUNDS = { images: 90_000, tables: 30_000, streams: 40_000, files: 20_000, salvage: 30_000 };
+const ROUNDS = {
+  images: 90_000,
+  tables: 30_000,
+  streams: 40_000,
+  files: 20_000,
+  salvage: 30_000,
+  bundles: 10_000,
+  coded: 20_000,
+  codec: 3_000,
+};
 
 const tables = packTables([buildTable(-3, [1, 5, 60, 900, 70, 4, 1]), buildTable(-1, [1, 9, 1])]);
 const tableIndex = Uint16Array.of(0, 0, 1);
@@ -226,3 +243,89 @@ describe('mutated bytes end in what was written or a ConvaeError', { timeout: 24
     expect(saved).toBeGreaterThan(ROUNDS.salvage / 4);
   });
 });
+
+describe('a codec fed with mutated bytes ends in whole images or a ConvaeError', { timeout: 240_000 }, () => {
+  const tinyFiles = async (): Promise<Map<string, Uint8Array>> => (await createCodedBundle()).contents;
+  const filesOf = (contents: ReadonlyMap<string, Uint8Array>) => ({
+    location: 'memory',
+    read: async (name: string) => {
+      const bytes = contents.get(name);
+      if (bytes) return bytes;
+      throw new ConvaeError('NOT_FOUND', name);
+    },
+  });
+
+  it(`manifests and table files, ${ROUNDS.bundles} times`, async () => {
+    const random = randomIntegers(6);
+    const counts = { read: 0, refused: 0 };
+    const whole = await tinyFiles();
+    for (let round = 0; round < ROUNDS.bundles; round++) {
+      const contents = new Map(whole);
+      if (random(2)) contents.set('manifest.json', mutate(contents.get('manifest.json')!, random));
+      else await replaceTables(contents, mutate(contents.get('tables.bin')!, random));
+      await outcome(counts, async () => {
+        const { manifest, coding } = await loadBundle(filesOf(contents));
+        if (coding) new EntropyModel(manifest, coding).at(0);
+      });
+    }
+    expect(counts.refused).toBeGreaterThan(ROUNDS.bundles / 2);
+    expect(counts.read).toBeGreaterThan(0);
+  });
+
+  it(`streams decoded to symbols, ${ROUNDS.coded} times`, async () => {
+    const random = randomIntegers(7);
+    const counts = { read: 0, refused: 0 };
+    const { manifest, coding } = await loadBundle(filesOf(await tinyFiles()));
+    const model = new EntropyModel(manifest, coding);
+    const streams = goldenJson<{ bytes: string }[]>('tiny-bundle/streams.json').map(({ bytes }) =>
+      fromHex(bytes),
+    );
+    for (let round = 0; round < ROUNDS.coded; round++) {
+      const mutated = mutate(streams[random(streams.length)]!, random);
+      await outcome(counts, () => {
+        const { symbols, height, width } = decodeImageSymbols(manifest, model, mutated);
+        expect(symbols.data.length).toBe(2 * Math.ceil(height / 4) * Math.ceil(width / 4));
+      });
+    }
+    expect(counts.refused).toBeGreaterThan(ROUNDS.coded / 4);
+    expect(counts.read).toBeGreaterThan(0);
+  });
+
+  it(`containers decoded to images, ${ROUNDS.codec} times`, async () => {
+    const random = randomIntegers(8);
+    const counts = { read: 0, refused: 0 };
+    const codec = await loadCodec(filesOf(await tinyFiles()), { threads: 1 });
+    const stored = golden('tiny-bundle/images.cae');
+    const whole = await imagesOf(await codec.openContainer(sourceOf(stored)));
+    for (let round = 0; round < ROUNDS.codec; round++) {
+      const mutated = mutate(stored, random);
+      await outcome(counts, async () => {
+        const container = await codec.openContainer(sourceOf(mutated), { salvage: random(2) === 1 });
+        // What a container gives in spite of damage is what it held.
+        for (const [i, image] of await imagesOf(container)) expect(image).toEqual(whole.get(i));
+      });
+    }
+    await codec.dispose();
+    expect(counts.refused).toBeGreaterThan(ROUNDS.codec / 4);
+    expect(counts.read).toBeGreaterThan(ROUNDS.codec / 10);
+  });
+});
+
+/** Changes the table file and makes the manifest say so, as a hostile exporter would. */
+async function replaceTables(contents: Map<string, Uint8Array>, tableBytes: Uint8Array): Promise<void> {
+  const manifest = JSON.parse(new TextDecoder().decode(contents.get('manifest.json')!));
+  manifest.tables = { file: 'tables.bin', bytes: tableBytes.length, sha256: await sha256Hex(tableBytes) };
+  contents.set('manifest.json', new TextEncoder().encode(JSON.stringify(manifest)));
+  contents.set('tables.bin', tableBytes);
+}
+
+/** The images of a container by their numbers. */
+async function imagesOf(container: ImageContainer): Promise<Map<number, Uint8Array>> {
+  const found = new Map<number, Uint8Array>();
+  for await (const { firstImage, images } of container.images()) {
+    const size = images.height * images.width * images.channels;
+    for (let i = 0; i < images.count; i++)
+      found.set(firstImage + i, images.data.slice(i * size, (i + 1) * size));
+  }
+  return found;
+}

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 
 /** Set to 1 to write the vectors anew: changed bytes are a breaking change of the format. */
-const UPDATE = process.env.CONVAE_UPDATE_VECTORS === '1';
+export const UPDATE = process.env.CONVAE_UPDATE_VECTORS === '1';
 
 const path = (name: string): string => fileURLToPath(new URL(`./data/${name}`, import.meta.url));
 
