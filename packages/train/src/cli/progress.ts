@@ -1,6 +1,7 @@
 import cliProgress from 'cli-progress';
 import type { EpochRecord } from '../training/history.js';
-import { psnr, type TrainingProgress } from '../training/trainer.js';
+import { psnr } from '../training/stepper.js';
+import type { TrainingProgress } from '../training/trainer.js';
 
 /** Seconds between two plain lines within an epoch, where there is no terminal. */
 const PLAIN_INTERVAL = 20;

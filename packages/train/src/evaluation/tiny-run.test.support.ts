@@ -50,7 +50,11 @@ export const tinyHistory: readonly EpochRecord[] = [0.05, 0.01].map((mse, index)
 
 async function exportTiny(spec: ArchitectureSpec, samples: LabelledImages, outDir: string): Promise<void> {
   const tf = await loadBackend('tensorflow');
-  const { encoder, decoder, dispose } = buildLayersNetwork(tf, spec, initialParameters(spec, 1, 0.3));
+  const { encoder, decoder, dispose } = buildLayersNetwork(
+    tf,
+    spec,
+    initialParameters(spec, { seed: 1, meanPixel: 0.3 }),
+  );
   const { anySize } = traceShapes(spec);
   const about = { name: `tiny-${spec.name}`, architecture: spec, training: {}, metrics: {}, anySize };
   await exportBundle({ tf, encoder, decoder, outDir, samples, ...about });

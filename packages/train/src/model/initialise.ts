@@ -71,27 +71,44 @@ function outputBias(spec: ArchitectureSpec, meanPixel: number): number {
   return bias === 'dataMean' ? inverseActivation(spec.decoder.at(-1)!.activation, meanPixel) : bias;
 }
 
+/** The one sign that a polarity gives to all values of some kernels, by their place among the parameters. */
+function kernelSigns(spec: ArchitectureSpec, lastEncoder: number, lastDecoder: number): Map<number, 1 | -1> {
+  if (spec.initialiser.polarity === 'free') return new Map();
+  // In a decoder of one block the last kernel is the first one too; it then is negative.
+  return new Map([
+    [lastEncoder, -1],
+    [lastEncoder + 2, 1],
+    [lastDecoder, -1],
+  ]);
+}
+
+const signed = (values: Float32Array, sign: 1 | -1 | undefined): Float32Array =>
+  sign === undefined ? values : values.map((v) => sign * Math.abs(v));
+
+/** What initial weights depend on beside the architecture. */
+export interface StartOptions {
+  readonly seed: number;
+  /** Mean pixel of the training images, 0..1, for an output bias of `dataMean`. */
+  readonly meanPixel: number;
+}
+
 /**
  * Seeded initial weights: float32, one array per tensor of `parameterShapes(spec)`.
  *
- * @param meanPixel mean pixel of the training images, 0..1, for an output bias of `dataMean`
  * @source He et al., 2015, arXiv:1502.01852; Glorot and Bengio, 2010
  */
-export function initialParameters(spec: ArchitectureSpec, seed: number, meanPixel: number): ParameterValues {
+export function initialParameters(spec: ArchitectureSpec, options: StartOptions): ParameterValues {
+  const { seed, meanPixel } = options;
   const shapes = parameterShapes(spec);
   const lastOf = (part: string): number => shapes.findLastIndex((s) => s.part === part);
-  const latentKernel = lastOf('encoder') - 1;
+  const signs = kernelSigns(spec, lastOf('encoder') - 1, lastOf('decoder') - 1);
   const biases = new Map([
     [lastOf('encoder'), spec.initialiser.latentBias],
     [lastOf('decoder'), outputBias(spec, meanPixel)],
   ]);
   return shapes.map((shape, index) => {
     const random = createRandom(seed, WEIGHT_STREAM, index);
-    if (shape.role === 'kernel') {
-      const values = kernelValues(shape, spec, random);
-      const negative = index === latentKernel && spec.initialiser.latentKernel === 'negative';
-      return negative ? values.map((v) => -Math.abs(v)) : values;
-    }
+    if (shape.role === 'kernel') return signed(kernelValues(shape, spec, random), signs.get(index));
     return new Float32Array(elements(shape.shape)).fill(biases.get(index) ?? spec.initialiser.bias);
   });
 }

@@ -119,7 +119,7 @@ describe('initial weights', () => {
         decoder: [{ kind: 'nearest', filters: 1, kernel: 3, activation: 'sigmoid' }],
         initialiser: { kernel },
       });
-      const second = initialParameters(spec, 5, 0.1)[2]!;
+      const second = initialParameters(spec, { seed: 5, meanPixel: 0.1 })[2]!;
       const deviation = Math.sqrt(second.reduce((s, v) => s + v * v, 0) / second.length);
       const fan = 64 * 9;
       const expected = {
@@ -136,7 +136,7 @@ describe('initial weights', () => {
 
   it('are orthogonal where asked', () => {
     const spec = parseSpec({ ...presetSpec('seed', MNIST), initialiser: { kernel: 'orthogonal' } });
-    const kernel = initialParameters(spec, 1, 0.1)[2]!; // 144 × 4
+    const kernel = initialParameters(spec, { seed: 1, meanPixel: 0.1 })[2]!; // 144 × 4
     const dot = (a: number, b: number): number =>
       Array.from({ length: 144 }, (_, r) => kernel[r * 4 + a]! * kernel[r * 4 + b]!).reduce(
         (x, y) => x + y,
@@ -146,21 +146,33 @@ describe('initial weights', () => {
     expect(dot(2, 2)).toBeCloseTo(2, 5);
   });
 
-  it('of the last encoder block are negative where asked, and of no other', () => {
-    const spec = parseSpec({ ...presetSpec('seed', MNIST), initialiser: { latentKernel: 'negative' } });
-    const values = initialParameters(spec, 1, 0.1);
-    expect(values[2]!.every((v) => v < 0)).toBe(true);
-    for (const i of [0, 4, 6]) expect(values[i]!.some((v) => v > 0)).toBe(true);
+  it('have the signs that a polarity asks for, and no others', () => {
+    const spec = parseSpec({ ...presetSpec('seed', MNIST), initialiser: { polarity: 'dark' } });
+    const kernels = initialParameters(spec, { seed: 1, meanPixel: 0.1 }).filter((_, i) => i % 2 === 0);
+    const signs = kernels.map((k) => [k.some((v) => v > 0), k.some((v) => v < 0)]);
+    expect(signs).toEqual([
+      [true, true],
+      [false, true],
+      [true, false],
+      [false, true],
+    ]);
   });
 
   it('depend on the seed alone', () => {
     const spec = presetSpec('seed', MNIST);
-    expect(initialParameters(spec, 4, 0.13)).toEqual(initialParameters(spec, 4, 0.13));
-    expect(initialParameters(spec, 4, 0.13)[0]).not.toEqual(initialParameters(spec, 5, 0.13)[0]);
+    expect(initialParameters(spec, { seed: 4, meanPixel: 0.13 })).toEqual(
+      initialParameters(spec, { seed: 4, meanPixel: 0.13 }),
+    );
+    expect(initialParameters(spec, { seed: 4, meanPixel: 0.13 })[0]).not.toEqual(
+      initialParameters(spec, { seed: 5, meanPixel: 0.13 })[0],
+    );
   });
 
   it('start the output at the mean pixel where asked', () => {
-    const bias = initialParameters(presetSpec('seed', MNIST), 1, 0.25).at(-1)!;
+    const bias = initialParameters(parseSpec({ ...presetSpec('seed', MNIST), initialiser: {} }), {
+      seed: 1,
+      meanPixel: 0.25,
+    }).at(-1)!;
     expect(1 / (1 + Math.exp(-bias[0]!))).toBeCloseTo(0.25, 5);
   });
 });
@@ -173,7 +185,7 @@ describe('tfjs layers', () => {
 
   it.each(PRESET_NAMES)('of preset %s have the shapes and the weights that were asked for', (name) => {
     const spec = presetSpec(name, { ...MNIST, channels: 3 });
-    const values = initialParameters(spec, 2, 0.4);
+    const values = initialParameters(spec, { seed: 2, meanPixel: 0.4 });
     const network = buildLayersNetwork(tf, spec, values);
     const weights = [...network.encoder.getWeights(), ...network.decoder.getWeights()];
     expect(weights.map((w) => w.shape)).toEqual(parameterShapes(spec).map((p) => p.shape));

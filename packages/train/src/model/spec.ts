@@ -68,10 +68,11 @@ const initialiser = z.strictObject({
   /** Bias of the last encoder block: above 0, a latent channel with ReLU does not start dead. */
   latentBias: z.number().min(-10).max(10).default(0.2),
   /**
-   * `negative` makes all kernel values of the last encoder block negative: latents fall where pixels are bright, and
-   * the max-pool after them keeps the gaps between bright strokes instead of widening the strokes.
+   * `dark` starts with latents that are high where pixels are dark: kernels of the last encoder block negative, of
+   * the first decoder block positive, of the last decoder block negative. Max-pooling then keeps the gaps between
+   * bright strokes instead of widening the strokes.
    */
-  latentKernel: z.enum(['signed', 'negative']).default('signed'),
+  polarity: z.enum(['free', 'dark']).default('free'),
   /**
    * Bias of the last block: a number, or `dataMean`, the value at which an all-zero input to the last
    * activation gives the mean pixel of the training images.

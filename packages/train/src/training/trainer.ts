@@ -1,18 +1,12 @@
 import { ConvaeError } from '@convae/runtime/core';
-import { batches, gather } from '../dataset/batches.js';
+import { batches } from '../dataset/batches.js';
 import type { Dataset } from '../dataset/types.js';
 import { initialParameters } from '../model/initialise.js';
-import { type ParameterValues, parameterShapes } from '../model/parameters.js';
-import { traceShapes } from '../model/shapes.js';
-import type { ArchitectureSpec } from '../model/spec.js';
-import type { Tf } from '../setup/backend.js';
-import { type Checkpoint, loadCheckpoint, type Position, saveCheckpoint } from './checkpoint.js';
+import type { ParameterValues } from '../model/parameters.js';
+import { type Checkpoint, loadCheckpoint, saveCheckpoint } from './checkpoint.js';
 import type { EpochRecord } from './history.js';
-import { measureSet } from './measure.js';
-import { addNoise } from './noise.js';
-import type { Recipe } from './recipe.js';
 import { type RunPaths, writeHistory } from './run-folder.js';
-import { openEngine, type StepContext, trainingStep } from './step.js';
+import { freshPosition, Stepper, type Task } from './stepper.js';
 
 /** Steps between two turns of the event loop, where signals and progress are served. */
 const STEPS_PER_TURN = 16;
@@ -30,11 +24,7 @@ export interface TrainingProgress {
   readonly etaSeconds: number;
 }
 
-export interface TrainingOptions {
-  readonly tf: Tf;
-  readonly spec: ArchitectureSpec;
-  readonly recipe: Recipe;
-  readonly dataset: Dataset;
+export interface TrainingOptions extends Task {
   readonly paths: RunPaths;
   /** Go on from the run's last checkpoint where there is one. */
   readonly resume: boolean;
@@ -55,33 +45,27 @@ export interface TrainingResult {
   readonly bestEpoch: number;
 }
 
-/** 10·log10(1/mse), dB, for pixels 0..1. */
-export const psnr = (mse: number): number => -10 * Math.log10(mse);
-
-const freshPosition = (epoch: number): Position => ({ epoch, batch: 0, halfSum: 0, images: 0, seconds: 0 });
-
-function meanPixel(dataset: Dataset): number {
-  const { data } = dataset.train;
-  let sum = 0;
-  for (const byte of data) sum += byte;
-  return sum / (255 * data.length);
-}
-
-function startCheckpoint(options: TrainingOptions): Checkpoint {
-  const { spec, recipe, dataset } = options;
-  const parameters = initialParameters(spec, recipe.seed, meanPixel(dataset));
+/** The state before the first step. */
+function freshStart({ spec, recipe, dataset }: Task): Checkpoint {
+  const parameters = initialParameters(spec, { seed: recipe.seed, meanPixel: meanPixel(dataset) });
   const zeros = (): Float32Array[] => parameters.map((p) => new Float32Array(p.length));
   const adam = { step: 0, first: zeros(), second: zeros() };
   return { spec, recipe, position: freshPosition(1), parameters, adam, history: [], best: null };
 }
 
+function meanPixel({ train }: Dataset): number {
+  let sum = 0;
+  for (const byte of train.data) sum += byte;
+  return sum / (255 * train.data.length);
+}
+
 async function openStart(options: TrainingOptions): Promise<Checkpoint> {
-  if (!options.resume) return startCheckpoint(options);
+  if (!options.resume) return freshStart(options);
   try {
     return await loadCheckpoint(options.paths.last);
   } catch (error) {
     // Stopped before the first checkpoint: nothing to go on from.
-    if (error instanceof ConvaeError && error.code === 'NOT_FOUND') return startCheckpoint(options);
+    if (error instanceof ConvaeError && error.code === 'NOT_FOUND') return freshStart(options);
     throw error;
   }
 }
@@ -91,39 +75,29 @@ const selectionError = (record: EpochRecord): number => record.validationMse ?? 
 
 /** The state of a run between two steps. */
 class Run {
-  private readonly context: StepContext;
-  private position: Position;
+  private readonly stepper: Stepper;
   private history: EpochRecord[];
   private best: Checkpoint['best'];
   private partial: { parameters: ParameterValues; epoch: number } | undefined;
   private tensors: number | undefined;
-  private readonly buffer: Float32Array;
-  private readonly pixelsPerImage: number;
 
   constructor(
     private readonly options: TrainingOptions,
     start: Checkpoint,
   ) {
-    const { tf, spec, recipe, dataset } = options;
-    const shapes = parameterShapes(spec);
-    const engine = openEngine(tf, { shapes, values: start.parameters, adam: start.adam });
-    this.context = { tf, ...engine, shapes: traceShapes(spec) };
-    this.position = start.position;
+    this.stepper = new Stepper(options, start);
     this.history = [...start.history];
     this.best = start.best;
-    const { height, width, channels } = dataset.train;
-    this.pixelsPerImage = height * width * channels;
-    this.buffer = new Float32Array(recipe.batch * this.pixelsPerImage);
   }
 
   dispose(): void {
-    this.context.store.dispose();
+    this.stepper.dispose();
   }
 
   /** Train until the recipe, the patience or the signal ends it. */
   async train(): Promise<StopReason> {
     await writeHistory(this.options.paths, this.history);
-    while (this.position.epoch <= this.options.recipe.epochs) {
+    while (this.stepper.position.epoch <= this.options.recipe.epochs) {
       if (this.outOfPatience()) return 'patience';
       if (!(await this.trainEpoch())) {
         await this.stopMidEpoch();
@@ -142,49 +116,29 @@ class Run {
   /** Returns false where the signal ended it early. */
   private async trainEpoch(): Promise<boolean> {
     const { dataset, recipe, signal } = this.options;
+    const { stepper } = this;
     const order = batches(dataset.train, {
       batch: recipe.batch,
       seed: recipe.seed,
-      epoch: this.position.epoch,
+      epoch: stepper.position.epoch,
     });
-    const before = this.position.seconds;
-    const started = performance.now();
-    while (this.position.batch < order.length) {
+    while (stepper.position.batch < order.length) {
       if (signal?.aborted) return false;
-      this.step(order[this.position.batch]!);
-      const seconds = before + (performance.now() - started) / 1000;
-      this.position = { ...this.position, seconds };
-      if (this.position.batch % STEPS_PER_TURN === 0) await this.turn();
+      this.checkFinite(stepper.step(order[stepper.position.batch]!));
+      if (stepper.position.batch % STEPS_PER_TURN === 0) await this.turn();
     }
     return true;
   }
 
-  private step(indices: Uint32Array): void {
-    const { dataset, recipe } = this.options;
-    const { epoch, batch, halfSum, images, seconds } = this.position;
-    const target = gather(dataset.train, indices, this.buffer);
-    const input = addNoise(target, recipe.noise, { seed: recipe.seed, epoch, batch });
-    const loss = trainingStep(this.context, { input, target, count: indices.length }, recipe.learningRate);
-    if (!Number.isFinite(loss)) throw this.diverged(loss);
-    this.position = {
-      epoch,
-      batch: batch + 1,
-      halfSum: halfSum + loss,
-      images: images + indices.length,
-      seconds,
-    };
-  }
-
-  private diverged(loss: number): ConvaeError {
-    const { epoch, batch } = this.position;
+  private checkFinite(loss: number): void {
+    if (Number.isFinite(loss)) return;
+    const { epoch, batch } = this.stepper.position;
     const kept =
       this.best === null
         ? 'no epoch was completed before it'
         : `the best weights so far (epoch ${this.best.epoch}) are kept in ${this.options.paths.best}`;
-    return new ConvaeError(
-      'TRAINING_DIVERGED',
-      `the loss became ${loss} in epoch ${epoch}, step ${batch + 1}; ${kept}. A lower --lr often helps.`,
-    );
+    const message = `the loss became ${loss} in epoch ${epoch}, step ${batch}; ${kept}. A lower --lr often helps.`;
+    throw new ConvaeError('TRAINING_DIVERGED', message);
   }
 
   private async turn(): Promise<void> {
@@ -194,52 +148,21 @@ class Run {
 
   private report(): void {
     const { onProgress, recipe, dataset } = this.options;
-    const { epoch, images, seconds } = this.position;
+    const { epoch, images, seconds } = this.stepper.position;
     const total = dataset.train.count;
     const imagesPerSecond = seconds > 0 ? images / seconds : 0;
     const left = (recipe.epochs - epoch + 1) * total - images;
     const etaSeconds = imagesPerSecond > 0 ? left / imagesPerSecond : 0;
-    onProgress?.({
-      epoch,
-      epochs: recipe.epochs,
-      images,
-      total,
-      mse: this.epochMse(),
-      imagesPerSecond,
-      etaSeconds,
-    });
-  }
-
-  private epochMse(): number {
-    const { halfSum, images } = this.position;
-    return (2 * halfSum) / (Math.max(1, images) * this.pixelsPerImage);
-  }
-
-  private measure(): EpochRecord {
-    const { dataset, recipe } = this.options;
-    const { epoch, images, seconds } = this.position;
-    const trainMse = this.epochMse();
-    const { validation } = dataset;
-    const measured = validation.count > 0 ? measureSet(this.context, validation) : undefined;
-    if (measured !== undefined && !Number.isFinite(measured.mse)) throw this.diverged(measured.mse);
-    return {
-      epoch,
-      trainMse,
-      validationMse: measured?.mse ?? null,
-      trainPsnr: psnr(trainMse),
-      validationPsnr: measured === undefined ? null : psnr(measured.mse),
-      learningRate: recipe.learningRate,
-      seconds,
-      imagesPerSecond: images / seconds,
-      deadChannels: measured?.deadChannels ?? [],
-    };
+    const mse = this.stepper.epochMse();
+    onProgress?.({ epoch, epochs: recipe.epochs, images, total, mse, imagesPerSecond, etaSeconds });
   }
 
   private async finishEpoch(): Promise<void> {
     this.report();
-    const record = this.measure();
+    const record = this.stepper.measure();
+    this.checkFinite(selectionError(record));
     this.history.push(record);
-    this.position = freshPosition(record.epoch + 1);
+    this.stepper.position = freshPosition(record.epoch + 1);
     await this.save(record);
     this.assertNoLeak();
   }
@@ -249,13 +172,13 @@ class Run {
    * resumed run would end differently from an uninterrupted one; they are returned where they are better.
    */
   private async stopMidEpoch(): Promise<void> {
-    if (this.position.images === 0) return;
-    const record = this.measure();
+    if (this.stepper.position.images === 0) return;
+    const record = this.stepper.measure();
     await saveCheckpoint(this.options.paths.last, this.checkpoint());
     this.history = [...this.history, record];
     await writeHistory(this.options.paths, this.history);
     const better = this.best === null || selectionError(record) < this.best.mse;
-    if (better) this.partial = { parameters: this.context.store.values(), epoch: record.epoch };
+    if (better) this.partial = { parameters: this.stepper.state().parameters, epoch: record.epoch };
     this.options.onEpoch?.(record, better);
   }
 
@@ -274,9 +197,7 @@ class Run {
 
   private checkpoint(): Checkpoint {
     const { spec, recipe } = this.options;
-    const { store } = this.context;
-    const { position, history, best } = this;
-    return { spec, recipe, position, parameters: store.values(), adam: store.adamState(), history, best };
+    return { spec, recipe, ...this.stepper.state(), history: this.history, best: this.best };
   }
 
   private assertNoLeak(): void {

@@ -87,7 +87,7 @@ function gradientsOf(
   const random = createRandom(seed);
   const { channels, height, width } = chosen.image;
   const shape: [number, number, number, number] = [2, height, width, channels];
-  const values = initialParameters(chosen, seed, 0.3);
+  const values = initialParameters(chosen, { seed, meanPixel: 0.3 });
   const shapes = parameterShapes(chosen);
   const pixels = Float32Array.from({ length: 2 * height * width * channels }, () => random.uniform());
   return tf.tidy(() => {
@@ -130,7 +130,7 @@ describe('TensorFlow kernels with hand-written gradients', () => {
     'compute what the Layers model of preset %s computes',
     (name) => {
       const chosen = presetSpec(name, { channels: 1, height: 28, width: 28 });
-      const values = initialParameters(chosen, 3, 0.13);
+      const values = initialParameters(chosen, { seed: 3, meanPixel: 0.13 });
       const network = buildLayersNetwork(tf, chosen, values);
       const pixels = Float32Array.from({ length: 4 * 784 }, (_, i) => ((i * 37) % 101) / 100);
       const layers = tf.tidy(() => {

@@ -1,0 +1,113 @@
+import { gather } from '../dataset/batches.js';
+import type { Dataset } from '../dataset/types.js';
+import { parameterShapes } from '../model/parameters.js';
+import { traceShapes } from '../model/shapes.js';
+import type { ArchitectureSpec } from '../model/spec.js';
+import type { Tf } from '../setup/backend.js';
+import type { Checkpoint, Position } from './checkpoint.js';
+import type { EpochRecord } from './history.js';
+import { measureSet } from './measure.js';
+import { addNoise } from './noise.js';
+import type { Recipe } from './recipe.js';
+import { openEngine, type StepContext, trainingStep } from './step.js';
+
+/** What is trained on what, and how. */
+export interface Task {
+  readonly tf: Tf;
+  readonly spec: ArchitectureSpec;
+  readonly recipe: Recipe;
+  readonly dataset: Dataset;
+}
+
+/** The part of a checkpoint that changes from step to step. */
+export type StepState = Pick<Checkpoint, 'parameters' | 'adam' | 'position'>;
+
+/** 10·log10(1/mse), dB, for pixels 0..1. */
+export const psnr = (mse: number): number => -10 * Math.log10(mse);
+
+/** The position before the first batch of an epoch. */
+export const freshPosition = (epoch: number): Position => ({
+  epoch,
+  batch: 0,
+  halfSum: 0,
+  images: 0,
+  seconds: 0,
+});
+
+/** Weights under training: takes steps and knows where it stands. */
+export class Stepper {
+  position: Position;
+  private readonly context: StepContext;
+  private readonly buffer: Float32Array;
+  private readonly pixelsPerImage: number;
+
+  constructor(
+    private readonly task: Task,
+    start: StepState,
+  ) {
+    const { tf, spec, recipe, dataset } = task;
+    const engine = openEngine(tf, {
+      shapes: parameterShapes(spec),
+      values: start.parameters,
+      adam: start.adam,
+    });
+    this.context = { tf, ...engine, shapes: traceShapes(spec) };
+    this.position = start.position;
+    const { height, width, channels } = dataset.train;
+    this.pixelsPerImage = height * width * channels;
+    this.buffer = new Float32Array(recipe.batch * this.pixelsPerImage);
+  }
+
+  dispose(): void {
+    this.context.store.dispose();
+  }
+
+  /** Train on one batch; returns its loss (half the sum of squared errors). */
+  step(indices: Uint32Array): number {
+    const started = performance.now();
+    const { dataset, recipe } = this.task;
+    const { epoch, batch, halfSum, images, seconds } = this.position;
+    const target = gather(dataset.train, indices, this.buffer);
+    const input = addNoise(target, recipe.noise, { seed: recipe.seed, epoch, batch });
+    const loss = trainingStep(this.context, { input, target, count: indices.length }, recipe.learningRate);
+    this.position = {
+      epoch,
+      batch: batch + 1,
+      halfSum: halfSum + loss,
+      images: images + indices.length,
+      seconds: seconds + (performance.now() - started) / 1000,
+    };
+    return loss;
+  }
+
+  /** Mean squared error over the epoch so far, under the weights of each step. */
+  epochMse(): number {
+    const { halfSum, images } = this.position;
+    return (2 * halfSum) / (Math.max(1, images) * this.pixelsPerImage);
+  }
+
+  /** What the epoch so far looks like, validation included. */
+  measure(): EpochRecord {
+    const { dataset, recipe } = this.task;
+    const { epoch, images, seconds } = this.position;
+    const trainMse = this.epochMse();
+    const { validation } = dataset;
+    const measured = validation.count > 0 ? measureSet(this.context, validation) : undefined;
+    return {
+      epoch,
+      trainMse,
+      validationMse: measured?.mse ?? null,
+      trainPsnr: psnr(trainMse),
+      validationPsnr: measured === undefined ? null : psnr(measured.mse),
+      learningRate: recipe.learningRate,
+      seconds,
+      imagesPerSecond: images / seconds,
+      deadChannels: measured?.deadChannels ?? [],
+    };
+  }
+
+  state(): StepState {
+    const { store } = this.context;
+    return { parameters: store.values(), adam: store.adamState(), position: this.position };
+  }
+}
