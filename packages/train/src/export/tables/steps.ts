@@ -18,9 +18,10 @@ export const COARSEST_LOSS_DB = 6;
 /** Coarse to fine; 1 is the finest step. */
 export const MULTIPLIERS: readonly number[] = [16, 12, 8, 6, 4, 3, 2, 1];
 
-/** The step is found to 2^(16 / 2^12) = 0.3%. */
-const BISECTIONS = 12;
+/** Steps are looked for within so many octaves of the latents' root mean square, */
 const SEARCH_OCTAVES = 8;
+/** and found to so many: 1%. */
+const STEP_PRECISION = 1 / 64;
 /** Beyond so many channels, measuring each alone takes too long. */
 const MAX_MEASURED_CHANNELS = 256;
 /** Images on which the channels are measured. */
@@ -65,13 +66,14 @@ const tolerated = (mse: number, loss: number): number => mse * ratio(loss) + (0.
 async function largestSteps(calibration: Calibration, scales: readonly number[]): Promise<number[]> {
   const limit = tolerated(await errorOf(calibration, calibration.latents), FINEST_LOSS_DB);
   const centre = rootMeanSquare(calibration.latents) || 1;
-  let [low, high] = [-SEARCH_OCTAVES, SEARCH_OCTAVES];
-  for (let i = 0; i < BISECTIONS; i++) {
-    const middle = (low + high) / 2;
-    const spec = { steps: stepsAt(centre * 2 ** middle, scales), multipliers: [1] };
-    if ((await quantizedError(calibration, spec)) <= limit) low = middle;
-    else high = middle;
-  }
+  const fits = async (octave: number): Promise<boolean> => {
+    const spec = { steps: stepsAt(centre * 2 ** octave, scales), multipliers: [1] };
+    return (await quantizedError(calibration, spec)) <= limit;
+  };
+  // From fine to coarse up to the first that costs too much: a step that is far too coarse may fit again by chance.
+  let low = -SEARCH_OCTAVES;
+  while (low < SEARCH_OCTAVES && (await fits(low + 1))) low++;
+  for (let width = 0.5; width > STEP_PRECISION; width /= 2) if (await fits(low + width)) low += width;
   return stepsAt(centre * 2 ** low, scales);
 }
 
