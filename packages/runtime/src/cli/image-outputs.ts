@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import type { PlacedImages } from '../coding/index.js';
 import { ConvaeError } from '../errors.js';
 import { formatIdxImagesHeader } from '../idx/index.js';
-import { type ImageBatch, sliceBatch } from '../image.js';
-import { writeImageFile } from '../node/image-files.js';
+import type { ImageBatch } from '../image.js';
+import { encodePng } from '../node/image-files.js';
 import { writeWhole } from './destination.js';
 import type { Streams } from './output.js';
 
@@ -101,9 +101,9 @@ async function writePngs(folder: string, { images, count }: DecodedImages): Prom
     for (let at = 0; at < batch.count; at += WRITE_AHEAD) {
       const some = Array.from({ length: Math.min(WRITE_AHEAD, batch.count - at) }, (_, i) => at + i);
       await Promise.all(
-        some.map((i) => {
+        some.map(async (i) => {
           const name = `${String(firstImage + i).padStart(digits, '0')}.png`;
-          return writeImageFile(join(folder, name), sliceBatch(batch, i, i + 1));
+          await writeFile(join(folder, name), await encodePng(batch, i));
         }),
       );
     }
