@@ -49,9 +49,10 @@ async function trainOnly(flags: RunFlags): Promise<void> {
 
 async function exportOnly(folder: string, { optimize }: { optimize: boolean }): Promise<void> {
   const opened = await openRun(folder);
-  const { parity } = await exportStage(opened, optimize);
+  const { parity, manifest } = await exportStage(opened, optimize);
+  const files = [manifest.encoder, manifest.decoder, manifest.tables].flatMap((f) => f?.file ?? []);
   const worst = Math.max(parity.encoder, parity.decoder).toExponential(1);
-  console.log(`${opened.paths.bundle}: encoder.onnx, decoder.onnx, manifest.json (within ${worst} of tfjs)`);
+  console.log(`${opened.paths.bundle}: ${files.join(', ')}, manifest.json (within ${worst} of tfjs)`);
 }
 
 async function evaluateOnly(folder: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { ConvaeError } from '@convae/runtime/core';
-import { METRICS_FILE, modelCard, parseMetrics } from '../evaluation/index.js';
+import { COMPARISON_FILE, LOSS_FILE, METRICS_FILE, modelCard, parseMetrics } from '../evaluation/index.js';
 import { writeBundleFolder } from '../export/index.js';
 import { runPaths } from '../training/run-folder.js';
 
@@ -19,6 +19,16 @@ function parseJson(text: string, folder: string): unknown {
   }
 }
 
+/** The run's pictures, as far as it has them: there is no loss curve without a training log. */
+async function readPictures(folder: string): Promise<Record<string, Uint8Array>> {
+  const pictures: Record<string, Uint8Array> = {};
+  for (const name of [COMPARISON_FILE, LOSS_FILE]) {
+    const bytes = await readFile(join(folder, name)).catch(() => undefined);
+    if (bytes !== undefined) pictures[name] = bytes;
+  }
+  return pictures;
+}
+
 /** Copy a run's bundle, with a model card out of its metrics.json, into a folder that can be shipped. */
 export async function shipCommand(folder: string, { output }: { output: string }): Promise<void> {
   const { bundle } = runPaths(folder);
@@ -29,7 +39,8 @@ export async function shipCommand(folder: string, { output }: { output: string }
       metrics.bundle.files.map(async ({ file }) => [file, await readRun(join(bundle, file))] as const),
     ),
   );
-  const card = new TextEncoder().encode(modelCard(metrics, basename(resolve(output))));
-  await writeBundleFolder(resolve(output), { ...files, 'README.md': card });
+  const pictures = await readPictures(folder);
+  const card = new TextEncoder().encode(modelCard(metrics, basename(resolve(output)), Object.keys(pictures)));
+  await writeBundleFolder(resolve(output), { ...files, ...pictures, 'README.md': card });
   console.log(`${output}: bundle and model card (README.md)`);
 }

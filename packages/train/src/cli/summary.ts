@@ -11,6 +11,19 @@ export function table(rows: readonly (readonly [string, string])[]): string {
 const kB = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
 const perSecond = (n: number): string => `${Math.round(n).toLocaleString('en')} images/s`;
 
+/** What an image takes as real bytes, at the default quality. */
+function bytesRows({ bitstreams, latent }: Metrics): [string, string][] {
+  const rate = bitstreams?.rates.find(({ quality }) => quality === bitstreams.defaultQuality);
+  if (rate === undefined) return [];
+  const psnr = rate.psnr === null ? 'identical' : `${rate.psnr.toFixed(2)} dB`;
+  return [
+    [
+      'entropy-coded',
+      `${rate.containerBytesPerImage.toFixed(1)} bytes/image at ${psnr} (raw ${latent.imageBytes})`,
+    ],
+  ];
+}
+
 /** The results of a run as a short table. */
 export function resultTable(metrics: Metrics): string {
   const { dataset, distortion, speed, bundle, parity } = metrics;
@@ -19,6 +32,7 @@ export function resultTable(metrics: Metrics): string {
     ['MSE', distortion.mse.toFixed(5)],
     ['PSNR', distortion.psnr === null ? 'identical' : `${distortion.psnr.toFixed(2)} dB`],
     ['SSIM', distortion.ssim.toFixed(3)],
+    ...bytesRows(metrics),
     ['encoder', perSecond(speed.encoderImagesPerSecond)],
     ['decoder', perSecond(speed.decoderImagesPerSecond)],
     ['bundle', kB(bundle.bytes)],
@@ -36,7 +50,7 @@ export function nextSteps(run: Pick<TrainedRun, 'paths' | 'stopped'>, metrics: M
   const here = (path: string): string => relative(process.cwd(), path) || '.';
   const lines = [
     `Report:  ${here(join(run.paths.folder, 'report.html'))}  (open it in a browser)`,
-    `Bundle:  ${here(run.paths.bundle)}  (encoder.onnx, decoder.onnx, manifest.json)`,
+    `Bundle:  ${here(run.paths.bundle)}  (two ONNX graphs, entropy tables, manifest)`,
     '',
     'Go on:',
     ...(run.stopped === 'signal'
@@ -46,7 +60,7 @@ export function nextSteps(run: Pick<TrainedRun, 'paths' | 'stopped'>, metrics: M
       ? ['  npm run reference                                   the full recipe of 30 epochs']
       : []),
     '  npx convae-train run --data images:DIR --out DIR2   your own images (PNG, JPEG, WebP)',
-    `  npx convae info ${here(run.paths.bundle)}`,
+    `  npx convae encode PICTURES -o out.cae --bundle ${here(run.paths.bundle)}`,
     '  npm run demo                                        the codec in a browser',
   ];
   return lines.join('\n');

@@ -5,6 +5,7 @@ import { writeFileAtomic } from '@convae/runtime/node';
 import type { LabelledImages } from '../dataset/types.js';
 import type { LayerRow } from '../model/describe.js';
 import type { EpochRecord } from '../training/history.js';
+import { measureBitstreams } from './bitstreams.js';
 import { collectExamples } from './examples.js';
 import { type EvaluationProgress, measureCodec } from './measure.js';
 import { collectMetrics, type RunFacts } from './metrics-file.js';
@@ -47,7 +48,8 @@ export interface EvaluateOptions {
 }
 
 async function bundleFiles(codec: Codec, bundleDir: string): Promise<Metrics['bundle']> {
-  const names = [codec.manifest.encoder.file, codec.manifest.decoder.file, MANIFEST_FILE];
+  const { encoder, decoder, tables } = codec.manifest;
+  const names = [encoder.file, decoder.file, ...(tables === undefined ? [] : [tables.file]), MANIFEST_FILE];
   const files = await Promise.all(
     names.map(async (file) => ({ file, bytes: (await stat(join(bundleDir, file))).size })),
   );
@@ -61,12 +63,14 @@ async function measureBundle(options: EvaluateOptions): Promise<ReportModel> {
   try {
     const measurement = await measureCodec(codec, test, options.onProgress);
     const examples = await collectExamples(codec, test, measurement);
+    const rates = await measureBitstreams(codec, test);
     const facts: RunFacts = {
       ...options,
       manifest: codec.manifest,
       executionProvider: codec.executionProvider,
       bundle: await bundleFiles(codec, bundleDir),
       versions: collectVersions(options.versions),
+      bitstreams: rates.length === 0 ? undefined : { defaultQuality: codec.manifest.quality ?? 0, rates },
     };
     return { metrics: collectMetrics(facts, measurement, examples), history, examples };
   } finally {

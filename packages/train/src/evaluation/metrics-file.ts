@@ -18,6 +18,7 @@ export interface RunFacts {
   readonly history: readonly EpochRecord[];
   readonly layers: readonly LayerRow[];
   readonly parity?: { readonly encoder: number; readonly decoder: number } | undefined;
+  readonly bitstreams?: Metrics['bitstreams'];
   readonly recipe: Readonly<Record<string, unknown>>;
   readonly manifest: Manifest;
   readonly executionProvider: string;
@@ -107,7 +108,7 @@ function trainingFacts(history: readonly EpochRecord[]): Metrics['training'] {
 
 /** Puts metrics.json together and checks it against its own schema. */
 export function collectMetrics(facts: RunFacts, measured: Measurement, examples: Examples): Metrics {
-  const { test, bundle, executionProvider, recipe, command, parity, versions } = facts;
+  const { test, bundle, executionProvider, recipe, command, parity, versions, bitstreams } = facts;
   const training = trainingFacts(facts.history);
   const metrics: Metrics = {
     format: 'convae-metrics',
@@ -125,6 +126,7 @@ export function collectMetrics(facts: RunFacts, measured: Measurement, examples:
       decoderImagesPerSecond: test.count / measured.decoderSeconds,
       imagesPerCall: measured.imagesPerCall,
     },
+    ...(bitstreams === undefined ? {} : { bitstreams }),
     recipe: { ...recipe },
     versions,
     ...(parity === undefined ? {} : { parity }),

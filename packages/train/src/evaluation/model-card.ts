@@ -59,7 +59,7 @@ function recipe({ recipe: settings, training, versions, command }: Metrics): str
  * A model card in Markdown (Mitchell et al., 2019, arXiv:1810.03993): what a bundle is for, how it was trained, and
  * what was measured, all out of its metrics.json.
  */
-export function modelCard(metrics: Metrics, name: string): string {
+export function modelCard(metrics: Metrics, name: string, pictures: readonly string[] = []): string {
   const { model, dataset } = metrics;
   return `# ${name}
 
@@ -69,7 +69,7 @@ to be loaded with \`loadCodec('models/${name}')\` from \`@convae/runtime\`.
 Intended for images like those it was trained on (${dataset.name}, ${dataset.height}×${dataset.width}, ${dataset.channels === 1 ? 'grey' : 'RGB'});
 on others it reconstructs badly. Only the weights are ours; the images belong to their authors.
 
-## Measured
+${pictures.map((file) => `![${file.replace(/\.\w+$/, '')}](${file})\n\n`).join('')}## Measured
 
 ${headline(metrics)}
 

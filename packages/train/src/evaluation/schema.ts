@@ -119,6 +119,24 @@ export const metricsSchema = z.object({
     /** Images in one call. */
     imagesPerCall: size,
   }),
+  /** Real bytes at each quality; absent where the bundle has no entropy tables. */
+  bitstreams: z
+    .object({
+      defaultQuality: count,
+      rates: z.array(
+        z.object({
+          quality: count,
+          /** One container with all images, everything included but the bundle, bytes per image. */
+          containerBytesPerImage: figure,
+          /** Mean bytes of each image coded alone. */
+          streamBytesPerImage: figure,
+          mse: figure,
+          psnr,
+          ssim,
+        }),
+      ),
+    })
+    .optional(),
   /** Largest absolute difference between tfjs and ONNX Runtime, checked at export. */
   parity: z.object({ encoder: figure, decoder: figure }).optional(),
   /** What the training log holds; absent without one. */

@@ -3,6 +3,7 @@ import { type Html, html, raw } from './html.js';
 import type { ReportModel, ReportSection } from './model.js';
 import {
   architectureSection,
+  bitstreamsSection,
   classesSection,
   comparisonSection,
   extremesSection,
@@ -19,6 +20,7 @@ import { STYLE } from './style.js';
 export const REPORT_SECTIONS: readonly ReportSection[] = [
   summarySection,
   comparisonSection,
+  bitstreamsSection,
   lossSection,
   extremesSection,
   classesSection,

@@ -1,4 +1,5 @@
 export { architectureSection } from './architecture.js';
+export { bitstreamsSection } from './bitstreams.js';
 export { classesSection } from './classes.js';
 export { comparisonSection } from './comparison.js';
 export { extremesSection } from './extremes.js';

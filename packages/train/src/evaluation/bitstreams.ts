@@ -1,0 +1,79 @@
+import type { Codec, ImageBatch } from '@convae/runtime';
+import { sliceImages } from './images.js';
+import { mean, msePerImage, psnrFromMse } from './metrics/distortion.js';
+import { ssimPerImage } from './metrics/ssim.js';
+
+/** Images handed to the codec at once. */
+const BATCH = 1000;
+
+/** Real bytes and the error of what comes back from them, at one quality. */
+export interface BitstreamMeasure {
+  readonly quality: number;
+  /** Size of one container with all images, everything included but the bundle, per image. */
+  readonly containerBytesPerImage: number;
+  /** Mean size of each image coded alone. */
+  readonly streamBytesPerImage: number;
+  /** Of the decoded uint8 images, 0..1. */
+  readonly mse: number;
+  readonly psnr: number | null;
+  readonly ssim: number;
+}
+
+async function* inBatches(images: ImageBatch): AsyncGenerator<ImageBatch> {
+  for (let first = 0; first < images.count; first += BATCH) {
+    yield sliceImages(images, first, Math.min(images.count, first + BATCH));
+  }
+}
+
+async function encodeAll(codec: Codec, images: ImageBatch, quality: number): Promise<Uint8Array[]> {
+  const parts: Uint8Array[] = [];
+  const write = (bytes: Uint8Array): void => void parts.push(bytes.slice());
+  await codec.encodeContainer(inBatches(images), { write }, { quality, count: images.count });
+  return parts;
+}
+
+async function* asStream(parts: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
+  yield* parts;
+}
+
+async function decodedErrors(codec: Codec, images: ImageBatch, parts: readonly Uint8Array[]) {
+  const mse: number[] = [];
+  const ssim: number[] = [];
+  const decoded = await codec.decodeContainer(asStream(parts));
+  for await (const { firstImage, images: output } of decoded.images) {
+    const originals = sliceImages(images, firstImage, firstImage + output.count);
+    mse.push(...msePerImage(originals, output));
+    ssim.push(...ssimPerImage(originals, output));
+  }
+  return { mse: mean(mse), ssim: mean(ssim) };
+}
+
+async function meanStreamBytes(codec: Codec, images: ImageBatch, quality: number): Promise<number> {
+  let bytes = 0;
+  for await (const batch of inBatches(images)) {
+    for (const stream of await codec.encodeBatch(batch, { quality })) bytes += stream.length;
+  }
+  return bytes / images.count;
+}
+
+/**
+ * Encodes the images into real bytes at every quality of the bundle, decodes them again and measures both.
+ * Empty where the bundle has no entropy tables.
+ */
+export async function measureBitstreams(codec: Codec, images: ImageBatch): Promise<BitstreamMeasure[]> {
+  const qualities = codec.manifest.quantizer?.multipliers.length ?? 0;
+  const measured: BitstreamMeasure[] = [];
+  for (let quality = 0; quality < qualities; quality++) {
+    const parts = await encodeAll(codec, images, quality);
+    const { mse, ssim } = await decodedErrors(codec, images, parts);
+    measured.push({
+      quality,
+      containerBytesPerImage: parts.reduce((sum, { length }) => sum + length, 0) / images.count,
+      streamBytesPerImage: await meanStreamBytes(codec, images, quality),
+      mse,
+      psnr: psnrFromMse(mse),
+      ssim,
+    });
+  }
+  return measured;
+}
