@@ -15,17 +15,18 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '1,2,3' },
     epochs: { type: 'string', default: '30' },
     preset: { type: 'string', default: 'seed' },
-    out: { type: 'string', default: fileURLToPath(new URL('../runs/seeds', import.meta.url)) },
+    out: { type: 'string', default: 'runs/seeds' },
   },
 });
 const cli = fileURLToPath(new URL('../packages/train/bin/convae-train.js', import.meta.url));
+const root = fileURLToPath(new URL('..', import.meta.url));
 
 function train(seed) {
   const folder = join(values.out, `seed${seed}`);
   const args = ['run', '--preset', values.preset, '--epochs', values.epochs, '--seed', seed, '--out', folder];
-  const { status } = spawnSync(process.execPath, [cli, ...args], { stdio: 'inherit' });
+  const { status } = spawnSync(process.execPath, [cli, ...args], { cwd: root, stdio: 'inherit' });
   if (status !== 0) process.exit(status ?? 1);
-  const metrics = JSON.parse(readFileSync(join(folder, 'metrics.json'), 'utf8'));
+  const metrics = JSON.parse(readFileSync(join(root, folder, 'metrics.json'), 'utf8'));
   const { mse, psnr, ssim } = metrics.distortion;
   return {
     seed,
