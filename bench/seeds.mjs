@@ -6,7 +6,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
@@ -26,7 +26,7 @@ function train(seed) {
   const args = ['run', '--preset', values.preset, '--epochs', values.epochs, '--seed', seed, '--out', folder];
   const { status } = spawnSync(process.execPath, [cli, ...args], { cwd: root, stdio: 'inherit' });
   if (status !== 0) process.exit(status ?? 1);
-  const metrics = JSON.parse(readFileSync(join(root, folder, 'metrics.json'), 'utf8'));
+  const metrics = JSON.parse(readFileSync(resolve(root, folder, 'metrics.json'), 'utf8'));
   const { mse, psnr, ssim } = metrics.distortion;
   return {
     seed,
