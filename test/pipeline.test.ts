@@ -31,11 +31,12 @@ async function readJson(path: string): Promise<Record<string, unknown>> {
 }
 
 describe('the whole way', () => {
-  it('leaves bundle, metrics, report, pictures and log', async () => {
+  it('leaves bundle, metrics, report, pictures and log, and says what an image takes', async () => {
     const { code, stdout } = await run('convae-train', ['run', ...small, '--out', out('whole')]);
     expect(code).toBe(0);
     for (const file of RESULTS) await access(out(`whole/${file}`));
     expect(stdout).toMatch(/PSNR\s+[\d.]+ dB/);
+    expect(stdout).toMatch(/entropy-coded\s+[\d.]+ bytes\/image/);
     expect(stdout).toMatch(/report\.html/);
     expect((await readFile(out('whole/epochs.jsonl'), 'utf8')).trimEnd().split('\n')).toHaveLength(2);
   });
@@ -93,6 +94,30 @@ describe('the whole way', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/PSNR/);
     for (const file of RESULTS) await access(out(`whole/${file}`));
+  });
+});
+
+describe('a shipped bundle', () => {
+  it('loads, and its card tells the measured figures', async () => {
+    const { code } = await run('convae-train', ['ship', out('whole'), '-o', out('shipped')]);
+    expect(code).toBe(0);
+    const codec = await loadCodec(out('shipped'));
+    expect(codec.manifest.name).toBe('mnist-seed');
+    await codec.dispose();
+    const card = await readFile(out('shipped/README.md'), 'utf8');
+    const { distortion } = (await readJson(out('whole/metrics.json'))) as { distortion: { mse: number } };
+    expect(card).toContain(`| ${distortion.mse.toFixed(5)} |`);
+    expect(card).toContain('## Real bytes');
+    for (const file of ['comparison.png', 'loss.png']) {
+      expect(card).toContain(`](${file})`);
+      await access(out(`shipped/${file}`));
+    }
+  });
+
+  it('needs an evaluated run', async () => {
+    const { code, stderr } = await run('convae-train', ['ship', out('nowhere'), '-o', out('unshipped')]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/expected an evaluated run/);
   });
 });
 

@@ -35,6 +35,19 @@ function headline({ dataset, distortion, latent, model, bundle, parity }: Metric
   return table(['measured', 'value'], rows);
 }
 
+function realBytes({ bitstreams }: Metrics): string {
+  if (bitstreams === undefined) return '';
+  const rows = bitstreams.rates.map((rate) => [
+    `${rate.quality}${rate.quality === bitstreams.defaultQuality ? ' (default)' : ''}`,
+    rate.containerBytesPerImage.toFixed(1),
+    rate.streamBytesPerImage.toFixed(1),
+    dB(rate.psnr),
+    rate.ssim.toFixed(3),
+  ]);
+  const head = ['quality', 'container, bytes/image', 'image alone, bytes', 'PSNR', 'SSIM'];
+  return `\n## Real bytes\n\nEverything included but the bundle.\n\n${table(head, rows)}\n`;
+}
+
 function perClass({ distortion }: Metrics): string {
   if (distortion.perClass === undefined) return '';
   const rows = distortion.perClass.map(({ label, images, mse, psnr, ssim }) => [
@@ -63,7 +76,7 @@ export function modelCard(metrics: Metrics, name: string, pictures: readonly str
   const { model, dataset } = metrics;
   return `# ${name}
 
-Bundle of architecture "${model.name}", trained on ${dataset.name}: \`encoder.onnx\`, \`decoder.onnx\` and \`manifest.json\`,
+Bundle of architecture "${model.name}", trained on ${dataset.name}: ${metrics.bundle.files.map(({ file }) => `\`${file}\``).join(', ')},
 to be loaded with \`loadCodec('models/${name}')\` from \`@convae/runtime\`.
 
 Intended for images like those it was trained on (${dataset.name}, ${dataset.height}×${dataset.width}, ${dataset.channels === 1 ? 'grey' : 'RGB'});
@@ -74,7 +87,7 @@ ${pictures.map((file) => `![${file.replace(/\.\w+$/, '')}](${file})\n\n`).join('
 ${headline(metrics)}
 
 Best weights by validation error; the ${dataset.part} images took no part in training or in that choice.
-${perClass(metrics)}${recipe(metrics)}
+${realBytes(metrics)}${perClass(metrics)}${recipe(metrics)}
 This page is written by \`convae-train ship RUN -o models/${name}\` from the run's metrics.json.
 `;
 }
