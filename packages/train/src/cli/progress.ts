@@ -1,4 +1,5 @@
 import cliProgress from 'cli-progress';
+import type { ReadProgress } from '../dataset/index.js';
 import type { EpochRecord } from '../training/history.js';
 import { psnr } from '../training/stepper.js';
 import type { TrainingProgress } from '../training/trainer.js';
@@ -88,5 +89,21 @@ function plainDisplay(epochs: number): TrainingDisplay {
       console.log(epochLine(record, epochs, best));
     },
     stop: () => undefined,
+  };
+}
+
+/** Seconds between two lines while an image folder is read. */
+const READING_INTERVAL = 2;
+
+/** Says now and then how far the reading of an image folder is; short readings say nothing. */
+export function readingDisplay(): (progress: ReadProgress) => void {
+  const started = performance.now();
+  let last = started;
+  return ({ step, done, total }) => {
+    const now = performance.now();
+    if (now - last < READING_INTERVAL * 1000 || done === 0) return;
+    last = now;
+    const left = duration(((now - started) / 1000) * (total / done - 1));
+    console.error(`reading ${step} of the images: ${done} of ${total}  ETA ${left}`);
   };
 }

@@ -47,6 +47,14 @@ export function datasetOf(
   return openDataset(data, { validation, limit, size, channels, fit, multiple, onProgress });
 }
 
+/**
+ * The flags with the size that a run was trained on, where images were fitted to a size: opened again, the same
+ * pixels come out.
+ */
+export function fittedTo<F extends DataFlags>(flags: F, { height, width }: ImageShape): F {
+  return flags.fit === undefined ? flags : { ...flags, size: { height, width } };
+}
+
 /** Read a JSON file with an architecture; its `image` may be left out, the data's shape is used. */
 async function readArchitecture(path: string): Promise<Record<string, unknown>> {
   const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {

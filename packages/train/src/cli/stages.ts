@@ -12,7 +12,8 @@ import { loadBackend, type Tf } from '../setup/index.js';
 import { type Checkpoint, loadCheckpoint } from '../training/checkpoint.js';
 import { parseRecipe } from '../training/recipe.js';
 import { type RunPaths, type RunSettings, readRunSettings, runPaths } from '../training/run-folder.js';
-import { type DataFlags, datasetOf } from './settings.js';
+import { readingDisplay } from './progress.js';
+import { type DataFlags, datasetOf, fittedTo } from './settings.js';
 import { commandLine, type TrainedRun } from './train-stage.js';
 
 /** Images on which the exported graphs are compared with tfjs before anything is written. */
@@ -135,7 +136,8 @@ export async function openRun(folder: string): Promise<Exportable & { readonly c
   const paths = runPaths(folder);
   const { settings, command } = await requireSettings(paths);
   const checkpoint = await bestCheckpoint(paths);
-  const dataset = await datasetOf(settings as unknown as DataFlags, undefined);
+  const flags = settings as unknown as DataFlags;
+  const dataset = await datasetOf(fittedTo(flags, checkpoint.spec.image), undefined, readingDisplay());
   const tf = await loadBackend(settings.backend === 'cpu' ? 'cpu' : 'tensorflow');
   const { spec, recipe, parameters, best, position } = checkpoint;
   const history = await readHistory(paths.epochs);
@@ -148,7 +150,9 @@ export async function openExported(folder: string): Promise<Parameters<typeof ev
   const paths = runPaths(folder);
   const { settings, command } = await requireSettings(paths);
   const { architecture, ...rest } = settings;
-  const dataset = await datasetOf(rest as unknown as DataFlags, undefined);
+  const spec = parseSpec(architecture);
+  const flags = rest as unknown as DataFlags;
+  const dataset = await datasetOf(fittedTo(flags, spec.image), undefined, readingDisplay());
   const manifest = await readFile(join(paths.bundle, 'manifest.json'), 'utf8').catch(
     (cause: NodeJS.ErrnoException) => {
       throw new ConvaeError('NOT_FOUND', `expected an exported bundle in ${paths.bundle}: ${cause.message}`, {
@@ -157,7 +161,7 @@ export async function openExported(folder: string): Promise<Parameters<typeof ev
     },
   );
   const { parity } = JSON.parse(manifest) as { parity?: { encoder: number; decoder: number } };
-  return { paths, dataset, spec: parseSpec(architecture), recipe: recipePart(rest), command, parity };
+  return { paths, dataset, spec, recipe: recipePart(rest), command, parity };
 }
 
 function recipePart(settings: Readonly<Record<string, unknown>>): Record<string, unknown> {

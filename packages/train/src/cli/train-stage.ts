@@ -1,7 +1,8 @@
 import type { Dataset } from '../dataset/index.js';
 import type { ParameterValues } from '../model/parameters.js';
+import { parseSpec } from '../model/parse.js';
 import { traceShapes } from '../model/shapes.js';
-import type { ArchitectureSpec } from '../model/spec.js';
+import type { ArchitectureSpec, ImageShape } from '../model/spec.js';
 import { loadBackend, type Tf } from '../setup/index.js';
 import type { EpochRecord } from '../training/history.js';
 import { checkSameRun, type Recipe } from '../training/recipe.js';
@@ -15,8 +16,16 @@ import {
 import { type StopReason, trainNetwork } from '../training/trainer.js';
 import { createdBy } from './created-by.js';
 import { untilInterrupt } from './interrupt.js';
-import { trainingDisplay } from './progress.js';
-import { datasetOf, imageShapeOf, multipleOf, recipeOf, specOf, type TrainFlags } from './settings.js';
+import { readingDisplay, trainingDisplay } from './progress.js';
+import {
+  datasetOf,
+  fittedTo,
+  imageShapeOf,
+  multipleOf,
+  recipeOf,
+  specOf,
+  type TrainFlags,
+} from './settings.js';
 
 /** What training hands to export and evaluation. */
 export interface TrainedRun {
@@ -88,11 +97,23 @@ export function commandLine(): string {
   return ['convae-train', ...quoted].join(' ');
 }
 
+function recordedImage({ recordedSpec }: TrainFlags): ImageShape | undefined {
+  return recordedSpec === undefined ? undefined : parseSpec(recordedSpec).image;
+}
+
+/** Images that are fitted to a size get one that the network can divide, or that of the run that is resumed. */
+async function openTrainingData(flags: TrainFlags): Promise<Dataset> {
+  const image = recordedImage(flags);
+  if (image !== undefined) return datasetOf(fittedTo(flags, image), undefined, readingDisplay());
+  const multiple = flags.fit === undefined ? undefined : await multipleOf(flags);
+  return datasetOf(flags, multiple, readingDisplay());
+}
+
 /** Train, or go on training, in the run folder; Ctrl-C ends it with what it has. */
 export async function trainStage(flags: TrainFlags, folder: FolderFlags): Promise<TrainedRun> {
   const paths = runPaths(folder.out);
   const recipe = recipeOf(flags);
-  const dataset = await datasetOf(flags, flags.fit === undefined ? undefined : await multipleOf(flags));
+  const dataset = await openTrainingData(flags);
   const spec = await specOf(flags, imageShapeOf(dataset));
   const resume = await prepareFolder(paths, folder, comparable(flags, spec, recipe));
   announce(dataset, spec, recipe);
