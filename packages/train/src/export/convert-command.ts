@@ -1,10 +1,12 @@
+import { mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { dirname, resolve } from 'node:path';
 import { ConvaeError } from '@convae/runtime/core';
+import { writeFileAtomic } from '@convae/runtime/node';
 import type { io } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { loadBackend, type Tf } from '../setup/backend.js';
 import { type ConvertedModel, convertModel, type TensorInfo } from './convert.js';
-import { writeFileAtomically } from './files.js';
 import { readLayersModel } from './model/model-file.js';
 import { randomFeeds } from './parity/random-feeds.js';
 import { verifyParity } from './parity/verify.js';
@@ -65,7 +67,12 @@ export async function convertCommand(options: ConvertCommandOptions): Promise<Co
       ...(options.name === undefined ? {} : { name: options.name }),
     });
     const check = options.check === false ? null : await checkConverted(tf, model, converted, options);
-    await writeFileAtomically(options.output, converted.bytes);
+    await mkdir(dirname(resolve(options.output)), { recursive: true }).catch((cause: Error) => {
+      throw new ConvaeError('WRITE_FAILED', `${options.output} cannot be written: ${cause.message}`, {
+        cause,
+      });
+    });
+    await writeFileAtomic(options.output, converted.bytes);
     return summary(options.output, converted, check);
   } finally {
     model.dispose();

@@ -7,23 +7,6 @@ const sibling = (path: string, purpose: string): string =>
   join(dirname(path), `.${basename(path)}.${purpose}-${randomUUID()}`);
 
 /**
- * Writes a file so that it is either whole or not there.
- * @throws ConvaeError WRITE_FAILED.
- */
-export async function writeFileAtomically(path: string, bytes: Uint8Array): Promise<void> {
-  const target = resolve(path);
-  const temporary = sibling(target, 'part');
-  try {
-    await mkdir(dirname(target), { recursive: true });
-    await writeFile(temporary, bytes);
-    await rename(temporary, target);
-  } catch (cause) {
-    await rm(temporary, { force: true }).catch(() => undefined);
-    throw writeFailed(target, cause);
-  }
-}
-
-/**
  * Writes a bundle folder so that it is either whole or not there; an older bundle in its place is replaced once the
  * new one is complete.
  * @throws ConvaeError WRITE_FAILED, also where `folder` holds something other than a bundle.

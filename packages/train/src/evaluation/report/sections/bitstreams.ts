@@ -1,5 +1,5 @@
 import { ratePlot } from '../../plots/rate.js';
-import { responsivePlot } from '../figures.js';
+import { responsivePlot, scrollable } from '../figures.js';
 import { formatMse, formatPsnr, formatSsim } from '../format.js';
 import { type Html, html } from '../html.js';
 import type { ReportSection } from '../model.js';
@@ -28,10 +28,13 @@ export const bitstreamsSection: ReportSection = {
     const label = `Line plot of PSNR against bytes per image over ${rates.length} qualities`;
     return html`<p>All images were quantized, entropy-coded into one container and decoded again, at each quality of the
         bundle. Sizes are file bytes with everything but the bundle; a raw image takes ${latent.imageBytes} bytes.</p>
-      <div class="scroll"><table class="figures"><caption>Bytes per image and what comes back</caption><thead><tr><th scope="col">Quality</th>
+      ${scrollable(
+        'Bytes per image',
+        html`<table class="figures"><caption>Bytes per image and what comes back</caption><thead><tr><th scope="col">Quality</th>
         <th scope="col">Container, bytes per image</th><th scope="col">Image alone, bytes</th><th scope="col">PSNR</th>
         <th scope="col">SSIM</th><th scope="col">MSE</th></tr></thead>
-        <tbody>${rates.map((rate) => row(rate, rate.quality === defaultQuality))}</tbody></table></div>
+        <tbody>${rates.map((rate) => row(rate, rate.quality === defaultQuality))}</tbody></table>`,
+      )}
       ${await responsivePlot((width, height) => ratePlot(rates, width, height), label)}${plain}`;
   },
 };
