@@ -9,7 +9,7 @@ const referenceEncoder: ArchitectureInput['encoder'] = [
 
 /**
  * Where the reference network starts decides where it ends (bench/initialisers.mjs): from the usual initialisations
- * most seeds settle with one or more latents that rise with brightness, which max-pooling blurs.
+ * many seeds settle with one or more latents that rise with brightness, which max-pooling blurs.
  */
 const referenceInitialiser: ArchitectureInput['initialiser'] = {
   polarity: 'dark',

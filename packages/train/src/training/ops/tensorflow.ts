@@ -128,7 +128,7 @@ type Runner = (input: Tensor, kernel: Tensor, bias: Tensor) => BlockRun;
 
 /**
  * Pooling comes before bias and activation: both are non-decreasing, so the maximum commutes with them to the
- * last bit, and they run on a quarter of the values (measured: 0.4 of 7.5 ms of the reference step).
+ * last bit, and they run on a quarter of the values.
  */
 function blockRunner(tf: Tf, k: Kernels, link: ChainLink): Runner {
   const resample = resampleOf(tf, k, link);
@@ -162,7 +162,7 @@ function blockRunner(tf: Tf, k: Kernels, link: ChainLink): Runner {
   };
 }
 
-/** Blocks as single TensorFlow kernels with hand-written gradients: about twice as fast as tfjs's own differentiation. */
+/** Blocks as single TensorFlow kernels with hand-written gradients (bench/step.mjs compares with tfjs and PyTorch). */
 export function tensorflowOps(tf: Tf): BlockOps {
   const k = openKernels(tf);
   const runners = new Map<ChainLink, Runner>();
