@@ -1,13 +1,14 @@
 /** The modules of a package: a folder or a file directly below `src`, and those of them that each may import. */
 export type ModuleTable = Readonly<Record<string, readonly string[]>>;
 
-const FORMATS = ['errors', 'image', 'quantizer', 'entropy', 'bitstream'];
+const FORMATS = ['errors', 'image', 'quantizer', 'entropy', 'bitstream', 'context'];
 const BUNDLE = [...FORMATS, 'bundle'];
 const CODING = [...BUNDLE, 'codec-shapes'];
 const SHARED = [
   ...CODING,
   'coding',
   'normalisation',
+  'distortion',
   'session',
   'load-options',
   'codec-interface',
@@ -23,8 +24,11 @@ export const RUNTIME_MODULES: ModuleTable = {
   quantizer: ['errors', 'image'],
   entropy: ['errors'],
   bitstream: ['errors'],
+  // The context prior codes under probabilities of its own, with the coder of `entropy`.
+  context: ['errors', 'image', 'quantizer', 'entropy', 'bitstream'],
   bundle: FORMATS,
   normalisation: ['errors', 'image', 'bundle'],
+  distortion: ['image'],
   session: BUNDLE,
   'load-options': [...BUNDLE, 'session'],
   'codec-shapes': BUNDLE,

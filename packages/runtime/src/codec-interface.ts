@@ -86,6 +86,13 @@ export interface Codec {
     options?: OutputOptions & { output?: 'uint8' | undefined },
   ): Promise<RoundTrip<ImageBatch>>;
   /**
+   * Scores images by how badly the networks give them back: the mean squared error of each image against its
+   * unrounded reconstruction. What is unlike the training images scores high, so it tells anomalies.
+   * @returns float64, one per image, 0..1 (pixels 0..1).
+   * @throws as {@link embed} and {@link reconstruct}.
+   */
+  score(images: Images, options?: CallOptions): Promise<Float64Array>;
+  /**
    * Encodes one image into a few bytes: quantized, entropy-coded, 1 byte before the payload (3 to 5 where the image
    * does not have the bundle's own size). No checksum: whoever needs one writes a container.
    * @throws TypeError or RangeError where an argument is not what it should be.

@@ -25,6 +25,7 @@ import {
   type ImageSequence,
   openImageContainer,
 } from './coding/index.js';
+import { meanSquaredErrors } from './distortion.js';
 import { ConvaeError } from './errors.js';
 import type { FloatImageBatch, ImageBatch, Images, ItemShape, LatentBatch } from './image.js';
 import {
@@ -140,6 +141,23 @@ class OnnxCodec implements Codec {
           ? await this.reconstruct(latents, size)
           : await this.reconstruct(latents, { ...size, output }),
     };
+  }
+
+  async score(images: Images, options: CallOptions = {}): Promise<Float64Array> {
+    this.#checkAlive(options.signal);
+    const batch = joinedImages(images);
+    checkImages(batch, this.manifest);
+    const { count, height, width } = batch;
+    const shape = latentShape(this.manifest, height, width);
+    const scores = new Float64Array(count);
+    for (const [start, end] of this.#chunks(count, height * width)) {
+      this.#checkAlive(options.signal);
+      const part = sliceBatch(batch, start, end);
+      const latents = { data: await this.#encode(part, shape), count: part.count, ...shape };
+      const output = cropImages(await this.#decode(latents), height, width);
+      scores.set(meanSquaredErrors(isFloatImages(part) ? part : toFloatImages(part), output), start);
+    }
+    return scores;
   }
 
   async encode(images: Images, options: EncodeOptions = {}): Promise<Uint8Array> {

@@ -11,6 +11,8 @@ export interface ImageInput {
   readonly name: string;
   /** Number of images; undefined where only reading tells. */
   readonly count: number | undefined;
+  /** What the i-th image is called: its file, or its place in an IDX file. */
+  imageName(index: number): string;
   /** All images, some at a time. */
   images(): AsyncIterable<ImageBatch>;
 }
@@ -110,6 +112,7 @@ function imageFiles(paths: readonly string[], channels: 1 | 3): ImageInput {
   return {
     name: paths.length === 1 ? paths[0]! : `${paths.length} image files`,
     count: paths.length,
+    imageName: (index) => paths[index]!,
     images: () => readAhead(paths, (path) => readImageFile(path, channels)),
   };
 }
@@ -142,6 +145,7 @@ async function idxFile(path: string, start: Uint8Array): Promise<ImageInput> {
   return {
     name: path,
     count: header.count,
+    imageName: (index) => `${path}#${index}`,
     images: async function* () {
       const again = await opened();
       try {
@@ -172,12 +176,14 @@ async function standardInput(stdin: AsyncIterable<Uint8Array>, channels: 1 | 3):
   const start = Buffer.concat(first);
   if (isIdx(start) || isGzip(start)) {
     const { header, images } = await readIdxFileStream(all(), start, name);
-    return { name, count: header.count, images: () => images };
+    const imageName = (index: number): string => `${name}#${index}`;
+    return { name, count: header.count, imageName, images: () => images };
   }
   const image = await decodeImageFile(await readAll(all(), name), channels, name);
   return {
     name,
     count: 1,
+    imageName: () => name,
     images: async function* () {
       yield image;
     },

@@ -9,6 +9,7 @@ import { UsageError } from './errors.js';
 import { runInfo } from './info.js';
 import type { Streams } from './output.js';
 import { runReconstruct } from './reconstruct.js';
+import { runScore } from './score.js';
 import { parseShard } from './shard.js';
 import { runVerify } from './verify.js';
 
@@ -25,6 +26,7 @@ Examples:
   convae verify digits.cae
   convae check my-bundle --provider cuda --strict
   convae reconstruct digits/*.png -o out --bundle models/mnist-seed
+  convae score parts/*.png --bundle my-bundle        how unlike the training images each one is
 
 Exit codes: 0 done, 2 a mistake in the command line, 1 everything else.
 CONVAE_DEBUG=1 (or --debug) shows the stack of an error.
@@ -65,6 +67,7 @@ function createProgram(streams: Streams): Command {
   addInfo(program, streams);
   addCheck(program, streams);
   addReconstruct(program, streams);
+  addScore(program, streams);
   addEncode(program, streams);
   addDecode(program, streams);
   addExtract(program, streams);
@@ -99,6 +102,23 @@ function addReconstruct(program: Command, streams: Streams): void {
     .requiredOption('--bundle <dir>', 'the bundle’s folder')
     .option('--json', 'print JSON')
     .action((inputs, options) => runReconstruct(inputs, options, streams));
+}
+
+function addScore(program: Command, streams: Streams): void {
+  addCodecOptions(
+    program
+      .command('score')
+      .description(
+        'show how badly the networks give each image back: high for what is unlike the training images',
+      ),
+  )
+    .argument(
+      '<in...>',
+      'PNG, JPEG or WebP files, folders of them, IDX files (raw or gzipped); - for standard input',
+    )
+    .requiredOption('--bundle <dir>', 'the bundle’s folder')
+    .option('--json', 'print JSON')
+    .action((inputs, options) => runScore(inputs, options, streams));
 }
 
 function addEncode(program: Command, streams: Streams): void {

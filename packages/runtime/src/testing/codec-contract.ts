@@ -11,7 +11,7 @@ import { codingContract } from './coding-contract.js';
 import { expectClose, expectRejection, noiseImages } from './expectations.js';
 import { hostileBundleContract } from './hostile-bundle-contract.js';
 import type { MakeCodec } from './make-codec.js';
-import { createTinyBundle, TINY_SIDE, type TinyBundleOptions } from './tiny-bundle.js';
+import { createTinyBundle, TINY_SIDE, type TinyBundleOptions, type TinyWeights } from './tiny-bundle.js';
 import { referenceEmbed, referenceReconstruct } from './tiny-reference.js';
 
 export type { MakeCodec } from './make-codec.js';
@@ -21,6 +21,7 @@ export function codecContract(name: string, makeCodec: MakeCodec): void {
   describe(`codec on ${name}`, () => {
     networksContract(makeCodec);
     shapesContract(makeCodec);
+    scoreContract(makeCodec);
     argumentsContract(makeCodec);
     concurrencyContract(makeCodec);
     hostileBundleContract(makeCodec);
@@ -132,6 +133,45 @@ function shapesContract(makeCodec: MakeCodec): void {
       height: 9,
       width: 13,
     });
+  });
+}
+
+function scoreContract(makeCodec: MakeCodec): void {
+  /** The mean squared error of one image against what the networks say, in plain loops. */
+  function referenceScore(image: FloatImageBatch, { weights }: { weights: TinyWeights }): number {
+    const latents = referenceEmbed(padImages(image, 4), weights);
+    const output = cropImages(referenceReconstruct(latents, weights), image.height, image.width);
+    return image.data.reduce((sum, value, i) => sum + (value - output.data[i]!) ** 2, 0) / image.data.length;
+  }
+
+  it.each([
+    [8, 8, 3],
+    [9, 13, 1],
+  ] as const)(
+    'scores %i×%i images of %i channels by their mean squared error',
+    async (height, width, channels) => {
+      const bundle = await createTinyBundle({ channels });
+      await using codec = await makeCodec(bundle, { batchSize: 2 });
+      const images = noiseImages(5, height, width, channels);
+      const scores = await codec.score(images);
+      expect(scores).toBeInstanceOf(Float64Array);
+      expect(scores.length).toBe(5);
+      for (const [i, score] of scores.entries()) {
+        const expected = referenceScore(toFloatImages(sliceBatch(images, i, i + 1)), bundle);
+        expect(Math.abs(score - expected)).toBeLessThan(1e-5);
+      }
+      expect(await codec.score(toFloatImages(images))).toEqual(scores);
+    },
+  );
+
+  it('refuses to score what it refuses to embed, and after its end', async () => {
+    const codec = await makeCodec(await createTinyBundle());
+    await expectRejection(codec.score(noiseImages(1, 8, 8, 3)), { code: 'SHAPE_MISMATCH' });
+    await expectRejection(codec.score([]), RangeError);
+    const signal = AbortSignal.abort();
+    await expectRejection(codec.score(noiseImages(1), { signal }), { code: 'ABORTED' });
+    await codec.dispose();
+    await expectRejection(codec.score(noiseImages(1)), { code: 'DISPOSED' });
   });
 }
 
