@@ -21,6 +21,7 @@ export {
   type LostChunk,
   type PlacedImages,
 } from './coding/index.js';
+export * from './context/index.js';
 export * from './entropy/index.js';
 export * from './errors.js';
 export * from './idx/index.js';

@@ -1,0 +1,136 @@
+import { ConvaeError } from '../errors.js';
+import {
+  type ContextModel,
+  type ContextSizes,
+  checkContextModel,
+  checkContextSizes,
+  neighbourCount,
+  SIZE_LIMITS,
+} from './context-model.js';
+
+/** First bytes of a context model's file: "CAEC" and the version 1. */
+const MAGIC = Uint8Array.of(0x43, 0x41, 0x45, 0x43, 1);
+/** Magic, and every size as uint16. */
+const HEADER_BYTES = MAGIC.length + 2 * SIZE_LIMITS.length;
+
+/** Largest file of a context model that is read, bytes. */
+export const MAX_CONTEXT_FILE_BYTES = 8 << 20;
+
+/** What an array of a model is stored as. */
+const KINDS = {
+  i8: { bytes: 1, make: (length: number) => new Int8Array(length), get: DataView.prototype.getInt8 },
+  u8: { bytes: 1, make: (length: number) => new Uint8Array(length), get: DataView.prototype.getUint8 },
+  i16: { bytes: 2, make: (length: number) => new Int16Array(length), get: DataView.prototype.getInt16 },
+} as const;
+
+interface ArrayField {
+  readonly name: Exclude<keyof ContextModel, keyof ContextSizes>;
+  readonly kind: keyof typeof KINDS;
+  length(sizes: ContextSizes): number;
+}
+
+/** The arrays in the order of their bytes: one list for reading and writing. */
+const ARRAYS: readonly ArrayField[] = [
+  { name: 'log2Multipliers', kind: 'i16', length: (s) => s.qualities },
+  { name: 'ranges', kind: 'i16', length: (s) => s.channels * 2 },
+  { name: 'w1', kind: 'i8', length: (s) => (neighbourCount(s.radius) + 1) * s.channels * s.hidden1 },
+  { name: 'qualityBias', kind: 'i16', length: (s) => s.qualities * s.hidden1 },
+  { name: 'positionBias', kind: 'i16', length: (s) => s.gridHeight * s.gridWidth * s.hidden1 },
+  { name: 'channelBias', kind: 'i16', length: (s) => s.channels * s.hidden1 },
+  { name: 'shift1', kind: 'u8', length: (s) => s.hidden1 },
+  { name: 'w2', kind: 'i8', length: (s) => s.hidden2 * s.hidden1 },
+  { name: 'bias2', kind: 'i16', length: (s) => s.channels * s.hidden2 },
+  { name: 'shift2', kind: 'u8', length: (s) => s.hidden2 },
+  { name: 'w3', kind: 'i8', length: (s) => s.channels * 3 * s.components * s.hidden2 },
+  { name: 'bias3', kind: 'i16', length: (s) => s.channels * 3 * s.components },
+  { name: 'shift3', kind: 'u8', length: (s) => s.channels * 3 * s.components },
+];
+
+/**
+ * Writes a context model as the bytes of a bundle's context.bin (FORMAT.md, "Context model").
+ * @throws RangeError where an array's length is not what the sizes say; ConvaeError as {@link parseContext}.
+ */
+export function serializeContext(model: ContextModel): Uint8Array {
+  checkContextSizes(model);
+  for (const { name, length } of ARRAYS) {
+    if (model[name].length !== length(model))
+      throw new RangeError(`expected ${length(model)} numbers for ${name}, received ${model[name].length}`);
+  }
+  checkContextModel(model);
+  const bytes = new Uint8Array(checkedLength(model));
+  const view = new DataView(bytes.buffer);
+  bytes.set(MAGIC);
+  SIZE_LIMITS.forEach(([name], i) => {
+    view.setUint16(MAGIC.length + 2 * i, model[name], true);
+  });
+  let at = HEADER_BYTES;
+  for (const { name, kind } of ARRAYS) {
+    for (const value of model[name]) {
+      if (kind === 'i16') view.setInt16(at, value, true);
+      else view.setUint8(at, value);
+      at += KINDS[kind].bytes;
+    }
+  }
+  return bytes;
+}
+
+/**
+ * Reads a context model's file; hostile bytes are safe.
+ * @throws ConvaeError DATA_INVALID, DATA_TRUNCATED, VERSION_UNSUPPORTED or LIMIT_EXCEEDED.
+ */
+export function parseContext(bytes: Uint8Array): ContextModel {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  checkMagic(view);
+  const values = SIZE_LIMITS.map(([name], i) => [name, view.getUint16(MAGIC.length + 2 * i, true)]);
+  const sizes = Object.fromEntries(values) as unknown as ContextSizes;
+  checkContextSizes(sizes);
+  const length = checkedLength(sizes);
+  if (bytes.length < length) throw truncated();
+  if (bytes.length > length)
+    throw new ConvaeError('DATA_INVALID', `${bytes.length - length} bytes follow the context model`);
+  let at = HEADER_BYTES;
+  const arrays = ARRAYS.map((field) => {
+    const array = readArray(view, at, field, sizes);
+    at += array.byteLength;
+    return [field.name, array];
+  });
+  const model = { ...sizes, ...Object.fromEntries(arrays) } as ContextModel;
+  checkContextModel(model);
+  return model;
+}
+
+function readArray(view: DataView, start: number, { kind, length }: ArrayField, sizes: ContextSizes) {
+  const { bytes, make, get } = KINDS[kind];
+  const array = make(length(sizes));
+  for (let i = 0; i < array.length; i++) array[i] = get.call(view, start + i * bytes, true);
+  return array;
+}
+
+/** Bytes of the whole file, found without memory for it. */
+function checkedLength(sizes: ContextSizes): number {
+  const length = ARRAYS.reduce(
+    (sum, field) => sum + field.length(sizes) * KINDS[field.kind].bytes,
+    HEADER_BYTES,
+  );
+  if (length <= MAX_CONTEXT_FILE_BYTES) return length;
+  throw new ConvaeError(
+    'LIMIT_EXCEEDED',
+    `the context model takes ${length} bytes, more than ${MAX_CONTEXT_FILE_BYTES}`,
+  );
+}
+
+function checkMagic(view: DataView): void {
+  const { length } = MAGIC;
+  for (let i = 0; i < Math.min(length - 1, view.byteLength); i++) {
+    if (view.getUint8(i) !== MAGIC[i])
+      throw new ConvaeError('DATA_INVALID', 'these bytes are no context model');
+  }
+  if (view.byteLength < HEADER_BYTES) throw truncated();
+  const version = view.getUint8(length - 1);
+  if (version === MAGIC[length - 1]) return;
+  throw new ConvaeError('VERSION_UNSUPPORTED', `context model version ${version}: this release reads 1`);
+}
+
+function truncated(): ConvaeError {
+  return new ConvaeError('DATA_TRUNCATED', 'the context model ends within its numbers');
+}
