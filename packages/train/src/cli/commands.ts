@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { type ConvertSummary, convertCommand } from '../export/index.js';
 import { setupCommand } from '../setup/index.js';
 import { readRunSettings, runPaths } from '../training/run-folder.js';
+import { addArtifactsCommand } from './artifacts.js';
 import { addDataFlags, addFolderFlags, addTrainFlags } from './flags.js';
 import type { TrainFlags } from './settings.js';
 import { shipCommand } from './ship.js';
@@ -130,4 +131,5 @@ function addToolCommands(program: Command): void {
 export function addCommands(program: Command): void {
   addTrainingCommands(program);
   addToolCommands(program);
+  addArtifactsCommand(program);
 }

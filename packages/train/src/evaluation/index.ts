@@ -1,3 +1,4 @@
+export * from './artifacts/index.js';
 export * from './evaluate.js';
 export * from './history.js';
 export type { EvaluationProgress } from './measure.js';

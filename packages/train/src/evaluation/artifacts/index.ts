@@ -1,0 +1,2 @@
+export { type ArtifactsOptions, evaluateArtifacts } from './evaluate.js';
+export * from './schema.js';
