@@ -9,6 +9,8 @@ export default defineConfig({
     alias: [
       { find: /^@convae\/runtime\/core$/, replacement: source('packages/runtime/src/index.ts') },
       { find: /^@convae\/runtime(\/node)?$/, replacement: source('packages/runtime/src/node/index.ts') },
+      { find: /^@convae\/runtime\/web$/, replacement: source('packages/runtime/src/web/index.ts') },
+      { find: /^@convae\/runtime\/worker$/, replacement: source('packages/runtime/src/worker/index.ts') },
       { find: /^@convae\/train$/, replacement: source('packages/train/src/index.ts') },
     ],
   },

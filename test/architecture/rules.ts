@@ -40,6 +40,7 @@ export const RUNTIME_MODULES: ModuleTable = {
   index: SHARED,
   node: [...SHARED, 'index'],
   web: [...SHARED, 'index'],
+  worker: [...SHARED, 'index', 'web'],
   cli: [...SHARED, 'index', 'node'],
 };
 

@@ -37,6 +37,12 @@ export interface OpenOptions {
   readonly salvage?: boolean | undefined;
 }
 
+/** A container opened for random access: what {@link Codec.openContainer} gives, in a worker too. */
+export type OpenedContainer = Pick<
+  ImageContainer,
+  'header' | 'imageCount' | 'lost' | 'problems' | 'decodeAt' | 'images'
+>;
+
 /** Latents and the images reconstructed from them. */
 export interface RoundTrip<T extends ImageBatch | FloatImageBatch> {
   readonly latents: LatentBatch;
@@ -50,10 +56,14 @@ export interface RoundTrip<T extends ImageBatch | FloatImageBatch> {
  */
 export interface Codec {
   readonly manifest: Manifest;
-  /** The execution provider that both networks run on. */
+  /** The execution provider that both networks run on; another one after a lost WebGPU device could not be recovered. */
   readonly executionProvider: ExecutionProvider;
   /** The execution providers that were preferred and do not run here, with the reasons. */
   readonly passedOver: readonly PassedOver[];
+  /** Threads inside one run; undefined where ONNX Runtime chooses. */
+  readonly threads: number | undefined;
+  /** What the user should know about how it runs, in sentences: threads that cannot be had, a device that was lost. */
+  readonly notices: readonly string[];
   /**
    * Runs the encoder: images → latents, float32 N×c×h×w.
    * @throws TypeError or RangeError where `images` is no batch of images, or an empty one.
@@ -130,7 +140,7 @@ export interface Codec {
    * truncated one.
    * @throws ConvaeError as {@link decodeContainer}.
    */
-  openContainer(source: RandomAccessSource, options?: OpenOptions): Promise<ImageContainer>;
+  openContainer(source: RandomAccessSource, options?: OpenOptions): Promise<OpenedContainer>;
   /**
    * Frees both networks. Calls under way give their whole result or reject with ConvaeError DISPOSED; a second
    * `dispose` does nothing.

@@ -4,6 +4,7 @@ import type { Manifest } from './bundle/manifest.js';
 import type {
   CallOptions,
   Codec,
+  OpenedContainer,
   OpenOptions,
   OutputOptions,
   ReconstructOptions,
@@ -21,7 +22,6 @@ import {
   EntropyModel,
   encodeContainer,
   encodeImages,
-  type ImageContainer,
   type ImageSequence,
   openImageContainer,
 } from './coding/index.js';
@@ -59,8 +59,6 @@ export function createCodec(
 
 class OnnxCodec implements Codec {
   readonly manifest: Manifest;
-  readonly executionProvider: ExecutionProvider;
-  readonly passedOver: readonly PassedOver[];
   readonly #sessions: NetworkSessions;
   readonly #batchSize: number;
   readonly #bundleCoding: BundleCoding | undefined;
@@ -70,10 +68,24 @@ class OnnxCodec implements Codec {
   constructor({ manifest, coding }: Bundle, sessions: NetworkSessions, batchSize: number) {
     this.manifest = manifest;
     this.#bundleCoding = coding;
-    this.executionProvider = sessions.executionProvider;
-    this.passedOver = sessions.passedOver;
     this.#sessions = sessions;
     this.#batchSize = batchSize;
+  }
+
+  get executionProvider(): ExecutionProvider {
+    return this.#sessions.executionProvider;
+  }
+
+  get passedOver(): readonly PassedOver[] {
+    return this.#sessions.passedOver;
+  }
+
+  get threads(): number | undefined {
+    return this.#sessions.threads;
+  }
+
+  get notices(): readonly string[] {
+    return this.#sessions.notices;
   }
 
   async embed(images: Images, options: CallOptions = {}): Promise<LatentBatch> {
@@ -189,7 +201,7 @@ class OnnxCodec implements Codec {
     return decodeContainer(this.#coding(options.signal), stream, options);
   }
 
-  async openContainer(source: RandomAccessSource, options: OpenOptions = {}): Promise<ImageContainer> {
+  async openContainer(source: RandomAccessSource, options: OpenOptions = {}): Promise<OpenedContainer> {
     return openImageContainer(this.#coding(), source, options);
   }
 

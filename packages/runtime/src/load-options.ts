@@ -13,6 +13,16 @@ export interface LoadOptions {
   readonly batchSize?: number | undefined;
 }
 
+/** How far a file has been loaded. */
+export interface LoadProgress {
+  /** The file's name, e.g. `encoder.onnx`. */
+  readonly file: string;
+  /** Bytes so far. */
+  readonly loaded: number;
+  /** Bytes in all, where the server says so. */
+  readonly total: number | undefined;
+}
+
 const MAX_THREADS = 256;
 const MAX_BATCH_SIZE = 4096;
 

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import type { Codec } from '../codec.js';
-import type { ImageContainer, PlacedImages } from '../coding/index.js';
+import type { Codec, OpenedContainer } from '../codec-interface.js';
+import type { PlacedImages } from '../coding/index.js';
 import { encodePng } from '../node/image-files.js';
 import { type CodecOptions, loadWithOptions } from './codec-options.js';
 import { withContainer } from './container-input.js';
@@ -35,7 +35,7 @@ export async function runDecode(
   });
 }
 
-async function writeImages(container: ImageContainer, output: string, streams: Streams): Promise<void> {
+async function writeImages(container: OpenedContainer, output: string, streams: Streams): Promise<void> {
   const { header, imageCount } = container;
   const progress = showProgress(streams, 'decoding', imageCount);
   const { height, width, channels } = header;
@@ -60,7 +60,7 @@ async function* counted(
 }
 
 function report(
-  container: ImageContainer,
+  container: OpenedContainer,
   { output, json }: DecodeCommandOptions,
   { executionProvider }: Codec,
   streams: Streams,

@@ -1,3 +1,6 @@
+import type { ExecutionProvider } from './execution-provider.js';
+import type { RunQueue } from './queue.js';
+
 /**
  * The part of ONNX Runtime's JavaScript interface that convae uses. onnxruntime-node and onnxruntime-web both
  * fit it; whoever loads a codec hands one of them in, so this code imports neither.
@@ -36,8 +39,30 @@ export interface OrtSession {
 
 /** The session options that convae sets, by ONNX Runtime's own names. */
 export interface OrtSessionOptions {
-  executionProviders?: readonly string[];
+  executionProviders?: readonly (string | ProviderConfiguration)[];
   intraOpNumThreads?: number;
   logSeverityLevel?: 0 | 1 | 2 | 3 | 4;
   extra?: Record<string, unknown>;
 }
+
+/** An execution provider with options of its own, by ONNX Runtime's names; WebGPU takes a `device`. */
+export interface ProviderConfiguration {
+  readonly name: string;
+  readonly [option: string]: unknown;
+}
+
+/** ONNX Runtime, loaded for one execution provider. */
+export interface OrtPlatform {
+  readonly ort: OrtModule;
+  /** What session options name as the provider, where its bare name does not say enough. */
+  readonly provider?: ProviderConfiguration | undefined;
+  /** The queue of all sessions of this ONNX Runtime, where it takes one call at a time; one a session where left out. */
+  readonly queue?: RunQueue | undefined;
+  /** Threads inside one run, where they were fixed when it was loaded. */
+  readonly threads?: number | undefined;
+  /** What the user should know, e.g. that threads were asked for and cannot be had. */
+  readonly notices?: readonly string[] | undefined;
+}
+
+/** Loads ONNX Runtime for an execution provider. @throws where the provider cannot run here. */
+export type LoadOrt = (provider: ExecutionProvider) => Promise<OrtPlatform>;

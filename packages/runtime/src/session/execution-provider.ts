@@ -1,0 +1,11 @@
+/** The execution providers that convae knows, by ONNX Runtime's names. */
+export const EXECUTION_PROVIDERS = ['cpu', 'cuda', 'webgpu', 'wasm'] as const;
+
+/** One of {@link EXECUTION_PROVIDERS}. */
+export type ExecutionProvider = (typeof EXECUTION_PROVIDERS)[number];
+
+/** An execution provider that was asked for and does not run here, and why. */
+export interface PassedOver {
+  readonly provider: ExecutionProvider;
+  readonly reason: string;
+}

@@ -1,0 +1,56 @@
+/// <reference lib="dom" />
+import type { BundleFiles } from '../bundle/files.js';
+import { MANIFEST_FILE } from '../bundle/manifest.js';
+import { kindOf } from '../image.js';
+import type { LoadProgress } from '../load-options.js';
+import { fetchBytes } from './fetch-bytes.js';
+
+/** Options of {@link bundleUrl}. */
+export interface BundleUrlOptions {
+  /** Stops the loading. */
+  readonly signal?: AbortSignal | undefined;
+  /** Is told after every piece that arrives. */
+  readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
+}
+
+const PLAIN_FILE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
+
+/**
+ * The files of a bundle below a web address. Nothing is fetched until it is asked for.
+ * @param url The bundle's folder, or its manifest.json; relative to the page.
+ * @throws TypeError where `url` is no address.
+ */
+export function bundleUrl(url: string | URL, options: BundleUrlOptions = {}): BundleFiles {
+  const folder = folderOf(url);
+  return {
+    location: folder,
+    read: async (name, maxBytes) => {
+      if (!PLAIN_FILE_NAME.test(name))
+        throw new RangeError(`expected a plain file name for name, received '${name}'`);
+      return (await fetchBytes(new URL(name, folder).href, { ...options, maxBytes })).bytes;
+    },
+  };
+}
+
+function folderOf(url: string | URL): string {
+  if (typeof url !== 'string' && !(url instanceof URL))
+    throw new TypeError(`expected an address for url, received ${kindOf(url)}`);
+  const address = pageUrl(url);
+  if (address === undefined) throw new TypeError(`expected an address for url, received '${url}'`);
+  address.search = '';
+  address.hash = '';
+  const { pathname } = address;
+  if (pathname.endsWith(`/${MANIFEST_FILE}`)) address.pathname = pathname.slice(0, -MANIFEST_FILE.length);
+  else if (!pathname.endsWith('/')) address.pathname += '/';
+  return address.href;
+}
+
+/** An address relative to the page, or to the script in a worker; undefined where it is none. */
+export function pageUrl(url: string | URL): URL | undefined {
+  const base = globalThis.document?.baseURI ?? globalThis.location?.href;
+  try {
+    return new URL(url, base);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,108 @@
+/// <reference lib="dom" />
+import { ConvaeError } from '../errors.js';
+import type { LoadProgress } from '../load-options.js';
+
+/** What may be fetched, and who wants to know. */
+export interface FetchOptions {
+  /** The most bytes that are accepted. */
+  readonly maxBytes: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
+}
+
+/** What a server answered. */
+export interface Fetched {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** The MIME type that the server gave, lower case and without parameters; empty where it gave none. */
+  readonly mimeType: string;
+}
+
+/**
+ * Fetches a whole file.
+ * @throws ConvaeError NOT_FOUND where the server does not have it, or answers with a web page instead of it;
+ * LIMIT_EXCEEDED, ABORTED.
+ */
+export async function fetchBytes(url: string, options: FetchOptions): Promise<Fetched> {
+  try {
+    const response = await fetch(url, { signal: options.signal ?? null });
+    const mimeType = checkResponse(response, url);
+    const bytes = await readBody(response, url, options);
+    if (looksLikeHtml(bytes)) throw htmlInstead(url);
+    return { bytes, mimeType };
+  } catch (error) {
+    if (error instanceof ConvaeError) throw error;
+    const { signal } = options;
+    if (signal?.aborted) throw new ConvaeError('ABORTED', 'stopped by the signal', { cause: signal.reason });
+    throw new ConvaeError('NOT_FOUND', `${url} cannot be fetched: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}
+
+function checkResponse(response: Response, url: string): string {
+  const mimeType = (response.headers.get('content-type') ?? '').split(';', 1)[0]!.trim().toLowerCase();
+  if (!response.ok) {
+    const status = `${response.status} ${response.statusText}`.trim();
+    throw new ConvaeError('NOT_FOUND', `${url} cannot be fetched: the server answered ${status}`);
+  }
+  if (mimeType === 'text/html') throw htmlInstead(url);
+  return mimeType;
+}
+
+/** Servers of single-page applications answer every missing file with their page and the status 200. */
+function htmlInstead(url: string): ConvaeError {
+  return new ConvaeError(
+    'NOT_FOUND',
+    `${url} is an HTML page: the file is not there, and the server gives a page instead`,
+  );
+}
+
+const HTML_START = /^\s*<(!doctype|html|head|!--)/i;
+const HTML_START_BYTES = 64;
+
+function looksLikeHtml(bytes: Uint8Array): boolean {
+  return HTML_START.test(new TextDecoder().decode(bytes.subarray(0, HTML_START_BYTES)));
+}
+
+async function readBody(
+  response: Response,
+  url: string,
+  { maxBytes, onProgress }: FetchOptions,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const total = announcedBytes(response);
+  if (total !== undefined && total > maxBytes) throw tooLarge(url, total, maxBytes);
+  const file = decodeURIComponent(new URL(url).pathname.split('/').at(-1)!);
+  const pieces: Uint8Array[] = [];
+  let loaded = 0;
+  const reader = response.body!.getReader();
+  for (let read = await reader.read(); !read.done; read = await reader.read()) {
+    loaded += read.value.length;
+    if (loaded > maxBytes) {
+      await reader.cancel();
+      throw tooLarge(url, loaded, maxBytes);
+    }
+    pieces.push(read.value);
+    onProgress?.({ file, loaded, total });
+  }
+  return joined(pieces, loaded);
+}
+
+/** The length of the file; that of a compressed transfer says nothing about it. */
+function announcedBytes({ headers }: Response): number | undefined {
+  const length = headers.get('content-length');
+  return length === null || headers.has('content-encoding') ? undefined : Number(length);
+}
+
+function joined(pieces: readonly Uint8Array[], length: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(length);
+  let offset = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, offset);
+    offset += piece.length;
+  }
+  return bytes;
+}
+
+function tooLarge(url: string, bytes: number, maxBytes: number): ConvaeError {
+  return new ConvaeError('LIMIT_EXCEEDED', `${url} has ${bytes} bytes or more, at most ${maxBytes} are read`);
+}

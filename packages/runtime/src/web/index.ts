@@ -1,0 +1,7 @@
+export { CONVAE_ERROR_CODES, ConvaeError } from '../errors.js';
+export { cropImages, joinBatches, padImages, sliceBatch, toFloatImages, toUint8Images } from '../image.js';
+export type * from '../index.js';
+export type { LoadOptions, LoadProgress } from '../load-options.js';
+export { type BundleUrlOptions, bundleUrl } from './bundle-url.js';
+export { loadCodec, type WebLoadOptions } from './load-codec.js';
+export type { WasmPaths } from './wasm-file.js';

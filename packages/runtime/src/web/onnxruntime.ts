@@ -1,0 +1,98 @@
+/// <reference lib="dom" />
+import { ConvaeError } from '../errors.js';
+import type { LoadProgress } from '../load-options.js';
+import { firstLine } from '../session/graph-session.js';
+import type { OrtModule } from '../session/ort.js';
+import { createRunQueue, type RunQueue } from '../session/queue.js';
+import { RELU_GRAPH } from '../session/relu-graph.js';
+import { chooseThreads } from './threads.js';
+import { fetchWasm, type OrtBuild, type WasmPaths, wasmUrl } from './wasm-file.js';
+
+/** A build of onnxruntime-web as far as convae sets it up; its settings hold for the whole page. */
+export interface OrtWebModule extends OrtModule {
+  readonly env: {
+    readonly wasm: { numThreads?: number; wasmBinary?: ArrayBuffer; initTimeout?: number };
+  };
+}
+
+/** A build of onnxruntime-web that has been loaded. */
+export interface LoadedOrt {
+  readonly ort: OrtWebModule;
+  readonly threads: number;
+  /** Everything that this build does: its calls share one stack, which calls that overlap would break. */
+  readonly queue: RunQueue;
+}
+
+/** How to load onnxruntime-web. */
+export interface OrtWebOptions {
+  readonly wasmPaths?: WasmPaths | undefined;
+  readonly threads?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
+}
+
+/** Literal names, so that bundlers find them and put each build into a file of its own. */
+const BUILDS: Readonly<Record<OrtBuild, () => Promise<unknown>>> = {
+  wasm: () => import('onnxruntime-web/wasm'),
+  webgpu: () => import('onnxruntime-web/webgpu'),
+};
+
+/**
+ * What is loaded in this page or worker. ONNX Runtime itself is one instance a page: it can be set up once, and not
+ * again after that failed.
+ */
+const loaded = new Map<OrtBuild, Promise<LoadedOrt>>();
+
+/**
+ * Loads a build of onnxruntime-web when it is first wanted, and once.
+ * @throws ConvaeError DEPENDENCY_MISSING where it is not installed, or its WebAssembly file cannot be had or started.
+ */
+export async function loadOrtWeb(build: OrtBuild, options: OrtWebOptions): Promise<LoadedOrt> {
+  const known = loaded.get(build);
+  if (known !== undefined) return known;
+  // What can go wrong and be tried again comes first.
+  const ort = await importBuild(build);
+  const binary = await fetchWasm(wasmUrl(build, options.wasmPaths), options);
+  const started = loaded.get(build) ?? start(ort, binary, chooseThreads(options.threads).threads);
+  loaded.set(build, started);
+  return started;
+}
+
+async function importBuild(build: OrtBuild): Promise<OrtWebModule> {
+  try {
+    return (await BUILDS[build]()) as OrtWebModule;
+  } catch (cause) {
+    throw new ConvaeError(
+      'DEPENDENCY_MISSING',
+      `onnxruntime-web/${build} cannot be loaded (${firstLine(cause)}): install it with "npm i onnxruntime-web"`,
+      { cause },
+    );
+  }
+}
+
+/** Longest time that ONNX Runtime may take to start, milliseconds: its threads fail without a word. */
+const START_TIMEOUT_MS = 60_000;
+
+async function start(ort: OrtWebModule, binary: ArrayBuffer, threads: number): Promise<LoadedOrt> {
+  const { wasm } = ort.env;
+  wasm.wasmBinary = binary;
+  wasm.numThreads = threads;
+  wasm.initTimeout = START_TIMEOUT_MS;
+  try {
+    // The first session starts ONNX Runtime.
+    const session = await ort.InferenceSession.create(RELU_GRAPH, { executionProviders: ['wasm'] });
+    await session.release();
+  } catch (cause) {
+    throw new ConvaeError(
+      'DEPENDENCY_MISSING',
+      `ONNX Runtime’s WebAssembly cannot be started here: ${firstLine(cause)}`,
+      {
+        cause,
+      },
+    );
+  } finally {
+    // It is compiled now; the bytes would stay for the life of the page.
+    delete wasm.wasmBinary;
+  }
+  return { ort, threads, queue: createRunQueue() };
+}

@@ -1,0 +1,115 @@
+/// <reference lib="dom" />
+import { ConvaeError } from '../errors.js';
+import type { LoadProgress } from '../load-options.js';
+import { pageUrl } from './bundle-url.js';
+import { fetchBytes } from './fetch-bytes.js';
+
+/** The builds of onnxruntime-web that convae uses: for wasm alone, and the larger one that has WebGPU. */
+export type OrtBuild = 'wasm' | 'webgpu';
+
+/** The WebAssembly file of each build, by onnxruntime-web's own names. */
+export const WASM_FILES: Readonly<Record<OrtBuild, string>> = {
+  wasm: 'ort-wasm-simd-threaded.wasm',
+  webgpu: 'ort-wasm-simd-threaded.asyncify.wasm',
+};
+
+/** Where ONNX Runtime's WebAssembly files are: their folder, or the address of each. */
+export type WasmPaths = string | URL | Partial<Readonly<Record<OrtBuild, string | URL>>>;
+
+/** Largest WebAssembly file that is read, bytes; those of onnxruntime-web 1.30 have 14 and 27 million. */
+export const MAX_WASM_BYTES = 128 << 20;
+
+/**
+ * Where a build's WebAssembly file is: below `wasmPaths`, or where the bundler or the import map put
+ * onnxruntime-web, or beside this script.
+ */
+export function wasmUrl(build: OrtBuild, wasmPaths: WasmPaths | undefined): string {
+  const given = wasmPaths === undefined ? undefined : givenUrl(build, wasmPaths);
+  return given ?? emittedUrl(build) ?? besideOnnxRuntime(build) ?? besideThisScript(build);
+}
+
+function givenUrl(build: OrtBuild, wasmPaths: WasmPaths): string | undefined {
+  const isFolder = typeof wasmPaths === 'string' || wasmPaths instanceof URL;
+  const given = isFolder ? wasmPaths : wasmPaths[build];
+  if (given === undefined) return undefined;
+  const text = String(given);
+  const address = pageUrl(isFolder ? `${text}${text.endsWith('/') ? '' : '/'}${WASM_FILES[build]}` : text);
+  if (address === undefined)
+    throw new TypeError(`expected an address for options.wasmPaths, received '${text}'`);
+  return address.href;
+}
+
+/**
+ * Bundlers that know `new URL(…, import.meta.url)` put the file into their output and its address in here.
+ * They want to see this very expression, once for each file.
+ */
+function emittedUrl(build: OrtBuild): string | undefined {
+  const url =
+    build === 'wasm'
+      ? new URL('onnxruntime-web/ort-wasm-simd-threaded.wasm', import.meta.url)
+      : new URL('onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm', import.meta.url);
+  // Unchanged where no bundler has looked at it: then there is no such place.
+  return url.pathname.endsWith(`/onnxruntime-web/${WASM_FILES[build]}`) ? undefined : url.href;
+}
+
+/** With an import map, the browser itself knows where onnxruntime-web is. */
+function besideOnnxRuntime(build: OrtBuild): string | undefined {
+  try {
+    return new URL(WASM_FILES[build], import.meta.resolve(`onnxruntime-web/${build}`)).href;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Vite's development server keeps packages in a cache of its own, without the files that belong to them. */
+const VITE_CACHE = /\/node_modules\/\.vite[^?]*\/deps[^/]*\/[^/]*$/;
+
+function besideThisScript(build: OrtBuild): string {
+  const here = import.meta.url.replace(VITE_CACHE, '/node_modules/onnxruntime-web/dist/');
+  return new URL(WASM_FILES[build], here).href;
+}
+
+const WASM_MIME_TYPES = ['application/wasm', 'application/octet-stream', 'binary/octet-stream', ''];
+const WASM_MAGIC = [0x00, 0x61, 0x73, 0x6d];
+
+/**
+ * Fetches a WebAssembly file and looks whether it is one, because ONNX Runtime cannot be loaded a second time
+ * in a page after it was given something else.
+ * @throws ConvaeError DEPENDENCY_MISSING where the file is not there, is none or has a wrong MIME type; ABORTED.
+ */
+export async function fetchWasm(
+  url: string,
+  options: {
+    readonly signal?: AbortSignal | undefined;
+    readonly onProgress?: ((p: LoadProgress) => void) | undefined;
+  },
+): Promise<ArrayBuffer> {
+  const { bytes, mimeType } = await fetchOrExplain(url, options);
+  if (!WASM_MIME_TYPES.includes(mimeType)) {
+    throw missing(`${url} has the MIME type ${mimeType}, expected application/wasm`);
+  }
+  if (WASM_MAGIC.some((byte, i) => bytes[i] !== byte)) {
+    const start = Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
+    throw missing(`${url} is no WebAssembly file: it begins with ${start || 'nothing'}`);
+  }
+  return bytes.buffer;
+}
+
+async function fetchOrExplain(
+  url: string,
+  options: Parameters<typeof fetchWasm>[1],
+): ReturnType<typeof fetchBytes> {
+  try {
+    return await fetchBytes(url, { ...options, maxBytes: MAX_WASM_BYTES });
+  } catch (cause) {
+    if (cause instanceof ConvaeError && cause.code === 'ABORTED') throw cause;
+    throw missing((cause as Error).message, cause);
+  }
+}
+
+const ADVICE =
+  'serve the .wasm files of onnxruntime-web/dist from this page’s own origin and name their place with options.wasmPaths';
+
+function missing(problem: string, cause?: unknown): ConvaeError {
+  return new ConvaeError('DEPENDENCY_MISSING', `${problem}: ${ADVICE}`, { cause });
+}
