@@ -51,12 +51,22 @@ describe('the file of a context model', () => {
     [14, 3, 'LIMIT_EXCEEDED', 'hidden1'],
     [17, 9, 'LIMIT_EXCEEDED', 'components'],
     [19, 17, 'LIMIT_EXCEEDED', 'qualities'],
-    [8, 32, 'LIMIT_EXCEEDED', 'more than 8388608'],
   ])('is refused with byte %i = %i', (at, value, code, message) => {
     const damaged = bytes.slice();
     damaged[at] = value;
     expect(() => parseContext(damaged)).toThrow(
       expect.objectContaining({ code, message: expect.stringContaining(message) }),
+    );
+  });
+
+  it('is refused where it claims more numbers than are read, before memory is taken', () => {
+    const damaged = bytes.slice();
+    damaged.set([255, 15, 0, 64, 0, 64], 5);
+    expect(() => parseContext(damaged)).toThrow(
+      expect.objectContaining({
+        code: 'LIMIT_EXCEEDED',
+        message: expect.stringContaining('more than 8388608'),
+      }),
     );
   });
 

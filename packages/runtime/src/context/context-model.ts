@@ -18,6 +18,8 @@ export const MAX_CONTEXT_SHIFT = 24;
 export const MAX_INPUT = 2047;
 /** Outputs of the hidden layers are clamped to 0..this. */
 export const MAX_ACTIVATION = 4095;
+/** Outputs of the last layer are clamped to ±this. */
+export const MAX_OUTPUT = 1 << 19;
 /** One step of the second and third layer's biases, in units of their accumulators. */
 export const BIAS_UNIT = 64;
 /** Units of the binary logarithms, and of means: 256 to 1. */

@@ -9,3 +9,7 @@ export {
   MAX_CONTEXT_RADIUS,
   MAX_CONTEXT_SHIFT,
 } from './context-model.js';
+export { ContextPrior, type ContextPriorOptions, entriesAt, type SymbolCoder } from './context-prior.js';
+export { decodeContextSymbols, encodeContextSymbols } from './context-symbols.js';
+export { CONTEXT_KERNELS, type ContextKernel, type ContextKernelName, createKernel } from './kernel.js';
+export { type Entries, Mixture } from './mixture.js';

@@ -1,0 +1,76 @@
+import { decodeEscape, encodeEscape, type RangeDecoder, type RangeEncoder } from '../entropy/index.js';
+import { ConvaeError } from '../errors.js';
+import type { ItemShape } from '../image.js';
+import type { ContextPrior, SymbolCoder } from './context-prior.js';
+import type { Mixture } from './mixture.js';
+
+/**
+ * Encodes the symbols of latents under the context prior, image after image.
+ * @param symbols int32, N×c×h×w, any values; those outside their channel's range are escaped.
+ */
+export function encodeContextSymbols(
+  encoder: RangeEncoder,
+  symbols: Int32Array,
+  prior: ContextPrior,
+  shape: ItemShape,
+  quality: number,
+): void {
+  prior.code(symbols, shape, quality, new SymbolWriter(encoder));
+}
+
+/**
+ * Decodes as many symbols as `symbols` holds, which is overwritten; on an error its contents mean nothing.
+ * The caller ends with `decoder.finish()`.
+ * @throws ConvaeError DATA_INVALID where the bytes are damaged.
+ */
+export function decodeContextSymbols(
+  decoder: RangeDecoder,
+  symbols: Int32Array,
+  prior: ContextPrior,
+  shape: ItemShape,
+  quality: number,
+): void {
+  prior.code(symbols, shape, quality, new SymbolReader(decoder));
+}
+
+class SymbolWriter implements SymbolCoder {
+  readonly #encoder: RangeEncoder;
+
+  constructor(encoder: RangeEncoder) {
+    this.#encoder = encoder;
+  }
+
+  code(mixture: Mixture, symbol: number): number {
+    const last = mixture.count - 1;
+    const offset = symbol - mixture.min;
+    const entry = offset < 0 ? 0 : Math.min(last, offset + 1);
+    this.#encoder.encode(mixture.cumulative(entry), mixture.cumulative(entry + 1));
+    if (entry === 0 || entry === last) encodeEscape(this.#encoder, offset, last - 1);
+    return symbol;
+  }
+}
+
+class SymbolReader implements SymbolCoder {
+  readonly #decoder: RangeDecoder;
+
+  constructor(decoder: RangeDecoder) {
+    this.#decoder = decoder;
+  }
+
+  code(mixture: Mixture): number {
+    const last = mixture.count - 1;
+    const entry = mixture.find(this.#decoder.slot());
+    this.#decoder.consume(mixture.cumulative(entry), mixture.cumulative(entry + 1));
+    return entry === 0 || entry === last ? this.#escaped(entry === 0, mixture) : mixture.min + entry - 1;
+  }
+
+  #escaped(below: boolean, { min, count }: Mixture): number {
+    const offset = decodeEscape(this.#decoder, count - 2);
+    const symbol = min + offset;
+    if (offset < 0 === below && symbol === (symbol | 0)) return symbol;
+    throw new ConvaeError(
+      'DATA_INVALID',
+      `an escaped symbol is ${symbol}, on the wrong side or outside int32`,
+    );
+  }
+}
