@@ -7,12 +7,25 @@ export interface RunQueue {
   enqueue<T>(task: () => Promise<T>): Promise<T>;
 }
 
-/** A new, empty queue. */
-export function createRunQueue(): RunQueue {
+/** Longest time that tasks run one after the other before others get their turn, milliseconds: half a frame. */
+const TURN_MS = 8;
+
+/**
+ * A new, empty queue.
+ * @param yieldTurn Lets the thread's other work go on; asked after some milliseconds of tasks. For platforms whose
+ * runs never wait for anything: a long call would otherwise hold up every event.
+ */
+export function createRunQueue(yieldTurn?: () => Promise<void>): RunQueue {
   let tail: Promise<unknown> = Promise.resolve();
+  let turnEnds = 0;
+  const turn = async (): Promise<void> => {
+    if (yieldTurn === undefined || performance.now() < turnEnds) return;
+    await yieldTurn();
+    turnEnds = performance.now() + TURN_MS;
+  };
   return {
     enqueue: (task) => {
-      const result = tail.then(task);
+      const result = tail.then(turn).then(task);
       // The next task waits for the end of this one, not for its success.
       tail = result.catch(() => undefined);
       return result;

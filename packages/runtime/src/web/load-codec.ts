@@ -6,14 +6,12 @@ import type { Codec } from '../codec-interface.js';
 import { kindOf } from '../image.js';
 import { checkLoadOptions, type LoadOptions, type LoadProgress } from '../load-options.js';
 import type { LoadOrt } from '../session/ort.js';
-import { type ExecutionProvider, openSessions } from '../session/provider.js';
+import { openSessions } from '../session/provider.js';
 import { bundleUrl } from './bundle-url.js';
 import { loadOrtWeb } from './onnxruntime.js';
+import { WEB_PROVIDERS } from './providers.js';
 import { chooseThreads } from './threads.js';
 import type { WasmPaths } from './wasm-file.js';
-
-/** The execution providers that onnxruntime-web has builds of. */
-export const WEB_PROVIDERS = ['wasm', 'webgpu'] as const satisfies readonly ExecutionProvider[];
 
 /** Options of `loadCodec` in browsers and workers. */
 export interface WebLoadOptions extends LoadOptions {

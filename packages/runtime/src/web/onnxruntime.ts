@@ -7,6 +7,7 @@ import { createRunQueue, type RunQueue } from '../session/queue.js';
 import { RELU_GRAPH } from '../session/relu-graph.js';
 import { chooseThreads } from './threads.js';
 import { fetchWasm, type OrtBuild, type WasmPaths, wasmUrl } from './wasm-file.js';
+import { yieldTurn } from './yield-turn.js';
 
 /** A build of onnxruntime-web as far as convae sets it up; its settings hold for the whole page. */
 export interface OrtWebModule extends OrtModule {
@@ -94,5 +95,5 @@ async function start(ort: OrtWebModule, binary: ArrayBuffer, threads: number): P
     // It is compiled now; the bytes would stay for the life of the page.
     delete wasm.wasmBinary;
   }
-  return { ort, threads, queue: createRunQueue() };
+  return { ort, threads, queue: createRunQueue(yieldTurn) };
 }

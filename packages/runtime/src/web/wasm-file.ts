@@ -28,15 +28,26 @@ export function wasmUrl(build: OrtBuild, wasmPaths: WasmPaths | undefined): stri
   return given ?? emittedUrl(build) ?? besideOnnxRuntime(build) ?? besideThisScript(build);
 }
 
+/** Addresses relative to this page, so that a worker finds the same. @throws TypeError. */
+export function absoluteWasmPaths(wasmPaths: WasmPaths): WasmPaths {
+  const absolute = (path: string | URL): string => {
+    const address = pageUrl(path);
+    if (address === undefined)
+      throw new TypeError(`expected an address for options.wasmPaths, received '${path}'`);
+    return address.href;
+  };
+  if (typeof wasmPaths === 'string' || wasmPaths instanceof URL) return absolute(wasmPaths);
+  return Object.fromEntries(
+    Object.entries(wasmPaths).flatMap(([build, path]) =>
+      path === undefined ? [] : [[build, absolute(path)]],
+    ),
+  );
+}
+
 function givenUrl(build: OrtBuild, wasmPaths: WasmPaths): string | undefined {
-  const isFolder = typeof wasmPaths === 'string' || wasmPaths instanceof URL;
-  const given = isFolder ? wasmPaths : wasmPaths[build];
-  if (given === undefined) return undefined;
-  const text = String(given);
-  const address = pageUrl(isFolder ? `${text}${text.endsWith('/') ? '' : '/'}${WASM_FILES[build]}` : text);
-  if (address === undefined)
-    throw new TypeError(`expected an address for options.wasmPaths, received '${text}'`);
-  return address.href;
+  const absolute = absoluteWasmPaths(wasmPaths);
+  if (typeof absolute === 'object') return (absolute as Partial<Record<OrtBuild, string>>)[build];
+  return `${absolute}${absolute.endsWith('/') ? '' : '/'}${WASM_FILES[build]}`;
 }
 
 /**

@@ -1,0 +1,143 @@
+/// <reference lib="dom" />
+import type { BundleFiles } from '../bundle/files.js';
+import type { Codec } from '../codec-interface.js';
+import { ConvaeError } from '../errors.js';
+import { kindOf } from '../image.js';
+import { checkLoadOptions, type LoadProgress } from '../load-options.js';
+import { pageUrl } from '../web/bundle-url.js';
+import type { WebLoadOptions } from '../web/load-codec.js';
+import { WEB_PROVIDERS } from '../web/providers.js';
+import { absoluteWasmPaths } from '../web/wasm-file.js';
+import { Channel } from './channel.js';
+import { WorkerCodec } from './codec.js';
+import {
+  CODEC_TARGET,
+  type CodecState,
+  type LoadedMessage,
+  type LoadRequest,
+  OPEN_KEY,
+  type OpenMessage,
+  PROTOCOL,
+} from './protocol.js';
+
+/** A worker as far as a codec needs it. */
+export interface CodecWorker {
+  postMessage(message: unknown, transfer: Transferable[]): void;
+  addEventListener?(type: 'error', listener: (event: Event) => void): void;
+  removeEventListener?(type: 'error', listener: (event: Event) => void): void;
+}
+
+/** Options of {@link createWorkerCodec}. */
+export interface WorkerCodecOptions extends WebLoadOptions {
+  /**
+   * True to move the buffers of images and latents into the worker instead of copies: what is given to the codec then
+   * cannot be used any more. Results always come without copying.
+   */
+  readonly transferInputs?: boolean | undefined;
+}
+
+/**
+ * Loads a bundle in a worker whose script calls `serveCodec`, and gives a codec that does everything there. It has the
+ * interface of every codec; the worker itself stays yours, to terminate after `dispose`.
+ * @param worker A dedicated worker; one worker may serve several codecs.
+ * @param bundle The address of the bundle's folder, relative to the page, or its files from anywhere else.
+ * @throws as `loadCodec`; ConvaeError DEPENDENCY_MISSING where the worker's script fails or does not answer.
+ */
+export async function createWorkerCodec(
+  worker: CodecWorker,
+  bundle: string | URL | BundleFiles,
+  options: WorkerCodecOptions = {},
+): Promise<Codec> {
+  checkLoadOptions(options, WEB_PROVIDERS);
+  if (typeof worker?.postMessage !== 'function')
+    throw new TypeError(`expected a Worker for worker, received ${kindOf(worker)}`);
+  const request = loadRequest(bundle, options);
+  const { port1, port2 } = new MessageChannel();
+  const moveArguments = options.transferInputs ?? false;
+  const channel = new Channel(port1, { moveValues: false, moveArguments });
+  try {
+    return await openCodec(channel, { worker, bundle, options, message: { port: port2, request } });
+  } catch (error) {
+    channel.close(new ConvaeError('DISPOSED', 'the codec could not be loaded'));
+    throw error;
+  }
+}
+
+interface Opening {
+  readonly worker: CodecWorker;
+  readonly bundle: string | URL | BundleFiles;
+  readonly options: WorkerCodecOptions;
+  readonly message: Pick<OpenMessage, 'port' | 'request'>;
+}
+
+async function openCodec(
+  channel: Channel,
+  { worker, bundle, options, message }: Opening,
+): Promise<WorkerCodec> {
+  let codec: WorkerCodec | undefined;
+  const answer = watchWorker(worker);
+  channel.expose({
+    ready: answer.arrived,
+    progress: (progress: LoadProgress) => options.onProgress?.(progress),
+    state: (state: CodecState) => codec?.update(state),
+    read: (name: string, maxBytes: number) => (bundle as BundleFiles).read(name, maxBytes),
+  });
+  worker.postMessage({ [OPEN_KEY]: PROTOCOL, ...message }, [message.port]);
+  const loading = channel.call(CODEC_TARGET, 'load', [], options.signal) as Promise<LoadedMessage>;
+  try {
+    const { manifest, state } = await Promise.race([loading, answer.failed]);
+    codec = new WorkerCodec(channel, manifest, state);
+    return codec;
+  } finally {
+    answer.stop();
+  }
+}
+
+/** Longest time that the worker's script may take to load and answer, milliseconds. */
+const ANSWER_TIMEOUT_MS = 60_000;
+
+/** Rejects where the worker's script cannot be loaded, throws, or does not serve codecs. */
+function watchWorker(worker: CodecWorker) {
+  let fail!: (error: ConvaeError) => void;
+  const failed = new Promise<never>((_, reject) => {
+    fail = (error) => reject(error);
+  });
+  // The race may be decided before it fails.
+  failed.catch(() => undefined);
+  const problem = (text: string) => new ConvaeError('DEPENDENCY_MISSING', `the worker ${text}`);
+  const onError = (event: Event): void => {
+    const message = (event as Partial<ErrorEvent>).message;
+    fail(problem(`cannot be started: ${message || 'its script cannot be loaded'}`));
+  };
+  worker.addEventListener?.('error', onError);
+  const timer = setTimeout(
+    () => fail(problem('does not answer: does its script call serveCodec()?')),
+    ANSWER_TIMEOUT_MS,
+  );
+  const arrived = (): void => clearTimeout(timer);
+  const stop = (): void => {
+    arrived();
+    worker.removeEventListener?.('error', onError);
+  };
+  return { failed, arrived, stop };
+}
+
+function loadRequest(bundle: string | URL | BundleFiles, options: WorkerCodecOptions): LoadRequest {
+  const { executionProviders, strict, threads, batchSize, wasmPaths, onProgress } = options;
+  const readByClient = typeof (bundle as BundleFiles | undefined)?.read === 'function';
+  return {
+    location: readByClient ? (bundle as BundleFiles).location : absoluteUrl(bundle),
+    readByClient,
+    options: {
+      ...{ executionProviders, strict, threads, batchSize },
+      wasmPaths: wasmPaths === undefined ? undefined : absoluteWasmPaths(wasmPaths),
+    },
+    wantsProgress: onProgress !== undefined,
+  };
+}
+
+function absoluteUrl(bundle: unknown): string {
+  const address = typeof bundle === 'string' || bundle instanceof URL ? pageUrl(bundle) : undefined;
+  if (address !== undefined) return address.href;
+  throw new TypeError(`expected an address or bundle files for bundle, received ${kindOf(bundle)}`);
+}

@@ -1,0 +1,6 @@
+export {
+  type CodecWorker,
+  createWorkerCodec,
+  type WorkerCodecOptions,
+} from './client.js';
+export { type LoadCodec, type MessageScope, serveCodec } from './serve.js';

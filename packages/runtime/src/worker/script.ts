@@ -1,0 +1,3 @@
+import { serveCodec } from './serve.js';
+
+serveCodec();
