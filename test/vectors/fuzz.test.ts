@@ -8,8 +8,8 @@ import {
   decodeSymbols,
   EntropyModel,
   encodeSymbols,
-  type ImageContainer,
   loadBundle,
+  type OpenedContainer,
   openContainer,
   packTables,
   parseTables,
@@ -320,7 +320,7 @@ async function replaceTables(contents: Map<string, Uint8Array>, tableBytes: Uint
 }
 
 /** The images of a container by their numbers. */
-async function imagesOf(container: ImageContainer): Promise<Map<number, Uint8Array>> {
+async function imagesOf(container: OpenedContainer): Promise<Map<number, Uint8Array>> {
   const found = new Map<number, Uint8Array>();
   for await (const { firstImage, images } of container.images()) {
     const size = images.height * images.width * images.channels;

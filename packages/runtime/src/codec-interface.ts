@@ -8,6 +8,7 @@ import type {
   ImageContainer,
   ImageSequence,
 } from './coding/index.js';
+import type { ContextKernelName } from './context/index.js';
 import type { FloatImageBatch, ImageBatch, Images, LatentBatch } from './image.js';
 import type { ExecutionProvider, PassedOver } from './session/provider.js';
 
@@ -62,6 +63,8 @@ export interface Codec {
   readonly passedOver: readonly PassedOver[];
   /** Threads inside one run; undefined where ONNX Runtime chooses. */
   readonly threads: number | undefined;
+  /** How the context prior is computed; undefined where the bundle has none. */
+  readonly contextKernel?: ContextKernelName | undefined;
   /** What the user should know about how it runs, in sentences: threads that cannot be had, a device that was lost. */
   readonly notices: readonly string[];
   /**
@@ -106,8 +109,8 @@ export interface Codec {
    * Encodes one image into a few bytes: quantized, entropy-coded, 1 byte before the payload (3 to 5 where the image
    * does not have the bundle's own size). No checksum: whoever needs one writes a container.
    * @throws TypeError or RangeError where an argument is not what it should be.
-   * @throws ConvaeError as {@link embed}; UNSUPPORTED where the bundle has no entropy tables, or for a prior that this
-   * release does not have.
+   * @throws ConvaeError as {@link embed}; UNSUPPORTED where the bundle has no entropy tables, or for a prior that it
+   * does not have.
    */
   encode(image: Images, options?: EncodeOptions): Promise<Uint8Array>;
   /** Encodes each image of a batch as {@link encode} does. @throws as {@link encode}. */

@@ -25,6 +25,7 @@ import {
   type ImageSequence,
   openImageContainer,
 } from './coding/index.js';
+import { type ContextKernelName, type ContextPriorOptions, chooseKernel } from './context/index.js';
 import { meanSquaredErrors } from './distortion.js';
 import { ConvaeError } from './errors.js';
 import type { FloatImageBatch, ImageBatch, Images, ItemShape, LatentBatch } from './image.js';
@@ -45,28 +46,46 @@ export type * from './codec-interface.js';
 /** Images run at once where a codec is not told otherwise: 32 to 256 are the fast ones, larger falls out of cache. */
 export const DEFAULT_BATCH_SIZE = 64;
 
+const PLAIN_NOTICE =
+  'WebAssembly with SIMD does not run here: the context prior is computed in JavaScript, several times slower';
+
 /** Most pixels run at once, so that a batch of large images does not need memory for 64 of them. */
 const MAX_CHUNK_PIXELS = 1 << 20;
 
-/** Makes a codec of a bundle and its loaded networks, which it owns from here on. */
+/**
+ * Makes a codec of a bundle and its loaded networks, which it owns from here on.
+ * @throws ConvaeError UNSUPPORTED where the context prior's kernel that is asked for does not run here.
+ */
 export function createCodec(
   bundle: Bundle,
   sessions: NetworkSessions,
   batchSize = DEFAULT_BATCH_SIZE,
+  contextKernel?: ContextKernelName,
 ): Codec {
-  return new OnnxCodec(bundle, sessions, batchSize);
+  return new OnnxCodec(bundle, sessions, batchSize, contextKernel);
 }
 
 class OnnxCodec implements Codec {
   readonly manifest: Manifest;
+  readonly contextKernel: ContextKernelName | undefined;
+  readonly #kernelNotices: readonly string[] = [];
   readonly #sessions: NetworkSessions;
   readonly #batchSize: number;
   readonly #bundleCoding: BundleCoding | undefined;
+  readonly #contextOptions: ContextPriorOptions;
   #codingContext: CodingContext | undefined;
   #disposal: Promise<void> | undefined;
 
-  constructor({ manifest, coding }: Bundle, sessions: NetworkSessions, batchSize: number) {
+  constructor(
+    { manifest, coding }: Bundle,
+    sessions: NetworkSessions,
+    batchSize: number,
+    contextKernel: ContextKernelName | undefined,
+  ) {
     this.manifest = manifest;
+    this.contextKernel = coding?.context && chooseKernel(contextKernel);
+    this.#contextOptions = { kernel: this.contextKernel };
+    if (this.contextKernel === 'plain' && contextKernel === undefined) this.#kernelNotices = [PLAIN_NOTICE];
     this.#bundleCoding = coding;
     this.#sessions = sessions;
     this.#batchSize = batchSize;
@@ -85,7 +104,7 @@ class OnnxCodec implements Codec {
   }
 
   get notices(): readonly string[] {
-    return this.#sessions.notices;
+    return [...this.#sessions.notices, ...this.#kernelNotices];
   }
 
   async embed(images: Images, options: CallOptions = {}): Promise<LatentBatch> {
@@ -220,7 +239,7 @@ class OnnxCodec implements Codec {
     this.#checkAlive(signal);
     this.#codingContext ??= {
       manifest: this.manifest,
-      model: new EntropyModel(this.manifest, this.#bundleCoding),
+      model: new EntropyModel(this.manifest, this.#bundleCoding, this.#contextOptions),
       embed: (images, options) => this.embed(images, options),
       reconstruct: (latents, options) => this.reconstruct(latents, options),
     };

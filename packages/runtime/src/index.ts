@@ -8,6 +8,7 @@ export { createCodec, DEFAULT_BATCH_SIZE } from './codec.js';
 export type * from './codec-interface.js';
 export {
   type CodedImage,
+  type CodingSettings,
   type ContainerOptions,
   type ContainerSummary,
   chunkSymbols,
@@ -19,6 +20,7 @@ export {
   ImageContainer,
   type ImageSequence,
   type LostChunk,
+  MAX_CONTEXT_PRODUCTS,
   type PlacedImages,
 } from './coding/index.js';
 export * from './context/index.js';

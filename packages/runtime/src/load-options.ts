@@ -1,16 +1,25 @@
+import { CONTEXT_KERNELS, type ContextKernelName } from './context/index.js';
 import { checkCount, kindOf } from './image.js';
 import { EXECUTION_PROVIDERS, type ExecutionProvider } from './session/provider.js';
 
 /** Options of `loadCodec`. */
 export interface LoadOptions {
-  /** Execution providers in order of preference; the platform's base provider follows by itself. */
-  readonly executionProviders?: readonly ExecutionProvider[] | undefined;
+  /**
+   * Execution providers in order of preference; the platform's base provider follows by itself. Or `auto`: all that
+   * the platform has are measured for some milliseconds with `batchSize` images, and the fastest is taken.
+   */
+  readonly executionProviders?: readonly ExecutionProvider[] | 'auto' | undefined;
   /** True to make it an error where the first of `executionProviders` cannot run, instead of falling back. */
   readonly strict?: boolean | undefined;
   /** Threads inside one run, 1..256; ONNX Runtime's own choice (one a core) where left out. */
   readonly threads?: number | undefined;
   /** Most images that are run at once, 1..4096; 64 where left out. */
   readonly batchSize?: number | undefined;
+  /**
+   * How the context prior is computed: `simd` (WebAssembly) is several times as fast as `plain` (JavaScript), and both
+   * give the same bytes; `simd` where it runs, else `plain`, where left out.
+   */
+  readonly contextKernel?: ContextKernelName | undefined;
 }
 
 /** How far a file has been loaded. */
@@ -31,21 +40,31 @@ const MAX_BATCH_SIZE = 4096;
  * @throws TypeError or RangeError with what was expected and what was received.
  */
 export function checkLoadOptions(options: LoadOptions, available: readonly ExecutionProvider[]): void {
-  const { executionProviders, strict, threads, batchSize } = options;
+  const { executionProviders, strict, threads, batchSize, contextKernel } = options;
   if (executionProviders !== undefined) checkProviders(executionProviders, available);
+  if (executionProviders === 'auto' && strict)
+    throw new RangeError("expected options.executionProviders by name with options.strict, received 'auto'");
   if (strict !== undefined && typeof strict !== 'boolean') {
     throw new TypeError(`expected a boolean for options.strict, received ${kindOf(strict)}`);
   }
   if (threads !== undefined) checkCount(threads, 'options.threads', MAX_THREADS);
   if (batchSize !== undefined) checkCount(batchSize, 'options.batchSize', MAX_BATCH_SIZE);
+  if (contextKernel !== undefined && !CONTEXT_KERNELS.includes(contextKernel)) {
+    throw new RangeError(
+      `expected ${CONTEXT_KERNELS.join(' or ')} for options.contextKernel, received ${kindOf(contextKernel)}`,
+    );
+  }
 }
 
 function checkProviders(
-  providers: readonly ExecutionProvider[],
+  providers: readonly ExecutionProvider[] | 'auto',
   available: readonly ExecutionProvider[],
 ): void {
+  if (providers === 'auto') return;
   if (!Array.isArray(providers)) {
-    throw new TypeError(`expected an array for options.executionProviders, received ${kindOf(providers)}`);
+    throw new TypeError(
+      `expected an array or 'auto' for options.executionProviders, received ${kindOf(providers)}`,
+    );
   }
   if (providers.length === 0) {
     throw new RangeError('expected at least 1 name for options.executionProviders, received none');

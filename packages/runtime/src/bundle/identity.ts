@@ -6,7 +6,7 @@ import type { Manifest } from './manifest.js';
  * Undefined where the bundle has no quantizer or no tables, and so codes nothing.
  */
 export function bundleIdentity(manifest: Manifest): PlainData | undefined {
-  const { decoder, image, latent, normalisation, quantizer, tables } = manifest;
+  const { decoder, image, latent, normalisation, quantizer, tables, context } = manifest;
   if (quantizer === undefined || tables === undefined) return undefined;
   const { steps, offsets, multipliers } = quantizer;
   return {
@@ -22,5 +22,6 @@ export function bundleIdentity(manifest: Manifest): PlainData | undefined {
     normalisation: { scale: normalisation.scale, offset: normalisation.offset },
     quantizer: { steps, ...(offsets === undefined ? {} : { offsets }), multipliers },
     tables: tables.sha256,
+    ...(context === undefined ? {} : { context: context.sha256 }),
   };
 }

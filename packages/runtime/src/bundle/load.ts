@@ -1,6 +1,8 @@
 import { bundleHash } from '../bitstream/index.js';
+import { type ContextModel, MAX_CONTEXT_FILE_BYTES, parseContext } from '../context/index.js';
 import { type EntropyTables, MAX_TABLE_FILE_BYTES, parseTables } from '../entropy/index.js';
 import { ConvaeError } from '../errors.js';
+import { checkContext } from './check-context.js';
 import type { BundleFiles } from './files.js';
 import { bundleIdentity } from './identity.js';
 import { MANIFEST_FILE, MAX_GRAPH_BYTES, MAX_MANIFEST_BYTES, type Manifest } from './manifest.js';
@@ -23,14 +25,16 @@ export interface Bundle {
 export interface BundleCoding {
   /** The tables of the finest step: one for each channel, for each channel and position, or first these, then those. */
   readonly tables: EntropyTables;
+  /** The model of the context prior; absent where the bundle has none. */
+  readonly context?: ContextModel | undefined;
   /** uint8, 8 bytes: the hash by which bitstreams name the bundle. */
   readonly hash: Uint8Array;
 }
 
 /**
- * Reads a bundle and checks the SHA-256 of its graphs and tables.
+ * Reads a bundle and checks the SHA-256 of its graphs, tables and context model.
  * @throws ConvaeError NOT_FOUND, LIMIT_EXCEEDED, MANIFEST_INVALID, VERSION_UNSUPPORTED or HASH_MISMATCH; DATA_INVALID
- * or DATA_TRUNCATED where the table file breaks its format.
+ * or DATA_TRUNCATED where the table file or the context model breaks its format.
  */
 export async function loadBundle(files: BundleFiles): Promise<Bundle> {
   const manifest = parseManifest(await files.read(MANIFEST_FILE, MAX_MANIFEST_BYTES));
@@ -45,7 +49,15 @@ async function readCoding(files: BundleFiles, manifest: Manifest): Promise<Bundl
   if (identity === undefined || manifest.tables === undefined) return undefined;
   const tables = parseTables(await readListed(files, manifest.tables, MAX_TABLE_FILE_BYTES));
   checkTableCount(tables, manifest);
-  return { tables, hash: await bundleHash(identity) };
+  const context = await readContext(files, manifest);
+  return { tables, context, hash: await bundleHash(identity) };
+}
+
+async function readContext(files: BundleFiles, manifest: Manifest): Promise<ContextModel | undefined> {
+  if (manifest.context === undefined) return undefined;
+  const model = parseContext(await readListed(files, manifest.context, MAX_CONTEXT_FILE_BYTES));
+  checkContext(model, manifest);
+  return model;
 }
 
 function checkTableCount({ count }: EntropyTables, { latent, tables }: Manifest): void {

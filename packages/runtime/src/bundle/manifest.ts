@@ -1,4 +1,6 @@
 import * as z from 'zod/mini';
+import { PRIORS } from '../bitstream/index.js';
+import { MAX_CONTEXT_FILE_BYTES } from '../context/index.js';
 import { MAX_TABLE_FILE_BYTES } from '../entropy/index.js';
 import { MAX_MULTIPLIER, MAX_QUALITIES, MAX_STEP, MIN_STEP } from '../quantizer.js';
 
@@ -57,6 +59,11 @@ const rate = z.object({
   validationBytesPerImage: z.number().check(z.gte(0)),
 });
 
+/** Most values of each output that a golden vector keeps. */
+export const MAX_PROBE_VALUES = 64;
+
+const probeValues = z.array(z.number()).check(z.minLength(1), z.maxLength(MAX_PROBE_VALUES));
+
 /** The schema of manifest.json (FORMAT.md, "Bundle"). Unknown fields are ignored, so minors can add some. */
 export const manifestSchema = z.object({
   format: z.literal('convae-bundle'),
@@ -89,6 +96,15 @@ export const manifestSchema = z.object({
   quality: z.optional(z.int().check(z.gte(0), z.lt(MAX_QUALITIES))),
   /** The file of the entropy tables of the finest step (FORMAT.md, "Entropy tables"). */
   tables: z.optional(z.object(listedFile(MAX_TABLE_FILE_BYTES))),
+  /** The file of the context prior's model (FORMAT.md, "Context model"); there beside `tables` only. */
+  context: z.optional(z.object(listedFile(MAX_CONTEXT_FILE_BYTES))),
+  /** The prior that is used where none is asked for; the context prior where there is one and nothing is said. */
+  prior: z.optional(z.enum(PRIORS)),
+  /**
+   * The bundle's golden vector: at most 64 values of what the networks gave for the probe image (FORMAT.md, "Probe"),
+   * evenly spread, by which a reader tells whether an execution provider computes right.
+   */
+  probe: z.optional(z.object({ latent: probeValues, reconstruction: probeValues })),
   /** Measured figures of each quality, for people. */
   rates: z.optional(z.array(rate).check(z.maxLength(MAX_QUALITIES))),
   /** The architecture specification that the graphs were built from (plain data, read by @convae/train). */

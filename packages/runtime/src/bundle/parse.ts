@@ -118,13 +118,26 @@ function checkFields(manifest: Manifest): void {
   checkCoding(manifest);
 }
 
-/** Quantizer and default quality come together; tables need both. */
-function checkCoding({ quantizer, quality, tables, latent, encoder, decoder }: Manifest): void {
+/** Quantizer and default quality come together; tables need both, and a context model needs tables. */
+function checkCoding(manifest: Manifest): void {
+  const { quantizer, quality, tables, context, prior, latent } = manifest;
   if ((quantizer === undefined) !== (quality === undefined) || (tables && !quantizer))
     throw invalid('expected quantizer and quality together, and both where there are tables');
   if (quantizer !== undefined) checkQuantizer(quantizer, quality!, latent.channels);
-  if (tables && [encoder.file, decoder.file, MANIFEST_FILE].includes(tables.file))
-    throw invalid(`expected a file of its own for tables.file, received ${tables.file}`);
+  if (context && !tables) throw invalid('expected tables where there is a context');
+  if (prior === 'context' && !context) throw invalid('expected a context where prior is context');
+  checkFiles(manifest);
+}
+
+/** Every file has a name of its own. */
+function checkFiles({ encoder, decoder, tables, context }: Manifest): void {
+  const taken = [MANIFEST_FILE, encoder.file, decoder.file];
+  for (const [name, listed] of Object.entries({ tables, context })) {
+    if (listed === undefined) continue;
+    if (taken.includes(listed.file))
+      throw invalid(`expected a file of its own for ${name}.file, received ${listed.file}`);
+    taken.push(listed.file);
+  }
 }
 
 function checkQuantizer(

@@ -1,4 +1,4 @@
-import type { ContainerHeader, Prior } from '../bitstream/index.js';
+import { type ContainerHeader, PRIORS, type Prior } from '../bitstream/index.js';
 import type { Manifest } from '../bundle/manifest.js';
 import { latentShape } from '../codec-shapes.js';
 import { ConvaeError } from '../errors.js';
@@ -29,16 +29,33 @@ export interface ImageSides {
 export interface EncodeOptions extends Abortable {
   /** 0 (coarsest) to the number of `manifest.quantizer.multipliers` − 1; `manifest.quality` where left out. */
   readonly quality?: number | undefined;
-  /** How probabilities are found; `factorized`, the only one of this release, where left out. */
+  /**
+   * How probabilities are found: `factorized` is fast, `context` takes fewer bytes and is there where the bundle has a
+   * context model; the bundle's own choice where left out.
+   */
   readonly prior?: Prior | undefined;
 }
 
+/** What all images of a bitstream are coded with. */
+export interface CodingSettings {
+  readonly quality: number;
+  readonly prior: Prior;
+}
+
 /**
- * The quality that the options ask for.
- * @throws TypeError or RangeError for a quality that the bundle does not have; ConvaeError UNSUPPORTED for a prior.
+ * The quality and the prior that the options ask for.
+ * @throws TypeError or RangeError for a quality that the bundle does not have and for a prior that there is not;
+ * ConvaeError UNSUPPORTED for a prior that the bundle does not have.
  */
-export function checkedQuality(model: EntropyModel, { quality, prior }: EncodeOptions): number {
-  checkPrior(prior ?? 'factorized');
+export function checkedSettings(model: EntropyModel, options: EncodeOptions): CodingSettings {
+  const { prior = model.defaultPrior } = options;
+  if (!PRIORS.includes(prior))
+    throw new RangeError(`expected ${PRIORS.join(' or ')} for options.prior, received ${kindOf(prior)}`);
+  checkPrior(model, prior);
+  return { quality: checkedQuality(model, options), prior };
+}
+
+function checkedQuality(model: EntropyModel, { quality }: EncodeOptions): number {
   if (quality === undefined) return model.defaultQuality;
   if (typeof quality !== 'number')
     throw new TypeError(`expected a number for options.quality, received ${kindOf(quality)}`);
@@ -48,26 +65,20 @@ export function checkedQuality(model: EntropyModel, { quality, prior }: EncodeOp
   );
 }
 
-/** @throws ConvaeError UNSUPPORTED where this release has no such prior. */
-export function checkPrior(prior: Prior): void {
-  if (prior === 'factorized') return;
-  if (prior !== 'context')
-    throw new RangeError(`expected factorized or context for options.prior, received ${kindOf(prior)}`);
-  throw new ConvaeError(
-    'UNSUPPORTED',
-    'the context prior is not in this release: it codes with the factorized prior',
-  );
+/** @throws ConvaeError UNSUPPORTED where the bundle has no such prior. */
+function checkPrior(model: EntropyModel, prior: Prior): void {
+  if (!model.priors.includes(prior)) model.context();
 }
 
 /**
  * Checks what a bitstream says against the bundle.
- * @throws ConvaeError UNSUPPORTED for the context prior, DATA_INVALID for a quality that the bundle does not have.
+ * @throws ConvaeError UNSUPPORTED for a prior, DATA_INVALID for a quality that the bundle does not have.
  */
 export function checkStream(
   model: EntropyModel,
   { prior, quality }: Pick<ContainerHeader, 'prior' | 'quality'>,
 ): void {
-  checkPrior(prior);
+  checkPrior(model, prior);
   if (quality < model.qualities) return;
   throw new ConvaeError(
     'DATA_INVALID',

@@ -101,7 +101,8 @@ export function chunkSymbols(
   chunk: Chunk,
 ): SymbolBatch {
   const shape = codedShape(manifest, chunkSides(header, chunk));
-  return decodePayload(model, chunk.payload, { quality: header.quality, count: chunk.imageCount, shape });
+  const { quality, prior } = header;
+  return decodePayload(model, chunk.payload, { quality, prior, count: chunk.imageCount, shape });
 }
 
 function chunkSides(header: ContainerHeader, { height, width }: Chunk): ImageSides {

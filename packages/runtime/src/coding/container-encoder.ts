@@ -5,6 +5,7 @@ import {
   createContainerWriter,
   MAX_CHUNK_BYTES,
   MAX_CHUNK_IMAGES,
+  type Prior,
 } from '../bitstream/index.js';
 import { checkImages, latentShape } from '../codec-shapes.js';
 import { ConvaeError } from '../errors.js';
@@ -17,8 +18,14 @@ import {
   kindOf,
   sliceBatch,
 } from '../image.js';
-import { type CodingContext, checkedQuality, type EncodeOptions, type ImageSides } from './coding-context.js';
-import { PayloadEncoder } from './payload.js';
+import {
+  type CodingContext,
+  type CodingSettings,
+  checkedSettings,
+  type EncodeOptions,
+  type ImageSides,
+} from './coding-context.js';
+import { MAX_CONTEXT_PRODUCTS, PayloadEncoder } from './payload.js';
 
 type Batch = ImageBatch | FloatImageBatch;
 
@@ -39,6 +46,7 @@ export interface ContainerSummary {
   /** Of the whole container. */
   readonly bytes: number;
   readonly quality: number;
+  readonly prior: Prior;
 }
 
 /** Images in a chunk where nothing is said: 0.03 bytes an image for the frames. */
@@ -74,7 +82,7 @@ class ContainerEncoder {
   readonly #context: CodingContext;
   readonly #sink: ContainerSink;
   readonly #options: ContainerOptions;
-  readonly #quality: number;
+  readonly #settings: CodingSettings;
   readonly #chunk: number;
   #writer: ContainerWriter | undefined;
   /** The size that the header says. */
@@ -87,7 +95,7 @@ class ContainerEncoder {
     this.#context = context;
     this.#sink = sink;
     this.#options = options;
-    this.#quality = checkedQuality(context.model, options);
+    this.#settings = checkedSettings(context.model, options);
     this.#chunk = options.chunk ?? DEFAULT_CHUNK_IMAGES;
     checkCount(this.#chunk, 'options.chunk', MAX_CHUNK_IMAGES);
     if (options.count !== undefined && options.count !== 0) checkCount(options.count, 'options.count');
@@ -114,7 +122,7 @@ class ContainerEncoder {
     await this.#flush();
     const writer = await this.#opened(this.#context.manifest.image);
     await writer.finish();
-    return { images: writer.imageCount, bytes: writer.byteLength, quality: this.#quality };
+    return { images: writer.imageCount, bytes: writer.byteLength, ...this.#settings };
   }
 
   /** Most images of this size in a chunk. */
@@ -122,7 +130,10 @@ class ContainerEncoder {
     const shape = latentShape(this.#context.manifest, height, width);
     const symbols = shape.channels * shape.height * shape.width;
     const fitting = Math.min(this.#chunk, CHUNK_SYMBOLS / symbols, CHUNK_PIXELS / (height * width));
-    return Math.max(1, Math.floor(fitting));
+    const { model } = this.#context;
+    const affordable =
+      this.#settings.prior === 'context' ? MAX_CONTEXT_PRODUCTS / model.context().products(shape) : fitting;
+    return Math.max(1, Math.floor(Math.min(fitting, affordable)));
   }
 
   async #flush(): Promise<void> {
@@ -131,7 +142,7 @@ class ContainerEncoder {
     this.#waiting = [];
     this.#waitingCount = 0;
     const latents = await this.#context.embed(images, { signal: this.#options.signal });
-    const encoder = new PayloadEncoder(this.#context.model, this.#quality);
+    const encoder = new PayloadEncoder(this.#context.model, this.#settings);
     encoder.add(latents);
     await this.#write(images, encoder.finish());
   }
@@ -153,8 +164,7 @@ class ContainerEncoder {
       height,
       width,
       count: this.#options.count ?? 0,
-      prior: 'factorized',
-      quality: this.#quality,
+      ...this.#settings,
     };
     this.#writer ??= await createContainerWriter(this.#sink, header);
     return this.#writer;

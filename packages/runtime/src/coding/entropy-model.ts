@@ -1,5 +1,7 @@
+import type { Prior } from '../bitstream/index.js';
 import type { BundleCoding } from '../bundle/load.js';
 import type { Manifest } from '../bundle/manifest.js';
+import { type ContextKernelName, ContextPrior, type ContextPriorOptions } from '../context/index.js';
 import { coarsenTable, type EntropyTables, packTables, TOTAL, unpackTable } from '../entropy/index.js';
 import { ConvaeError } from '../errors.js';
 import type { ItemShape } from '../image.js';
@@ -14,15 +16,21 @@ export interface QualityModel {
 }
 
 /**
- * The factorized prior of a bundle: which table each symbol of a latent is coded under, at every quality
- * (FORMAT.md, "Entropy tables"). Integers only, so it is the same on every machine.
+ * The priors of a bundle: which table each symbol of a latent is coded under, at every quality (FORMAT.md, "Entropy
+ * tables"), and the context prior where the bundle has one. Integers only, so they are the same on every machine.
  */
 export class EntropyModel {
   /** uint8, 8 bytes, names the bundle in containers. */
   readonly hash: Uint8Array;
   readonly qualities: number;
   readonly defaultQuality: number;
+  /** The priors that the bundle has. */
+  readonly priors: readonly Prior[];
+  readonly defaultPrior: Prior;
   readonly #manifest: Manifest;
+  readonly #coding: BundleCoding;
+  readonly #contextOptions: ContextPriorOptions;
+  #context: ContextPrior | undefined;
   readonly #finest: EntropyTables;
   readonly #models = new Map<number, QualityModel>();
   /** Number of the first table per position; undefined where there are none. */
@@ -31,7 +39,11 @@ export class EntropyModel {
   #lastIndex: { readonly shape: ItemShape; readonly index: Uint16Array } | undefined;
 
   /** @throws ConvaeError UNSUPPORTED where the bundle has no tables. */
-  constructor(manifest: Manifest, coding: BundleCoding | undefined) {
+  constructor(
+    manifest: Manifest,
+    coding: BundleCoding | undefined,
+    contextOptions: ContextPriorOptions = {},
+  ) {
     if (coding === undefined || manifest.quantizer === undefined) {
       throw new ConvaeError(
         'UNSUPPORTED',
@@ -43,10 +55,35 @@ export class EntropyModel {
     this.hash = coding.hash;
     this.qualities = manifest.quantizer.multipliers.length;
     this.defaultQuality = manifest.quality ?? this.qualities - 1;
+    this.priors = coding.context === undefined ? ['factorized'] : ['factorized', 'context'];
+    this.defaultPrior = manifest.prior ?? this.priors.at(-1)!;
     this.#manifest = manifest;
+    this.#coding = coding;
+    this.#contextOptions = contextOptions;
     this.#finest = coding.tables;
     this.#channelTables = count === channels || count > channels * height * width;
     this.#positionTables = count === channels ? undefined : count % (channels * height * width);
+  }
+
+  /**
+   * The context prior, made when it is first needed.
+   * @throws ConvaeError UNSUPPORTED where the bundle has none, or the kernel that was asked for does not run here.
+   */
+  context(): ContextPrior {
+    const { context } = this.#coding;
+    if (context === undefined)
+      throw new ConvaeError(
+        'UNSUPPORTED',
+        `${this.#manifest.name} has no context prior: use the factorized one`,
+      );
+    const { multipliers } = this.#manifest.quantizer!;
+    this.#context ??= new ContextPrior(context, multipliers, this.#contextOptions);
+    return this.#context;
+  }
+
+  /** The kernel that the context prior runs on; undefined where the bundle has none. @throws as {@link context}. */
+  get contextKernel(): ContextKernelName | undefined {
+    return this.priors.includes('context') ? this.context().kernel : undefined;
   }
 
   /** The quantizer and the tables of a quality, 0 to `qualities` − 1. */

@@ -1,4 +1,4 @@
-import { type ImageStream, readImageStream, writeImageStream } from '../bitstream/index.js';
+import { type ImageStream, type Prior, readImageStream, writeImageStream } from '../bitstream/index.js';
 import type { Manifest } from '../bundle/manifest.js';
 import { joinedImages } from '../codec-shapes.js';
 import { ConvaeError } from '../errors.js';
@@ -6,7 +6,7 @@ import { type ImageBatch, type Images, kindOf, type LatentBatch, sliceBatch } fr
 import { dequantize, type SymbolBatch } from '../quantizer.js';
 import {
   type CodingContext,
-  checkedQuality,
+  checkedSettings,
   checkStream,
   codedShape,
   type EncodeOptions,
@@ -21,22 +21,23 @@ export async function encodeImages(
   images: Images,
   options: EncodeOptions,
 ): Promise<Uint8Array[]> {
-  const quality = checkedQuality(context.model, options);
+  const settings = checkedSettings(context.model, options);
   const batch = joinedImages(images);
   const latents = await context.embed(batch, options);
   const { image } = context.manifest;
   const own = batch.height === image.height && batch.width === image.width;
   const size = own ? {} : { size: { height: batch.height, width: batch.width } };
   return Array.from({ length: latents.count }, (_, i) => {
-    const encoder = new PayloadEncoder(context.model, quality);
+    const encoder = new PayloadEncoder(context.model, settings);
     encoder.add(sliceBatch(latents as LatentBatch, i, i + 1));
-    return writeImageStream({ prior: 'factorized', quality, ...size, payload: encoder.finish() });
+    return writeImageStream({ ...settings, ...size, payload: encoder.finish() });
   });
 }
 
 /** What a single image stream holds. */
 export interface CodedImage extends ImageSides {
   readonly quality: number;
+  readonly prior: Prior;
   /** int32, 1×c×h×w. */
   readonly symbols: SymbolBatch;
 }
@@ -51,10 +52,11 @@ export function decodeImageSymbols(manifest: Manifest, model: EntropyModel, byte
     throw new TypeError(`expected a Uint8Array for bytes, received ${kindOf(bytes)}`);
   const stream = readImageStream(bytes);
   checkStream(model, stream);
-  const { quality, payload } = stream;
+  const { quality, prior, payload } = stream;
   const { height, width } = streamSize(manifest, stream);
   const shape = codedShape(manifest, { height, width });
-  return { quality, height, width, symbols: decodePayload(model, payload, { quality, count: 1, shape }) };
+  const symbols = decodePayload(model, payload, { quality, prior, count: 1, shape });
+  return { quality, prior, height, width, symbols };
 }
 
 /** Decodes a single image stream. @throws as {@link decodeImageSymbols}. */

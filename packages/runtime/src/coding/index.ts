@@ -1,4 +1,4 @@
-export { type CodingContext, checkedQuality, type EncodeOptions, type ImageSides } from './coding-context.js';
+export type { CodingContext, CodingSettings, EncodeOptions, ImageSides } from './coding-context.js';
 export {
   chunkSymbols,
   type DecodedContainer,
@@ -17,3 +17,4 @@ export {
 } from './container-encoder.js';
 export { EntropyModel } from './entropy-model.js';
 export { type CodedImage, decodeImage, decodeImageSymbols, encodeImages } from './image-coder.js';
+export { MAX_CONTEXT_PRODUCTS } from './payload.js';

@@ -37,11 +37,12 @@ function idealBits(model: EntropyModel, quality: number, { data, ...shape }: Sym
 }
 
 function encode(model: EntropyModel, quality: number, latents: LatentBatch): Uint8Array {
-  const encoder = new PayloadEncoder(model, quality);
+  const encoder = new PayloadEncoder(model, { quality, prior: 'factorized' });
   encoder.add(latents);
   return encoder.finish();
 }
 
+const factorized = { prior: 'factorized' } as const;
 const own = { channels: 2, height: 2, width: 2 };
 const large = { channels: 2, height: 5, width: 9 };
 
@@ -61,7 +62,7 @@ describe('a payload', () => {
           const latents = latentsOf(count, shape);
           const symbols = quantize(latents, model.at(quality).quantizer);
           const payload = encode(model, quality, latents);
-          expect(decodePayload(model, payload, { quality, count, shape })).toEqual(symbols);
+          expect(decodePayload(model, payload, { ...factorized, quality, count, shape })).toEqual(symbols);
           const ideal = idealBits(model, quality, symbols) / 8;
           expect(payload.length).toBeLessThanOrEqual(1.001 * ideal + 2);
           expect(payload.length).toBeGreaterThanOrEqual(ideal - 2);
@@ -73,7 +74,7 @@ describe('a payload', () => {
   it('is the same whether latents come at once or one by one', async () => {
     const model = await modelOf('both');
     const latents = latentsOf(20, own);
-    const encoder = new PayloadEncoder(model, 1);
+    const encoder = new PayloadEncoder(model, { quality: 1, prior: 'factorized' });
     for (let i = 0; i < 20; i++) {
       encoder.add({ ...latents, data: latents.data.subarray(8 * i, 8 * i + 8), count: 1 });
     }
@@ -88,7 +89,7 @@ describe('a payload', () => {
       { count: 1, shape: { channels: 2, height: 4096, width: 4096 } },
     ];
     for (const claim of claims) {
-      const decode = () => decodePayload(model, new Uint8Array(50), { quality: 3, ...claim });
+      const decode = () => decodePayload(model, new Uint8Array(50), { ...factorized, quality: 3, ...claim });
       expect(decode).toThrow(expect.objectContaining({ code: 'DATA_INVALID' }));
       expect(decode).toThrow('cannot hold');
     }

@@ -1,26 +1,43 @@
 import { MAX_CHUNK_SYMBOLS } from '../bitstream/index.js';
+import { decodeContextSymbols, encodeContextSymbols } from '../context/index.js';
 import { decodeSymbols, encodeSymbols, RangeDecoder, RangeEncoder } from '../entropy/index.js';
 import { ConvaeError } from '../errors.js';
 import type { ItemShape, LatentBatch } from '../image.js';
 import { quantize, type SymbolBatch } from '../quantizer.js';
+import type { CodingSettings } from './coding-context.js';
 import type { EntropyModel } from './entropy-model.js';
 
-/** The factorized payload of some latents of one shape, written batch by batch (FORMAT.md, "Symbols"). */
+/**
+ * Most products of weights that a payload with the context prior may take: what the time to decode it is bounded by.
+ * Some tens of seconds; an image of thousands of pixels a side under the models that are trained.
+ */
+export const MAX_CONTEXT_PRODUCTS = 2 ** 36;
+
+/** The payload of some latents of one shape, written batch by batch (FORMAT.md, "Symbols"). */
 export class PayloadEncoder {
   readonly #model: EntropyModel;
-  readonly #quality: number;
+  readonly #settings: CodingSettings;
   readonly #encoder = new RangeEncoder();
+  #products = 0;
 
-  constructor(model: EntropyModel, quality: number) {
+  constructor(model: EntropyModel, settings: CodingSettings) {
     this.#model = model;
-    this.#quality = quality;
+    this.#settings = settings;
   }
 
-  /** Quantizes and encodes the next latents. @throws ConvaeError NON_FINITE, UNSUPPORTED. */
+  /** Quantizes and encodes the next latents. @throws ConvaeError NON_FINITE, UNSUPPORTED, LIMIT_EXCEEDED. */
   add(latents: LatentBatch): void {
-    const { quantizer, tables } = this.#model.at(this.#quality);
-    const { data } = quantize(latents, quantizer);
-    encodeSymbols(this.#encoder, data, tables, this.#model.tableIndex(latents));
+    const { quality, prior } = this.#settings;
+    const { quantizer, tables } = this.#model.at(quality);
+    if (prior === 'factorized') {
+      const { data } = quantize(latents, quantizer);
+      encodeSymbols(this.#encoder, data, tables, this.#model.tableIndex(latents));
+      return;
+    }
+    const context = this.#model.context();
+    this.#products += latents.count * context.products(latents);
+    checkProducts(this.#products);
+    encodeContextSymbols(this.#encoder, quantize(latents, quantizer).data, context, latents, quality);
   }
 
   /** The whole code word. */
@@ -30,8 +47,7 @@ export class PayloadEncoder {
 }
 
 /** Where a payload comes from and what it must hold. */
-export interface PayloadHead {
-  readonly quality: number;
+export interface PayloadHead extends CodingSettings {
   readonly count: number;
   /** Of one latent. */
   readonly shape: ItemShape;
@@ -41,14 +57,14 @@ export interface PayloadHead {
 const OMITTED_BITS = 17;
 
 /**
- * Decodes a factorized payload: integers and tables only, so every machine finds the same symbols.
+ * Decodes a payload: integers only, so every machine finds the same symbols.
  * @throws ConvaeError DATA_INVALID where no encoder would have written these bytes, LIMIT_EXCEEDED, UNSUPPORTED.
  */
 export function decodePayload(model: EntropyModel, payload: Uint8Array, head: PayloadHead): SymbolBatch {
-  const { quality, count, shape } = head;
+  const { quality, prior, count, shape } = head;
   const length = count * shape.channels * shape.height * shape.width;
   // Before memory is taken: so few bytes cannot hold so many symbols, whatever they are.
-  if (count * model.leastBits(quality, shape) > 8 * payload.length + OMITTED_BITS) {
+  if (count * leastBits(model, head) > 8 * payload.length + OMITTED_BITS) {
     throw new ConvaeError(
       'DATA_INVALID',
       `${payload.length} bytes cannot hold ${count} latent(s) of ${shape.channels}×${shape.height}×${shape.width}`,
@@ -57,9 +73,24 @@ export function decodePayload(model: EntropyModel, payload: Uint8Array, head: Pa
   if (count > 1 && length > MAX_CHUNK_SYMBOLS) {
     throw new ConvaeError('LIMIT_EXCEEDED', `a chunk of ${length} symbols, more than ${MAX_CHUNK_SYMBOLS}`);
   }
+  if (prior === 'context') checkProducts(count * model.context().products(shape));
   const data = new Int32Array(length);
   const decoder = new RangeDecoder(payload);
-  decodeSymbols(decoder, data, model.at(quality).tables, model.tableIndex(shape));
+  if (prior === 'context') decodeContextSymbols(decoder, data, model.context(), shape, quality);
+  else decodeSymbols(decoder, data, model.at(quality).tables, model.tableIndex(shape));
   decoder.finish();
   return { data, count, channels: shape.channels, height: shape.height, width: shape.width };
+}
+
+/** Bits that one latent takes at least. */
+function leastBits(model: EntropyModel, { quality, prior, shape }: PayloadHead): number {
+  return prior === 'context' ? model.context().leastBits(quality, shape) : model.leastBits(quality, shape);
+}
+
+function checkProducts(products: number): void {
+  if (products <= MAX_CONTEXT_PRODUCTS) return;
+  throw new ConvaeError(
+    'LIMIT_EXCEEDED',
+    `the context prior would take ${products} products for these images, more than ${MAX_CONTEXT_PRODUCTS}: use the factorized one`,
+  );
 }

@@ -1,7 +1,8 @@
 import { TOTAL } from '../entropy/index.js';
 import type { ItemShape } from '../image.js';
 import { type ContextModel, MAX_INPUT, neighbourCount } from './context-model.js';
-import { type ContextKernel, type ContextKernelName, createKernel } from './kernel.js';
+import { createKernel } from './create-kernel.js';
+import type { ContextKernel, ContextKernelName } from './kernel.js';
 import { type Entries, Mixture } from './mixture.js';
 import { mixtureTables } from './mixture-tables.js';
 

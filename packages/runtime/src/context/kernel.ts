@@ -1,8 +1,3 @@
-import { ConvaeError } from '../errors.js';
-import type { ContextModel } from './context-model.js';
-import { createPlainKernel } from './plain-kernel.js';
-import { createSimdKernel } from './simd-kernel.js';
-
 /** The ways to compute a context model's network; both give the same integers. */
 export const CONTEXT_KERNELS = ['simd', 'plain'] as const;
 
@@ -23,15 +18,4 @@ export interface ContextKernel {
   add(input: number, value: number): void;
   /** Finds the outputs of a channel from what was added. */
   run(channel: number): void;
-}
-
-/**
- * The kernel that is asked for; where none is, the WebAssembly one if it runs here, else the plain one.
- * @throws ConvaeError UNSUPPORTED where `simd` is asked for and WebAssembly or its SIMD is missing here.
- */
-export function createKernel(model: ContextModel, name?: ContextKernelName): ContextKernel {
-  const kernel = name === 'plain' ? undefined : createSimdKernel(model);
-  if (kernel === undefined && name === 'simd')
-    throw new ConvaeError('UNSUPPORTED', 'WebAssembly with SIMD does not run here');
-  return kernel ?? createPlainKernel(model);
 }

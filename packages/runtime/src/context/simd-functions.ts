@@ -121,25 +121,27 @@ export interface SimdInstance {
 
 const PAGE_BYTES = 65536;
 
-/** The functions on a new memory of at least that size; undefined where WebAssembly or its SIMD is missing. */
-export function createSimdInstance(memoryBytes: number): SimdInstance | undefined {
-  const api = (globalThis as { WebAssembly?: WebAssemblyApi }).WebAssembly;
-  if (api === undefined) return undefined;
-  const module = compiled(api);
-  if (module === undefined) return undefined;
+/** The functions on a new memory of at least that size; to be called only where {@link runsSimd}. */
+export function createSimdInstance(memoryBytes: number): SimdInstance {
+  const api = webAssembly()!;
   const memory = new api.Memory({ initial: Math.ceil(memoryBytes / PAGE_BYTES) });
-  const { exports } = new api.Instance(module, { env: { memory } });
+  const { exports } = new api.Instance(new api.Module(simdModule()), { env: { memory } });
   return { functions: exports as SimdFunctions, memory: memory.buffer };
 }
 
-/** Engines without SIMD, and pages that forbid compiling, refuse the module. */
-function compiled(api: WebAssemblyApi): object | undefined {
+/** Whether the module runs here: not without WebAssembly or its SIMD, nor in pages that forbid compiling. */
+export function runsSimd(): boolean {
+  const api = webAssembly();
+  if (api === undefined) return false;
   try {
-    return new api.Module(simdModule());
+    return new api.Module(simdModule()) !== undefined;
   } catch {
-    return undefined;
+    return false;
   }
 }
+
+const webAssembly = (): WebAssemblyApi | undefined =>
+  (globalThis as { readonly WebAssembly?: WebAssemblyApi }).WebAssembly;
 
 /** The bytes of the module with {@link SimdFunctions}. */
 export const simdModule = (): Uint8Array => assemble([addRow(), dense(), activate()]);

@@ -5,12 +5,11 @@ import { BLOCK, createSimdInstance, type SimdFunctions, type SimdInstance } from
 
 /**
  * The kernel in WebAssembly, 128 bits at a time: the same integers as the plain one, because sums of integers that stay
- * in int32 do not depend on their order. Undefined where WebAssembly or its SIMD is missing.
+ * in int32 do not depend on their order. To be called only where it runs.
  */
-export function createSimdKernel(model: ContextModel): ContextKernel | undefined {
+export function createSimdKernel(model: ContextModel): ContextKernel {
   const layout = new Layout(model);
-  const instance = createSimdInstance(layout.bytes);
-  return instance && new SimdKernel(model, layout, instance);
+  return new SimdKernel(model, layout, createSimdInstance(layout.bytes));
 }
 
 const roundUp = (value: number, multiple: number): number => Math.ceil(value / multiple) * multiple;

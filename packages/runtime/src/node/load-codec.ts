@@ -29,7 +29,7 @@ export async function loadCodec(
     threads: options.threads,
     whyUnavailable: whyUnavailableOnNode,
   });
-  return createCodec(loaded, sessions, options.batchSize);
+  return createCodec(loaded, sessions, options.batchSize, options.contextKernel);
 }
 
 function bundleFiles(bundle: string | URL | BundleFiles): BundleFiles {

@@ -153,7 +153,7 @@ function containerContract(makeCodec: MakeCodec): void {
     const sink = new BytesSink();
     const summary = await codec.encodeContainer([images], sink, { chunk: 7, count: 50, quality: 1 });
     const bytes = sink.bytes();
-    expect(summary).toEqual({ images: 50, bytes: bytes.length, quality: 1 });
+    expect(summary).toEqual({ images: 50, bytes: bytes.length, quality: 1, prior: 'factorized' });
     expect(joinBatches(await decodeAll(codec, bytes))).toEqual(await throughSymbols(codec, images, 1));
     const opened = await codec.openContainer(sourceOf(bytes));
     expect(opened.imageCount).toBe(50);
