@@ -1,0 +1,186 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { RangeEncoder } from '../entropy/index.js';
+import { ConvaeError } from '../errors.js';
+import { randomContextModel } from '../testing/random-context.js';
+import { seededRandom } from '../testing/tiny-bundle.js';
+import { contextCase, decodeAll, encodeAll } from './arbitraries.test.fixture.js';
+import { ContextPrior, type SymbolCoder } from './context-prior.js';
+import { CONTEXT_KERNELS } from './kernel.js';
+import type { Mixture } from './mixture.js';
+
+/** Draws each symbol from its own distribution, the escapes left out, and counts the bits of an ideal coder. */
+class Drawing implements SymbolCoder {
+  bits = 0;
+  readonly #random: () => number;
+
+  constructor(seed: number) {
+    this.#random = seededRandom(seed);
+  }
+
+  code(mixture: Mixture): number {
+    for (;;) {
+      const entry = mixture.find(Math.floor(this.#random() * 65_536));
+      if (entry === 0 || entry === mixture.count - 1) continue;
+      this.bits -= Math.log2((mixture.cumulative(entry + 1) - mixture.cumulative(entry)) / 65_536);
+      return mixture.min + entry - 1;
+    }
+  }
+}
+
+const shape = { channels: 2, height: 3, width: 2 };
+const model = randomContextModel({ multipliers: [6, 1] });
+const prior = new ContextPrior(model, [6, 1]);
+
+function drawn(count: number, quality: number, seed: number): { symbols: Int32Array; bits: number } {
+  const symbols = new Int32Array(count * 12);
+  const drawing = new Drawing(seed);
+  prior.code(symbols, shape, quality, drawing);
+  return { symbols, bits: drawing.bits };
+}
+
+/** What was decoded; undefined where the bytes are refused, as they must be. */
+function attempt(decode: () => Int32Array): Int32Array | undefined {
+  try {
+    return decode();
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConvaeError);
+    expect(error).toMatchObject({ code: 'DATA_INVALID' });
+    return undefined;
+  }
+}
+
+describe('encodeContextSymbols and decodeContextSymbols', () => {
+  it('round-trip any int32 symbols under any model, and every kernel writes the same bytes', () => {
+    fc.assert(
+      fc.property(contextCase, ({ model: drawnModel, multipliers, quality, shape: own, symbols }) => {
+        const [first, second] = CONTEXT_KERNELS.map(
+          (kernel) => new ContextPrior(drawnModel, multipliers, { kernel }),
+        );
+        const bytes = encodeAll(symbols, first!, own, quality);
+        expect(encodeAll(symbols, second!, own, quality)).toEqual(bytes);
+        expect(decodeAll(bytes, symbols.length, second!, own, quality)).toEqual(symbols);
+        expect(decodeAll(bytes, symbols.length, first!, own, quality)).toEqual(symbols);
+      }),
+      { seed: 7, numRuns: 200 },
+    );
+  });
+
+  it('escape the extremes of int32', () => {
+    const symbols = Int32Array.of(
+      -(2 ** 31),
+      2 ** 31 - 1,
+      0,
+      2 ** 30,
+      -(2 ** 30),
+      32_767,
+      -32_768,
+      1,
+      0,
+      0,
+      0,
+      0,
+    );
+    for (const quality of [0, 1]) {
+      expect(decodeAll(encodeAll(symbols, prior, shape, quality), 12, prior, shape, quality)).toEqual(
+        symbols,
+      );
+    }
+  });
+
+  it('spend at least the ideal code length and at most 0.1 % and 2 bytes more', () => {
+    for (const quality of [0, 1]) {
+      for (const [count, seed] of [
+        [1, 1],
+        [1, 2],
+        [20, 3],
+        [1500, 4],
+      ] as const) {
+        const { symbols, bits } = drawn(count, quality, seed);
+        const coded = 8 * encodeAll(symbols, prior, shape, quality).length;
+        expect(coded).toBeLessThanOrEqual(bits * 1.001 + 16);
+        if (count > 100) expect(coded).toBeGreaterThan(bits - 16);
+      }
+    }
+  });
+
+  it('depend on earlier symbols of the same image alone', () => {
+    const { symbols } = drawn(2, 1, 9);
+    const seen = (changed: Int32Array): number[] => {
+      const found: number[] = [];
+      prior.code(changed, shape, 1, {
+        code: (mixture, symbol) => {
+          found.push(mixture.cumulative(mixture.count >> 1));
+          return symbol;
+        },
+      });
+      return found;
+    };
+    const before = seen(symbols.slice());
+    const changed = symbols.slice();
+    // Row 1, column 0, channel 1 of the first image: the sixth symbol in the order of coding.
+    changed[6 + 2]! += 5;
+    const after = seen(changed);
+    expect(after.slice(0, 6)).toEqual(before.slice(0, 6));
+    expect(after.slice(6, 12)).not.toEqual(before.slice(6, 12));
+    expect(after.slice(12)).toEqual(before.slice(12));
+  });
+
+  it('refuse truncations of a stream, but those that are another one', () => {
+    const { symbols } = drawn(10, 1, 5);
+    const bytes = encodeAll(symbols, prior, shape, 1);
+    let refused = 0;
+    for (let end = 0; end < bytes.length; end++) {
+      const cut = bytes.subarray(0, end);
+      const decoded = attempt(() => decodeAll(cut, symbols.length, prior, shape, 1));
+      if (decoded === undefined) refused++;
+      else expect(encodeAll(decoded, prior, shape, 1)).toEqual(cut);
+    }
+    expect(bytes.length).toBeGreaterThan(40);
+    expect(refused).toBeGreaterThan(0.9 * bytes.length);
+  });
+
+  it('refuse or decode damaged bytes, and accept only what the encoder writes', () => {
+    let refused = 0;
+    let tried = 0;
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 40 }), fc.nat(3), fc.nat(1), (bytes, count, quality) => {
+        tried++;
+        const symbols = attempt(() => decodeAll(bytes, 12 * count, prior, shape, quality));
+        if (symbols === undefined) refused++;
+        else expect(Buffer.compare(encodeAll(symbols, prior, shape, quality), bytes)).toBe(0);
+      }),
+      { seed: 3, numRuns: 3000 },
+    );
+    expect(refused).toBeGreaterThan(0.9 * tried);
+  });
+
+  it('refuse an escape whose side is not that of its entry', () => {
+    const one = { channels: 2, height: 1, width: 1 };
+    const encoder = new RangeEncoder();
+    prior.code(new Int32Array(2), one, 1, {
+      code: (mixture) => {
+        encoder.encode(0, mixture.cumulative(1));
+        // Above, where the entry said below.
+        for (const bit of [0, 0]) encoder.encodeBits(bit, 1);
+        return 0;
+      },
+    });
+    expect(() => decodeAll(encoder.finish(), 2, prior, one, 1)).toThrow('on the wrong side');
+  });
+});
+
+describe('the least bits of a latent', () => {
+  it('are below those of any symbols', () => {
+    fc.assert(
+      fc.property(contextCase, ({ model: drawnModel, multipliers, quality, shape: own, symbols }) => {
+        const tried = new ContextPrior(drawnModel, multipliers);
+        const images = symbols.length / (own.channels * own.height * own.width);
+        const bits = 8 * encodeAll(symbols, tried, own, quality).length;
+        expect(images * tried.leastBits(quality, own)).toBeLessThanOrEqual(bits + 16);
+      }),
+      { seed: 8, numRuns: 100 },
+    );
+    expect(prior.leastBits(1, shape)).toBeGreaterThan(0);
+  });
+});
