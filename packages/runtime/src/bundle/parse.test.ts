@@ -33,6 +33,7 @@ function paths(value: unknown, prefix = ''): string[] {
 const isItem = (path: string): boolean => /\.\d$/.test(path);
 
 const { manifest: coded } = await createCodedBundle();
+const { context } = (await createCodedBundle({ context: true })).manifest;
 
 /** The coded manifest with some fields replaced. */
 const recoded = (changes: object): unknown => ({ ...coded, ...changes });
@@ -42,9 +43,16 @@ describe('parseManifest of a bundle with tables', () => {
     expect(parse(coded)).toEqual(coded);
     const rates = [{ quality: 0, validationPsnr: 20.5, validationBytesPerImage: 9.25 }];
     expect(parse(recoded({ rates }))).toEqual({ ...coded, rates });
+    expect(parse(recoded({ context, prior: 'context' }))).toEqual({ ...coded, context, prior: 'context' });
+    expect(parse(recoded({ prior: 'factorized' }))).toEqual({ ...coded, prior: 'factorized' });
   });
 
   it.each([
+    [{ context, tables: undefined }, 'expected tables where there is a context'],
+    [{ prior: 'context' }, 'expected a context where prior is context'],
+    [{ context, prior: 'best' }, 'expected factorized or context for prior'],
+    [{ context: { ...context, file: 'tables.bin' } }, 'a file of its own for context.file'],
+    [{ context: { ...context, bytes: 1e9 } }, 'for context.bytes'],
     [{ quality: undefined }, 'expected quantizer and quality together'],
     [{ quantizer: undefined }, 'expected quantizer and quality together'],
     [{ quantizer: undefined, quality: undefined }, 'both where there are tables'],
@@ -88,6 +96,10 @@ describe('the identity of a bundle', () => {
       { quantizer: { steps: quantizer!.steps, multipliers: quantizer!.multipliers } },
       { tables: { ...tables!, sha256: 'a'.repeat(64) } },
     ];
+    // Without a context model the identity is what it was before there were any.
+    expect(Object.keys(identity as object)).not.toContain('context');
+    expect(bundleIdentity({ ...coded, prior: 'factorized' })).toEqual(identity);
+    others.push({ context: context! });
     for (const other of others) expect(bundleIdentity({ ...coded, ...other })).not.toEqual(identity);
   });
 

@@ -5,10 +5,15 @@ import { quantize, type SymbolBatch } from '../quantizer.js';
 import { createCodedBundle } from '../testing/coded-bundle.js';
 import { seededRandom } from '../testing/tiny-bundle.js';
 import { EntropyModel } from './entropy-model.js';
-import { decodePayload, PayloadEncoder } from './payload.js';
+import { decodePayload, MAX_CONTEXT_PRODUCTS, PayloadEncoder } from './payload.js';
 
 async function modelOf(tables: 'channel' | 'position' | 'both'): Promise<EntropyModel> {
   const { manifest, coding } = await loadBundle(await createCodedBundle({ tables }));
+  return new EntropyModel(manifest, coding);
+}
+
+async function contextModel(): Promise<EntropyModel> {
+  const { manifest, coding } = await loadBundle(await createCodedBundle({ context: true }));
   return new EntropyModel(manifest, coding);
 }
 
@@ -93,6 +98,43 @@ describe('a payload', () => {
       expect(decode).toThrow(expect.objectContaining({ code: 'DATA_INVALID' }));
       expect(decode).toThrow('cannot hold');
     }
+  });
+});
+
+describe('a payload with the context prior', () => {
+  it.each([own, large])('gives back the symbols of %j', async (shape) => {
+    const model = await contextModel();
+    for (const count of [1, 3, 40]) {
+      for (let quality = 0; quality < 4; quality++) {
+        const latents = latentsOf(count, shape);
+        const encoder = new PayloadEncoder(model, { quality, prior: 'context' });
+        encoder.add(latents);
+        const head = { quality, count, shape, prior: 'context' } as const;
+        const symbols = quantize(latents, model.at(quality).quantizer);
+        expect(decodePayload(model, encoder.finish(), head)).toEqual(symbols);
+      }
+    }
+  });
+
+  it('too short for what it claims to hold is refused before memory is taken', async () => {
+    const model = await contextModel();
+    const shape = { channels: 2, height: 4096, width: 4096 };
+    for (const count of [1, 65536]) {
+      const decode = () =>
+        decodePayload(model, new Uint8Array(50), { quality: 3, prior: 'context', count, shape });
+      expect(decode).toThrow(expect.objectContaining({ code: 'DATA_INVALID' }));
+      expect(decode).toThrow('cannot hold');
+    }
+  });
+
+  it('that would take too long to decode is refused before it is begun', async () => {
+    const model = await contextModel();
+    const shape = { channels: 2, height: 16_384, width: 16_384 };
+    const head = { quality: 3, prior: 'context', count: 1, shape } as const;
+    expect(model.context().products(shape)).toBeGreaterThan(MAX_CONTEXT_PRODUCTS);
+    expect(() => decodePayload(model, new Uint8Array(4 << 20).fill(85), head)).toThrow(
+      expect.objectContaining({ code: 'LIMIT_EXCEEDED', message: expect.stringContaining('factorized') }),
+    );
   });
 });
 

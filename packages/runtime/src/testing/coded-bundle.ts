@@ -1,9 +1,11 @@
 import { sha256Hex } from '../bundle/load.js';
 import { MANIFEST_FILE, type Manifest } from '../bundle/manifest.js';
+import { type ContextModel, serializeContext } from '../context/index.js';
 import { buildTable, type EntropyTable, packTables, serializeTables } from '../entropy/index.js';
 import { toFloatImages } from '../image.js';
 import { quantize, quantizerAt, type SymbolBatch } from '../quantizer.js';
 import { noiseImages } from './expectations.js';
+import { randomContextModel } from './random-context.js';
 import {
   createTinyBundle,
   encodeManifest,
@@ -13,9 +15,10 @@ import {
 } from './tiny-bundle.js';
 import { referenceEmbed } from './tiny-reference.js';
 
-/** What tables a coded tiny bundle has. */
+/** What tables a coded tiny bundle has, and whether a context model too. */
 export interface CodedBundleOptions extends TinyBundleOptions {
   readonly tables?: 'channel' | 'position' | 'both';
+  readonly context?: boolean;
 }
 
 /** Steps of about a thirtieth of the latents' range; even and odd multipliers. */
@@ -23,7 +26,7 @@ export const TINY_QUANTIZER = { steps: [0.0625, 0.09375], offsets: [0, 0.01], mu
 
 const TABLE_IMAGES = 300;
 
-/** The tiny bundle with a quantizer and entropy tables, built from seeded noise images. */
+/** The tiny bundle with a quantizer and entropy tables, built from seeded noise images; and a random context model. */
 export async function createCodedBundle(options: CodedBundleOptions = {}): Promise<TinyBundle> {
   const bundle = await createTinyBundle(options);
   const images = noiseImages(TABLE_IMAGES, TINY_SIDE, TINY_SIDE, options.channels ?? 1);
@@ -34,7 +37,8 @@ export async function createCodedBundle(options: CodedBundleOptions = {}): Promi
     ...(tables === 'position' ? [] : tablesOf(symbols, symbols.height * symbols.width)),
     ...(tables === 'channel' ? [] : tablesOf(symbols, 1)),
   ];
-  return withCoding(bundle, serializeTables(packTables(plain)));
+  const coded = await withCoding(bundle, serializeTables(packTables(plain)));
+  return options.context ? withContext(coded, serializeContext(tinyContextModel())) : coded;
 }
 
 /** Adds a table file to a bundle, and what the manifest says of it; `changes` go on top. */
@@ -47,6 +51,25 @@ export async function withCoding(
   const coding = { quantizer: TINY_QUANTIZER, quality: 2, tables: entry };
   const manifest = { ...bundle.manifest, ...coding, ...changes } as Manifest;
   bundle.contents.set(entry.file, tables);
+  bundle.contents.set(MANIFEST_FILE, encodeManifest(manifest));
+  return { ...bundle, manifest };
+}
+
+/** A context model of the tiny bundle's sizes; it has learnt nothing. */
+export function tinyContextModel(): ContextModel {
+  const { multipliers } = TINY_QUANTIZER;
+  return randomContextModel({ seed: 5, hidden1: 24, hidden2: 16, components: 3, range: 60, multipliers });
+}
+
+/** Adds a context model's file to a coded bundle, and what the manifest says of it; `changes` go on top. */
+export async function withContext(
+  bundle: TinyBundle,
+  context: Uint8Array,
+  changes: object = {},
+): Promise<TinyBundle> {
+  const entry = { file: 'context.bin', bytes: context.length, sha256: await sha256Hex(context) };
+  const manifest = { ...bundle.manifest, context: entry, ...changes } as Manifest;
+  bundle.contents.set(entry.file, context);
   bundle.contents.set(MANIFEST_FILE, encodeManifest(manifest));
   return { ...bundle, manifest };
 }

@@ -5,11 +5,13 @@ import { MANIFEST_FILE } from '../bundle/manifest.js';
 import { parseManifest } from '../bundle/parse.js';
 import type { Codec } from '../codec.js';
 import { decodeImageSymbols, EntropyModel } from '../coding/index.js';
+import { serializeContext } from '../context/index.js';
 import { type ImageBatch, joinBatches, sliceBatch, toFloatImages } from '../image.js';
 import { dequantize, quantize, quantizerAt } from '../quantizer.js';
-import { createCodedBundle, TINY_QUANTIZER, withCoding } from './coded-bundle.js';
+import { createCodedBundle, TINY_QUANTIZER, withCoding, withContext } from './coded-bundle.js';
 import { expectRejection, noiseImages } from './expectations.js';
 import type { MakeCodec } from './make-codec.js';
+import { randomContextModel } from './random-context.js';
 import { createTinyBundle } from './tiny-bundle.js';
 
 /** Collects what is written. */
@@ -74,6 +76,7 @@ export function codingContract(makeCodec: MakeCodec): void {
   describe('coding', () => {
     streamContract(makeCodec);
     containerContract(makeCodec);
+    contextContract(makeCodec);
     damageContract(makeCodec);
     refusalContract(makeCodec);
   });
@@ -85,6 +88,8 @@ function streamContract(makeCodec: MakeCodec): void {
     { channels: 3, anySize: true },
     { channels: 1, anySize: false, tables: 'position' },
     { channels: 1, tables: 'channel' },
+    { channels: 3, anySize: true, context: true },
+    { channels: 1, anySize: false, tables: 'position', context: true },
   ] as const) {
     it(`gives back the quantized image, at every quality, with ${JSON.stringify(options)}`, async () => {
       await using codec = await makeCodec(await createCodedBundle(options));
@@ -95,6 +100,8 @@ function streamContract(makeCodec: MakeCodec): void {
         expect(await codec.decode(bytes)).toEqual(await throughSymbols(codec, image, quality));
         sizes.push(bytes.length);
       }
+      // The tiny context model has learnt nothing, so its sizes tell nothing.
+      if ('context' in options) return;
       expect(sizes).toEqual([...sizes].sort((a, b) => a - b));
       expect(sizes[0]).toBeLessThan(sizes[3]!);
     });
@@ -195,6 +202,66 @@ function containerContract(makeCodec: MakeCodec): void {
     const opened = await codec.openContainer(sourceOf(bytes));
     for (const [i, image] of all.entries()) expect(await opened.decodeAt(i)).toEqual(image);
     for (const index of [-1, 23, 0.5, Number.NaN]) await expectRejection(opened.decodeAt(index), RangeError);
+  });
+}
+
+function contextContract(makeCodec: MakeCodec): void {
+  it('codes with the context prior where the bundle has one, and with tables where asked to', async () => {
+    await using codec = await makeCodec(await createCodedBundle({ context: true }));
+    for (const image of [noiseImages(1), noiseImages(1, 9, 13), noiseImages(1, 1, 30)]) {
+      const expected = await throughSymbols(codec, image, 2);
+      const byDefault = await codec.encode(image);
+      expect(await codec.encode(image, { prior: 'context' })).toEqual(byDefault);
+      const factorized = await codec.encode(image, { prior: 'factorized' });
+      expect([byDefault, factorized].map((bytes) => readImageStream(bytes).prior)).toEqual([
+        'context',
+        'factorized',
+      ]);
+      for (const bytes of [byDefault, factorized]) expect(await codec.decode(bytes)).toEqual(expected);
+    }
+  });
+
+  it('has containers of both priors, of images of different sizes, for streams and random access', async () => {
+    await using codec = await makeCodec(await createCodedBundle({ context: true }));
+    const batches = [noiseImages(9), noiseImages(2, 10, 7), noiseImages(3)];
+    const expected: ImageBatch[] = [];
+    for (const batch of batches) expected.push(...singles(await throughSymbols(codec, batch, 2)));
+    for (const prior of ['context', 'factorized'] as const) {
+      const bytes = await containerOf(codec, batches, { prior, chunk: 4 });
+      expect(await decodeAll(codec, bytes)).toEqual(expected);
+      const opened = await codec.openContainer(sourceOf(bytes));
+      expect(opened.header.prior).toBe(prior);
+      for (const i of [0, 7, 10, 13]) expect(await opened.decodeAt(i)).toEqual(expected[i]);
+    }
+  });
+
+  it('takes the prior that the manifest says', async () => {
+    const context = (await createCodedBundle({ context: true })).contents.get('context.bin')!;
+    const bundle = await withContext(await createCodedBundle(), context, { prior: 'factorized' });
+    await using codec = await makeCodec(bundle);
+    expect(readImageStream(await codec.encode(noiseImages(1))).prior).toBe('factorized');
+  });
+
+  it('refuses a context model that is damaged, not there, or of another bundle', async () => {
+    const damaged = await createCodedBundle({ context: true });
+    damaged.contents.get('context.bin')![40]! ^= 1;
+    await expectRejection(makeCodec(damaged), { code: 'HASH_MISMATCH' });
+    const missing = await createCodedBundle({ context: true });
+    missing.contents.delete('context.bin');
+    await expectRejection(makeCodec(missing), { code: 'NOT_FOUND' });
+    const { multipliers } = TINY_QUANTIZER;
+    const others: [object, string][] = [
+      [{ channels: 3 }, 'expected 2 channels in context.bin, received 3'],
+      [{ gridWidth: 3 }, 'expected 2 columns in context.bin, received 3'],
+      [{ multipliers: [1] }, 'expected 4 qualities in context.bin, received 1'],
+      [{ multipliers: [16, 6, 4, 1] }, 'for other quantizer.multipliers'],
+      [{ range: 10_000 }, 'more than 4096'],
+    ];
+    for (const [other, message] of others) {
+      const model = randomContextModel({ multipliers, ...other });
+      const bundle = await withContext(await createCodedBundle(), serializeContext(model));
+      await expectRejection(makeCodec(bundle), { message: expect.stringContaining(message) });
+    }
   });
 }
 
