@@ -7,23 +7,26 @@ import {
   decodeImageSymbols,
   decodeSymbols,
   EntropyModel,
+  encodeContextSymbols,
   encodeSymbols,
   loadBundle,
   type OpenedContainer,
   openContainer,
   packTables,
+  parseContext,
   parseTables,
   RangeDecoder,
   RangeEncoder,
   readContainer,
   readImageStream,
   salvageContainer,
+  serializeContext,
   serializeTables,
   sha256Hex,
   writeImageStream,
 } from '@convae/runtime/core';
 import { afterAll, describe, expect, it } from 'vitest';
-import { createCodedBundle } from '../../packages/runtime/src/testing/coded-bundle.js';
+import { createCodedBundle, tinyContextModel } from '../../packages/runtime/src/testing/coded-bundle.js';
 import { fromHex, golden, goldenJson } from './golden.js';
 import { randomIntegers } from './random.js';
 
@@ -36,6 +39,10 @@ const ROUNDS = {
   bundles: 10_000,
   coded: 20_000,
   codec: 3_000,
+  context: 30_000,
+  contextBundles: 5_000,
+  contextCoded: 20_000,
+  contextCodec: 2_000,
 };
 
 const tables = packTables([buildTable(-3, [1, 5, 60, 900, 70, 4, 1]), buildTable(-1, [1, 9, 1])]);
@@ -182,6 +189,20 @@ describe('mutated bytes end in what was written or a ConvaeError', { timeout: 24
     expect(counts.refused).toBeGreaterThan(ROUNDS.tables / 2);
   });
 
+  it(`context models, ${ROUNDS.context} times`, async () => {
+    const random = randomIntegers(9);
+    const counts = { read: 0, refused: 0 };
+    const whole = serializeContext(tinyContextModel());
+    for (let round = 0; round < ROUNDS.context; round++) {
+      const mutated = mutate(whole, random);
+      await outcome(counts, () => {
+        expect(Buffer.compare(serializeContext(parseContext(mutated)), mutated)).toBe(0);
+      });
+    }
+    expect(counts.refused).toBeGreaterThan(ROUNDS.context / 4);
+    expect(counts.read).toBeGreaterThan(0);
+  });
+
   it(`containers read as streams, ${ROUNDS.streams} times`, async () => {
     const random = randomIntegers(3);
     const counts = { read: 0, refused: 0 };
@@ -245,7 +266,8 @@ describe('mutated bytes end in what was written or a ConvaeError', { timeout: 24
 });
 
 describe('a codec fed with mutated bytes ends in whole images or a ConvaeError', { timeout: 240_000 }, () => {
-  const tinyFiles = async (): Promise<Map<string, Uint8Array>> => (await createCodedBundle()).contents;
+  const tinyFiles = async (context = false): Promise<Map<string, Uint8Array>> =>
+    (await createCodedBundle({ context })).contents;
   const filesOf = (contents: ReadonlyMap<string, Uint8Array>) => ({
     location: 'memory',
     read: async (name: string) => {
@@ -262,7 +284,7 @@ describe('a codec fed with mutated bytes ends in whole images or a ConvaeError',
     for (let round = 0; round < ROUNDS.bundles; round++) {
       const contents = new Map(whole);
       if (random(2)) contents.set('manifest.json', mutate(contents.get('manifest.json')!, random));
-      else await replaceTables(contents, mutate(contents.get('tables.bin')!, random));
+      else await replaceFile(contents, 'tables', mutate(contents.get('tables.bin')!, random));
       await outcome(counts, async () => {
         const { manifest, coding } = await loadBundle(filesOf(contents));
         if (coding) new EntropyModel(manifest, coding).at(0);
@@ -272,32 +294,61 @@ describe('a codec fed with mutated bytes ends in whole images or a ConvaeError',
     expect(counts.read).toBeGreaterThan(0);
   });
 
-  it(`streams decoded to symbols, ${ROUNDS.coded} times`, async () => {
+  it(`bundles with a context model, ${ROUNDS.contextBundles} times`, async () => {
+    const random = randomIntegers(10);
+    const counts = { read: 0, refused: 0 };
+    const whole = await tinyFiles(true);
+    const streams = streamsOf('tiny-context');
+    for (let round = 0; round < ROUNDS.contextBundles; round++) {
+      const contents = new Map(whole);
+      if (random(2)) contents.set('manifest.json', mutate(contents.get('manifest.json')!, random));
+      else await replaceFile(contents, 'context', mutate(contents.get('context.bin')!, random));
+      await outcome(counts, async () => {
+        const { manifest, coding } = await loadBundle(filesOf(contents));
+        const model = new EntropyModel(manifest, coding);
+        // Whatever model it is, what it decodes is what it would have encoded.
+        const bytes = streams[random(streams.length)]!;
+        const { symbols, prior, quality } = decodeImageSymbols(manifest, model, bytes);
+        if (prior === 'factorized') return;
+        const encoder = new RangeEncoder();
+        encodeContextSymbols(encoder, symbols.data, model.context(), symbols, quality);
+        expect(Buffer.compare(encoder.finish(), readImageStream(bytes).payload)).toBe(0);
+      });
+    }
+    expect(counts.refused).toBeGreaterThan(ROUNDS.contextBundles / 4);
+    expect(counts.read).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ['tiny-bundle', ROUNDS.coded],
+    ['tiny-context', ROUNDS.contextCoded],
+  ] as const)('streams of %s decoded to symbols, %i times', async (folder, rounds) => {
     const random = randomIntegers(7);
     const counts = { read: 0, refused: 0 };
-    const { manifest, coding } = await loadBundle(filesOf(await tinyFiles()));
+    const { manifest, coding } = await loadBundle(filesOf(await tinyFiles(folder === 'tiny-context')));
     const model = new EntropyModel(manifest, coding);
-    const streams = goldenJson<{ bytes: string }[]>('tiny-bundle/streams.json').map(({ bytes }) =>
-      fromHex(bytes),
-    );
-    for (let round = 0; round < ROUNDS.coded; round++) {
+    const streams = streamsOf(folder);
+    for (let round = 0; round < rounds; round++) {
       const mutated = mutate(streams[random(streams.length)]!, random);
       await outcome(counts, () => {
         const { symbols, height, width } = decodeImageSymbols(manifest, model, mutated);
         expect(symbols.data.length).toBe(2 * Math.ceil(height / 4) * Math.ceil(width / 4));
       });
     }
-    expect(counts.refused).toBeGreaterThan(ROUNDS.coded / 4);
+    expect(counts.refused).toBeGreaterThan(rounds / 4);
     expect(counts.read).toBeGreaterThan(0);
   });
 
-  it(`containers decoded to images, ${ROUNDS.codec} times`, async () => {
+  it.each([
+    ['tiny-bundle', ROUNDS.codec],
+    ['tiny-context', ROUNDS.contextCodec],
+  ] as const)('containers of %s decoded to images, %i times', async (folder, rounds) => {
     const random = randomIntegers(8);
     const counts = { read: 0, refused: 0 };
-    const codec = await loadCodec(filesOf(await tinyFiles()), { threads: 1 });
-    const stored = golden('tiny-bundle/images.cae');
+    const codec = await loadCodec(filesOf(await tinyFiles(folder === 'tiny-context')), { threads: 1 });
+    const stored = golden(`${folder}/images.cae`);
     const whole = await imagesOf(await codec.openContainer(sourceOf(stored)));
-    for (let round = 0; round < ROUNDS.codec; round++) {
+    for (let round = 0; round < rounds; round++) {
       const mutated = mutate(stored, random);
       await outcome(counts, async () => {
         const container = await codec.openContainer(sourceOf(mutated), { salvage: random(2) === 1 });
@@ -306,17 +357,26 @@ describe('a codec fed with mutated bytes ends in whole images or a ConvaeError',
       });
     }
     await codec.dispose();
-    expect(counts.refused).toBeGreaterThan(ROUNDS.codec / 4);
-    expect(counts.read).toBeGreaterThan(ROUNDS.codec / 10);
+    expect(counts.refused).toBeGreaterThan(rounds / 4);
+    expect(counts.read).toBeGreaterThan(rounds / 10);
   });
 });
 
-/** Changes the table file and makes the manifest say so, as a hostile exporter would. */
-async function replaceTables(contents: Map<string, Uint8Array>, tableBytes: Uint8Array): Promise<void> {
+/** The stored streams of a tiny bundle. */
+const streamsOf = (folder: string): Uint8Array[] =>
+  goldenJson<{ bytes: string }[]>(`${folder}/streams.json`).map(({ bytes }) => fromHex(bytes));
+
+/** Changes a file and makes the manifest say so, as a hostile exporter would. */
+async function replaceFile(
+  contents: Map<string, Uint8Array>,
+  which: 'tables' | 'context',
+  bytes: Uint8Array,
+): Promise<void> {
   const manifest = JSON.parse(new TextDecoder().decode(contents.get('manifest.json')!));
-  manifest.tables = { file: 'tables.bin', bytes: tableBytes.length, sha256: await sha256Hex(tableBytes) };
+  const file = `${which}.bin`;
+  manifest[which] = { file, bytes: bytes.length, sha256: await sha256Hex(bytes) };
   contents.set('manifest.json', new TextEncoder().encode(JSON.stringify(manifest)));
-  contents.set('tables.bin', tableBytes);
+  contents.set(file, bytes);
 }
 
 /** The images of a container by their numbers. */

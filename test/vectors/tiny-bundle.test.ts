@@ -2,12 +2,16 @@ import { fileURLToPath } from 'node:url';
 import { type Codec, loadCodec } from '@convae/runtime';
 import {
   type BundleFiles,
+  CONTEXT_KERNELS,
+  type ContextKernelName,
   chunkSymbols,
   decodeImageSymbols,
   EntropyModel,
+  encodeContextSymbols,
   encodeSymbols,
   type ImageBatch,
   loadBundle,
+  type Prior,
   RangeEncoder,
   readContainer,
   readImageStream,
@@ -16,6 +20,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createCodedBundle } from '../../packages/runtime/src/testing/coded-bundle.js';
 import { noiseImages } from '../../packages/runtime/src/testing/expectations.js';
+import type { TinyBundle } from '../../packages/runtime/src/testing/tiny-bundle.js';
 import { expectGolden, expectGoldenJson, fromHex, golden, goldenJson, toHex, UPDATE } from './golden.js';
 
 /** A coded image: all that a decoder must find, on every machine and execution provider. */
@@ -29,13 +34,32 @@ interface StreamVector {
   readonly pixels: string;
 }
 
-const FILES = ['manifest.json', 'encoder.onnx', 'decoder.onnx', 'tables.bin'];
-const CONTAINER = 'tiny-bundle/images.cae';
+/** A tiny bundle, its folder of vectors, and the priors that its images are coded with. */
+interface VectorBundle {
+  readonly folder: string;
+  readonly files: readonly string[];
+  readonly create: () => Promise<TinyBundle>;
+  readonly priors: readonly Prior[];
+  readonly hash: string;
+}
 
-const bundle: BundleFiles = {
-  location: fileURLToPath(new URL('./data/tiny-bundle', import.meta.url)),
-  read: async (name) => golden(`tiny-bundle/${name}`),
-};
+const GRAPHS = ['manifest.json', 'encoder.onnx', 'decoder.onnx', 'tables.bin'];
+const bundles: readonly VectorBundle[] = [
+  {
+    folder: 'tiny-bundle',
+    files: GRAPHS,
+    create: () => createCodedBundle(),
+    priors: ['factorized'],
+    hash: '9d8e39bbf2cbb7c4',
+  },
+  {
+    folder: 'tiny-context',
+    files: [...GRAPHS, 'context.bin'],
+    create: () => createCodedBundle({ context: true }),
+    priors: ['context', 'factorized'],
+    hash: '029e7c7fa21fc1b1',
+  },
+];
 
 const cases: readonly { name: string; image: ImageBatch; quality: number }[] = [
   ...[0, 1, 2, 3].map((quality) => ({ name: `quality ${quality}`, image: noiseImages(1), quality })),
@@ -47,95 +71,110 @@ const cases: readonly { name: string; image: ImageBatch; quality: number }[] = [
 /** Images of two sizes, in chunks of four. */
 const batches = [noiseImages(6), noiseImages(2, 10, 7)];
 
-let codec: Codec;
-beforeAll(async () => {
-  if (UPDATE) {
-    const { contents } = await createCodedBundle();
-    for (const name of FILES) expectGolden(`tiny-bundle/${name}`, contents.get(name)!);
-    codec = await loadCodec(bundle);
-    await storeVectors();
-  } else codec = await loadCodec(bundle);
-});
-afterAll(() => codec.dispose());
+describe.each(bundles)('vectors of $folder', ({ folder, files, create, priors, hash }) => {
+  const container = `${folder}/images.cae`;
+  const bundle: BundleFiles = {
+    location: fileURLToPath(new URL(`./data/${folder}`, import.meta.url)),
+    read: async (name) => golden(`${folder}/${name}`),
+  };
 
-async function storeVectors(): Promise<void> {
-  const pieces: number[] = [];
-  const sink = { write: (bytes: Uint8Array) => void pieces.push(...bytes) };
-  await codec.encodeContainer(batches, sink, { quality: 1, chunk: 4, count: 8 });
-  expectGolden(CONTAINER, Uint8Array.from(pieces));
-  const streams: StreamVector[] = [];
-  for (const { name, image, quality } of cases)
-    streams.push(await vectorOf(name, await codec.encode(image, { quality })));
-  expectGoldenJson('tiny-bundle/streams.json', streams);
-  expectGoldenJson('tiny-bundle/images.json', await containerSymbols());
-}
+  let codec: Codec;
+  beforeAll(async () => {
+    if (UPDATE) {
+      const { contents } = await create();
+      for (const name of files) expectGolden(`${folder}/${name}`, contents.get(name)!);
+      codec = await loadCodec(bundle);
+      await storeVectors();
+    } else codec = await loadCodec(bundle);
+  });
+  afterAll(() => codec.dispose());
 
-async function vectorOf(name: string, bytes: Uint8Array): Promise<StreamVector> {
-  const { data, height, width } = await codec.decode(bytes);
-  const { symbols } = decodeImageSymbols(codec.manifest, await model(), bytes);
-  return { name, height, width, bytes: toHex(bytes), symbols: [...symbols.data], pixels: toHex(data) };
-}
-
-async function model(): Promise<EntropyModel> {
-  const { manifest, coding } = await loadBundle(bundle);
-  return new EntropyModel(manifest, coding);
-}
-
-/** The symbols of each chunk of the stored container. */
-async function containerSymbols(): Promise<object[]> {
-  const { header, chunks } = await readContainer(
-    (async function* () {
-      yield golden(CONTAINER);
-    })(),
-  );
-  const context = { manifest: codec.manifest, model: await model() };
-  const found: object[] = [];
-  for await (const chunk of chunks) {
-    const { data, count, height, width } = chunkSymbols(context, header, chunk);
-    found.push({ firstImage: chunk.firstImage, count, height, width, symbols: [...data] });
+  async function storeVectors(): Promise<void> {
+    const pieces: number[] = [];
+    const sink = { write: (bytes: Uint8Array) => void pieces.push(...bytes) };
+    await codec.encodeContainer(batches, sink, { quality: 1, chunk: 4, count: 8 });
+    expectGolden(container, Uint8Array.from(pieces));
+    const streams: StreamVector[] = [];
+    for (const prior of priors) {
+      for (const { name, image, quality } of cases)
+        streams.push(await vectorOf(name, await codec.encode(image, { quality, prior })));
+    }
+    expectGoldenJson(`${folder}/streams.json`, streams);
+    expectGoldenJson(`${folder}/images.json`, await containerSymbols());
   }
-  return found;
-}
 
-describe('vectors of a bundle', () => {
+  async function vectorOf(name: string, bytes: Uint8Array): Promise<StreamVector> {
+    const { data, height, width } = await codec.decode(bytes);
+    const { symbols } = decodeImageSymbols(codec.manifest, await model(), bytes);
+    return { name, height, width, bytes: toHex(bytes), symbols: [...symbols.data], pixels: toHex(data) };
+  }
+
+  async function model(kernel?: ContextKernelName): Promise<EntropyModel> {
+    const { manifest, coding } = await loadBundle(bundle);
+    return new EntropyModel(manifest, coding, { kernel });
+  }
+
+  /** The symbols of each chunk of the stored container. */
+  async function containerSymbols(): Promise<object[]> {
+    const { header, chunks } = await readContainer(
+      (async function* () {
+        yield golden(container);
+      })(),
+    );
+    const context = { manifest: codec.manifest, model: await model() };
+    const found: object[] = [];
+    for await (const chunk of chunks) {
+      const { data, count, height, width } = chunkSymbols(context, header, chunk);
+      found.push({ firstImage: chunk.firstImage, count, height, width, symbols: [...data] });
+    }
+    return found;
+  }
+
   it('hold its files and its identity', async () => {
-    const { contents } = await createCodedBundle();
-    for (const name of FILES) expectGolden(`tiny-bundle/${name}`, contents.get(name)!);
-    expect(toHex((await model()).hash)).toMatchInlineSnapshot(`"9d8e39bbf2cbb7c4"`);
+    const { contents } = await create();
+    for (const name of files) expectGolden(`${folder}/${name}`, contents.get(name)!);
+    expect(toHex((await model()).hash)).toBe(hash);
   });
 
-  it('decode to the stored symbols and pixels', async () => {
-    for (const { name, bytes, height, width, symbols, pixels } of goldenJson<StreamVector[]>(
-      'tiny-bundle/streams.json',
-    )) {
-      const found = decodeImageSymbols(codec.manifest, await model(), fromHex(bytes));
+  it.each(CONTEXT_KERNELS)('decode to the stored symbols and pixels (%s)', async (contextKernel) => {
+    await using own = await loadCodec(bundle, { contextKernel });
+    expect(own.contextKernel).toBe(priors.includes('context') ? contextKernel : undefined);
+    const entropy = await model(contextKernel);
+    const stored = goldenJson<StreamVector[]>(`${folder}/streams.json`);
+    for (const { name, bytes, height, width, symbols, pixels } of stored) {
+      const found = decodeImageSymbols(own.manifest, entropy, fromHex(bytes));
       expect([...found.symbols.data], name).toEqual(symbols);
-      const image = await codec.decode(fromHex(bytes));
+      const image = await own.decode(fromHex(bytes));
       expect(image, name).toMatchObject({ count: 1, height, width, channels: 1 });
-      const stored = fromHex(pixels);
-      const most = image.data.reduce((max, value, i) => Math.max(max, Math.abs(value - stored[i]!)), 0);
+      const expected = fromHex(pixels);
+      const most = image.data.reduce((max, value, i) => Math.max(max, Math.abs(value - expected[i]!)), 0);
       expect(most, name).toBeLessThanOrEqual(1);
     }
   });
 
-  it('are what the encoder writes for their symbols', async () => {
-    const entropy = await model();
-    for (const { bytes, symbols } of goldenJson<StreamVector[]>('tiny-bundle/streams.json')) {
+  it.each(CONTEXT_KERNELS)('are what the encoder writes for their symbols (%s)', async (kernel) => {
+    const entropy = await model(kernel);
+    const found = new Set<Prior>();
+    for (const { bytes, symbols } of goldenJson<StreamVector[]>(`${folder}/streams.json`)) {
       const stream = readImageStream(fromHex(bytes));
-      const found = decodeImageSymbols(codec.manifest, entropy, fromHex(bytes));
+      const shape = decodeImageSymbols(codec.manifest, entropy, fromHex(bytes)).symbols;
       const encoder = new RangeEncoder();
-      const { tables } = entropy.at(stream.quality);
-      encodeSymbols(encoder, Int32Array.from(symbols), tables, entropy.tableIndex(found.symbols));
+      const data = Int32Array.from(symbols);
+      if (stream.prior === 'context')
+        encodeContextSymbols(encoder, data, entropy.context(), shape, stream.quality);
+      else encodeSymbols(encoder, data, entropy.at(stream.quality).tables, entropy.tableIndex(shape));
       expect(toHex(writeImageStream({ ...stream, payload: encoder.finish() }))).toBe(bytes);
+      found.add(stream.prior);
     }
+    expect([...found]).toEqual(priors);
   });
 
   it('hold a container, and the symbols of its chunks', async () => {
-    expect(await containerSymbols()).toEqual(goldenJson('tiny-bundle/images.json'));
-    const bytes = golden(CONTAINER);
+    expect(await containerSymbols()).toEqual(goldenJson(`${folder}/images.json`));
+    const bytes = golden(container);
     const source = { size: bytes.length, read: async (at: number, n: number) => bytes.subarray(at, at + n) };
     const opened = await codec.openContainer(source);
-    expect(opened.header).toMatchObject({ quality: 1, count: 8, height: 8, width: 8 });
+    expect(opened.header).toMatchObject({ quality: 1, count: 8, height: 8, width: 8, prior: priors[0] });
     expect(await opened.decodeAt(7)).toMatchObject({ height: 10, width: 7 });
   });
 });
