@@ -1,10 +1,16 @@
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
-import { type ArtifactMeasure, type Artifacts, evaluateArtifacts } from '../evaluation/index.js';
+import {
+  type ArtifactMeasure,
+  type Artifacts,
+  evaluateArtifacts,
+  refreshReport,
+} from '../evaluation/index.js';
 import { dataFlagsOf, openTarget } from './features-target.js';
 import { addDataFlags } from './flags.js';
 import { readingDisplay } from './progress.js';
 import { datasetOf } from './settings.js';
+import { columns } from './summary.js';
 import { commandLine } from './train-stage.js';
 
 interface ArtifactsFlags {
@@ -19,13 +25,6 @@ function cellSide(text: string): number {
   const side = Number(text);
   if (Number.isSafeInteger(side) && side >= 2) return side;
   throw new InvalidArgumentError('expected an integer of at least 2.');
-}
-
-function columns(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
-  const line = (row: readonly string[]): string =>
-    row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  ');
-  return rows.map((row) => `  ${line(row)}`).join('\n');
 }
 
 const real = (value: number | null, digits: number): string => (value === null ? '–' : value.toFixed(digits));
@@ -69,6 +68,9 @@ async function artifactsCommand(folders: readonly string[], command: Command): P
     cell: flags.cell,
     onProgress: (line) => console.error(`measuring ${line}`),
   });
+  await Promise.all(
+    targets.map(({ runDir }, i) => runDir && refreshReport(runDir, artifacts.decoders[i]!.bundle)),
+  );
   if (flags.json) console.log(JSON.stringify(artifacts, null, 2));
   else
     console.log(

@@ -4,6 +4,7 @@ import { type ConvertSummary, convertCommand } from '../export/index.js';
 import { setupCommand } from '../setup/index.js';
 import { readRunSettings, runPaths } from '../training/run-folder.js';
 import { addArtifactsCommand } from './artifacts.js';
+import { addFeaturesCommand } from './features.js';
 import { addDataFlags, addFolderFlags, addTrainFlags } from './flags.js';
 import type { TrainFlags } from './settings.js';
 import { shipCommand } from './ship.js';
@@ -132,4 +133,5 @@ export function addCommands(program: Command): void {
   addTrainingCommands(program);
   addToolCommands(program);
   addArtifactsCommand(program);
+  addFeaturesCommand(program);
 }

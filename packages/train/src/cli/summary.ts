@@ -8,6 +8,14 @@ export function table(rows: readonly (readonly [string, string])[]): string {
   return rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`).join('\n');
 }
 
+/** A table of several columns for the terminal: the first to the left, the others to the right. */
+export function columns(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
+  const line = (row: readonly string[]): string =>
+    row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  ');
+  return rows.map((row) => `  ${line(row)}`).join('\n');
+}
+
 const kB = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
 const perSecond = (n: number): string => `${Math.round(n).toLocaleString('en')} images/s`;
 

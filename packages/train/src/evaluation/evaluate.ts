@@ -6,7 +6,9 @@ import type { LabelledImages } from '../dataset/types.js';
 import type { LayerRow } from '../model/describe.js';
 import type { EpochRecord } from '../training/history.js';
 import { measureBitstreams } from './bitstreams.js';
+import { identityOf } from './bundle-identity.js';
 import { collectExamples } from './examples.js';
+import { readExtras } from './extras.js';
 import { type EvaluationProgress, measureCodec } from './measure.js';
 import { collectMetrics, type RunFacts } from './metrics-file.js';
 import { comparisonPng } from './pictures/comparison.js';
@@ -72,7 +74,8 @@ async function measureBundle(options: EvaluateOptions): Promise<ReportModel> {
       versions: collectVersions(options.versions),
       bitstreams: rates.length === 0 ? undefined : { defaultQuality: codec.manifest.quality ?? 0, rates },
     };
-    return { metrics: collectMetrics(facts, measurement, examples), history, examples };
+    const extras = await readExtras(options.runDir, identityOf(codec.manifest));
+    return { metrics: collectMetrics(facts, measurement, examples), history, examples, ...extras };
   } finally {
     await codec.dispose();
   }

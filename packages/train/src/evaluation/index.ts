@@ -1,5 +1,7 @@
 export * from './artifacts/index.js';
 export * from './evaluate.js';
+export { refreshReport } from './extras.js';
+export * from './features/index.js';
 export * from './history.js';
 export type { EvaluationProgress } from './measure.js';
 export * from './metrics/classes.js';

@@ -1,3 +1,4 @@
+import sharp from 'sharp';
 import type { TopLevelSpec } from 'vega-lite';
 import type { Example } from '../examples.js';
 import { capTile, differenceTile, stackTiles, type Tile, tilePng } from '../pictures/tile.js';
@@ -64,6 +65,13 @@ export async function responsivePlot(
   const wide = await inlinePlot(plot(820, 300), label);
   const narrow = await inlinePlot(plot(240, 220), label);
   return html`<div class="wide">${wide}</div><div class="narrow">${narrow}</div>`;
+}
+
+/** A picture with its own lettering, never wider than the page. */
+export async function largePicture(png: Buffer, alt: string): Promise<Html> {
+  const { width, height } = await sharp(png).metadata();
+  const source = `data:image/png;base64,${png.toString('base64')}`;
+  return html`<img src="${source}" alt="${alt}" width="${width}" height="${height}" class="large-picture">`;
 }
 
 /** A wide table that scrolls by itself, also with the keyboard. */

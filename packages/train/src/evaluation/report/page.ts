@@ -1,12 +1,15 @@
 import { formatCount } from './format.js';
 import { type Html, html, raw } from './html.js';
+import { type RenderedSection, sectionHtml, sectionLink } from './insert.js';
 import type { ReportModel, ReportSection } from './model.js';
 import {
   architectureSection,
+  artifactsSection,
   bitstreamsSection,
   classesSection,
   comparisonSection,
   extremesSection,
+  featuresSection,
   histogramsSection,
   latentsSection,
   lossSection,
@@ -23,9 +26,11 @@ export const REPORT_SECTIONS: readonly ReportSection[] = [
   bitstreamsSection,
   lossSection,
   extremesSection,
+  artifactsSection,
   classesSection,
   latentsSection,
   histogramsSection,
+  featuresSection,
   architectureSection,
   sizesSection,
   reproduceSection,
@@ -34,14 +39,11 @@ export const REPORT_SECTIONS: readonly ReportSection[] = [
 /** Nothing may be fetched: the page holds all it shows. */
 const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
 
-interface Rendered {
-  readonly id: string;
-  readonly title: string;
-  readonly content: Html;
-}
-
-async function renderSections(model: ReportModel, sections: readonly ReportSection[]): Promise<Rendered[]> {
-  const rendered: Rendered[] = [];
+async function renderSections(
+  model: ReportModel,
+  sections: readonly ReportSection[],
+): Promise<RenderedSection[]> {
+  const rendered: RenderedSection[] = [];
   for (const { id, title, render } of sections) {
     const content = await render(model);
     if (content !== undefined) rendered.push({ id, title, content });
@@ -77,10 +79,10 @@ ${head(`convae: ${title}`)}
 <header>
 <p class="over">${over}</p>
 <h1>${title}</h1>
-<nav aria-label="Sections"><ul>${rendered.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>
+<nav aria-label="Sections"><ul>${rendered.map(sectionLink)}</ul></nav>
 </header>
 <main>
-${rendered.map(({ id, title, content }) => html`<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2>${content}</section>\n`)}
+${rendered.map(sectionHtml)}
 </main>
 <footer><p>All figures are in metrics.json beside this page.</p></footer>
 </body>

@@ -1,8 +1,10 @@
 export { architectureSection } from './architecture.js';
+export { artifactsSection } from './artifacts.js';
 export { bitstreamsSection } from './bitstreams.js';
 export { classesSection } from './classes.js';
 export { comparisonSection } from './comparison.js';
 export { extremesSection } from './extremes.js';
+export { featuresSection } from './features.js';
 export { histogramsSection } from './histograms.js';
 export { latentsSection } from './latents.js';
 export { lossSection } from './loss.js';
