@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { PRIORS } from '../bitstream/index.js';
+import { PRIORS, type Prior } from '../bitstream/index.js';
 import { MAX_CONTEXT_FILE_BYTES } from '../context/index.js';
 import { MAX_TABLE_FILE_BYTES } from '../entropy/index.js';
 import { MAX_MULTIPLIER, MAX_QUALITIES, MAX_STEP, MIN_STEP } from '../quantizer.js';
@@ -117,3 +117,8 @@ export const manifestSchema = z.object({
 
 /** A parsed manifest.json. */
 export type Manifest = z.infer<typeof manifestSchema>;
+
+/** The prior that a bundle encodes with where none is asked for. */
+export function defaultPrior({ prior, context }: Pick<Manifest, 'prior' | 'context'>): Prior {
+  return prior ?? (context === undefined ? 'factorized' : 'context');
+}

@@ -26,6 +26,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'convae-cli-'));
   await writeBundle('bundle', await createCodedBundle());
   await writeBundle('plain', await createTinyBundle());
+  await writeBundle('context', await createCodedBundle({ context: true }));
   await writeBundle('other', await createCodedBundle({ tables: 'channel' }));
   await writeFile(path('images.idx'), formatIdxImages(images));
   await writeFile(path('images.idx.gz'), gzipSync(formatIdxImages(images)));
@@ -85,7 +86,7 @@ const bundle = (): string[] => ['--bundle', path('bundle')];
 describe('convae encode and decode', () => {
   it.each(['images.idx', 'images.idx.gz'])('take %s through a container and back', async (input) => {
     await encode(input, 'a.cae', '--chunk', '10');
-    expect(out).toMatch(/a\.cae: 25 images, \d+ B, \d+\.\d\d bytes an image, quality 2\n/);
+    expect(out).toMatch(/a\.cae: 25 images, \d+ B, \d+\.\d\d bytes an image, quality 2, factorized prior\n/);
     expect(await readFile(path('a.cae'))).toEqual(await readFile(path('whole.cae')));
     expect(await convae(['decode', path('a.cae'), '-o', path('a.idx'), ...bundle()])).toBe(0);
     expect(out).toContain('a.idx: 25 images');
@@ -241,6 +242,72 @@ describe('convae encode --shard', () => {
     await job(2);
     expect(JSON.parse(out)).toMatchObject({ skipped: false });
     expect(await readFile(path(names[1]!))).toEqual(whole);
+  });
+});
+
+describe('convae with a context model', () => {
+  const encodeWith = (output: string, ...flags: string[]): Promise<number> =>
+    convae([
+      'encode',
+      path('images.idx'),
+      '-o',
+      path(output),
+      '--bundle',
+      path('context'),
+      '--json',
+      ...flags,
+    ]);
+
+  it('encodes with the context prior, or with the one that is asked for; decodes either to the same', async () => {
+    for (const [prior, ...flags] of [
+      ['context'],
+      ['context', '--prior', 'context'],
+      ['factorized', '--prior', 'factorized'],
+    ] as const) {
+      out = '';
+      expect(await encodeWith('context.cae', ...flags)).toBe(0);
+      expect(JSON.parse(out)).toMatchObject({ images: 25, prior });
+      const target = path('context.idx');
+      expect(await convae(['decode', path('context.cae'), '-o', target, '--bundle', path('context')])).toBe(
+        0,
+      );
+      const decoded = parseIdxImages(new Uint8Array(await readFile(target)));
+      expect(Buffer.compare(decoded.data, expected.data)).toBe(0);
+      expect(await convae(['verify', path('context.cae'), '--bundle', path('context')])).toBe(0);
+      out = '';
+      expect(await convae(['info', path('context.cae')])).toBe(0);
+      expect(out).toContain(`, ${prior} prior`);
+    }
+  });
+
+  it('writes a shard anew that another prior wrote', async () => {
+    const job = async (prior: string): Promise<unknown> => {
+      out = '';
+      expect(await encodeWith('prior.cae', '--shard', '1/2', '--prior', prior)).toBe(0);
+      return JSON.parse(out);
+    };
+    expect(await job('context')).toMatchObject({ skipped: false, prior: 'context' });
+    expect(await job('context')).toMatchObject({ skipped: true, prior: 'context' });
+    expect(await job('factorized')).toMatchObject({ skipped: false, prior: 'factorized' });
+  });
+
+  it('shows the priors of a bundle', async () => {
+    expect(await convae(['info', path('context')])).toBe(0);
+    expect(out).toMatch(/context +context\.bin, [\d.]+ kB, runs as simd\n/);
+    expect(out).toMatch(/priors +factorized, context; context where none is asked for\n/);
+    out = '';
+    expect(await convae(['info', path('context'), '--json'])).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ priors: ['factorized', 'context'], contextKernel: 'simd' });
+  });
+
+  it('refuses a prior that the bundle does not have, or nobody', async () => {
+    const args = ['encode', path('images.idx'), '-o', path('no.cae'), '--bundle', path('bundle'), '--prior'];
+    await expectFailure(2, /expected factorized for --prior: tiny has no context model/, [
+      ...args,
+      'context',
+    ]);
+    err = '';
+    await expectFailure(2, /Allowed choices are factorized, context/, [...args, 'best']);
   });
 });
 

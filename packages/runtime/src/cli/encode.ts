@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import { readContainer } from '../bitstream/index.js';
+import { type Prior, readContainer } from '../bitstream/index.js';
+import { defaultPrior } from '../bundle/manifest.js';
 import type { Codec } from '../codec.js';
 import { ConvaeError } from '../errors.js';
 import type { ImageBatch } from '../image.js';
@@ -17,6 +18,7 @@ export interface EncodeCommandOptions extends CodecOptions {
   readonly bundle: string;
   readonly output: string;
   readonly quality?: number;
+  readonly prior?: Prior;
   readonly chunk?: number;
   readonly shard?: Shard;
   readonly json?: boolean;
@@ -27,6 +29,7 @@ interface Result {
   readonly images: number;
   readonly bytes: number;
   readonly quality: number;
+  readonly prior: Prior;
   /** True where the shard was there already. */
   readonly skipped: boolean;
 }
@@ -40,12 +43,11 @@ export async function runEncode(
   const output = options.shard ? shardPath(options.output, options.shard) : options.output;
   checkPaths(inputs, output, options);
   await using codec = await loadWithOptions(options.bundle, options);
-  const quality = options.quality ?? codec.manifest.quality;
-  checkQuality(codec, options.quality);
+  checkSettings(codec, options);
   const opened = await openInputs(inputs, codec.manifest.image.channels, streams.stdin ?? emptyStream());
   const [start, end] = rangeOf(opened, options.shard);
   const there =
-    options.shard && output !== '-' ? await existing(codec, output, end - start, quality) : undefined;
+    options.shard && output !== '-' ? await existing(codec, output, end - start, options) : undefined;
   const result = there ?? (await encodeRange(codec, opened, { ...options, output, start, end }, streams));
   report(result, codec, options, streams);
 }
@@ -59,8 +61,12 @@ function checkPaths(inputs: readonly string[], output: string, { shard }: Encode
   if (overwritten !== undefined) throw new UsageError(`${output} would overwrite an input`);
 }
 
-function checkQuality({ manifest }: Codec, quality: number | undefined): void {
-  const { quantizer, name } = manifest;
+type Settings = Pick<EncodeCommandOptions, 'quality' | 'prior'>;
+
+function checkSettings({ manifest }: Codec, { quality, prior }: Settings): void {
+  const { quantizer, context, name } = manifest;
+  if (prior === 'context' && context === undefined)
+    throw new UsageError(`expected factorized for --prior: ${name} has no context model`);
   if (quality === undefined || quantizer === undefined || quality < quantizer.multipliers.length) return;
   throw new UsageError(
     `expected 0 to ${quantizer.multipliers.length - 1} for --quality of ${name}, received ${quality}`,
@@ -76,6 +82,7 @@ interface Range {
   readonly output: string;
   readonly chunk?: number;
   readonly quality?: number;
+  readonly prior?: Prior;
   readonly start: number;
   readonly end: number;
 }
@@ -86,12 +93,12 @@ async function encodeRange(
   range: Range,
   streams: Streams,
 ): Promise<Result> {
-  const { output, start, end, quality, chunk } = range;
+  const { output, start, end, quality, prior, chunk } = range;
   const progress = showProgress(streams, 'encoding', end - start);
   try {
     const images = counted(imagesOf(inputs, start, end), (done) => progress.update(done));
     const encoded = await writeWhole(output, streams, (write) =>
-      codec.encodeContainer(images, { write }, { quality, chunk, count: end - start }),
+      codec.encodeContainer(images, { write }, { quality, prior, chunk, count: end - start }),
     );
     return { output, ...encoded, skipped: false };
   } finally {
@@ -111,20 +118,21 @@ async function* counted(
   }
 }
 
-/** A shard that an earlier job left whole: of this bundle, this quality and this number of images. */
+/** A shard that an earlier job left whole: of this bundle, quality, prior and number of images. */
 async function existing(
   codec: Codec,
   path: string,
   count: number,
-  quality: number | undefined,
+  options: Settings,
 ): Promise<Result | undefined> {
+  const { quality = codec.manifest.quality, prior = defaultPrior(codec.manifest) } = options;
   try {
     await using source = await openFileSource(path);
     const { header, imageCount } = await codec.openContainer(source);
-    if (imageCount !== count || header.quality !== quality) return undefined;
+    if (imageCount !== count || header.quality !== quality || header.prior !== prior) return undefined;
     const { chunks } = await readContainer(streamSource(source));
     for await (const _chunk of chunks);
-    return { output: path, images: imageCount, bytes: source.size, quality: header.quality, skipped: true };
+    return { output: path, images: imageCount, bytes: source.size, quality, prior, skipped: true };
   } catch (error) {
     // Not there, of another bundle, or damaged: it is written anew.
     if (error instanceof ConvaeError) return undefined;
@@ -138,7 +146,7 @@ function report(
   { json }: EncodeCommandOptions,
   streams: Streams,
 ): void {
-  const { output, images, bytes, quality, skipped } = result;
+  const { output, images, bytes, quality, prior, skipped } = result;
   const bytesPerImage = images === 0 ? null : bytes / images;
   // Where the container itself goes to standard output, words go to standard error.
   const words: Streams = output === '-' ? { out: streams.err, err: streams.err } : streams;
@@ -149,7 +157,9 @@ function report(
   const each = bytesPerImage === null ? '' : `, ${bytesPerImage.toFixed(2)} bytes an image`;
   const name = output === '-' ? 'standard output' : output;
   const there = skipped ? ' (was there already)' : '';
-  words.out(`${name}: ${images} images, ${formatBytes(bytes)}${each}, quality ${quality}${there}\n`);
+  words.out(
+    `${name}: ${images} images, ${formatBytes(bytes)}${each}, quality ${quality}, ${prior} prior${there}\n`,
+  );
 }
 
 async function* emptyStream(): AsyncGenerator<Uint8Array> {}

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
-import type { Manifest } from '../bundle/manifest.js';
+import type { Prior } from '../bitstream/index.js';
+import { defaultPrior, type Manifest } from '../bundle/manifest.js';
 import type { Codec } from '../codec.js';
 import { type CodecOptions, describeProvider, loadWithOptions } from './codec-options.js';
 import { containerInfo } from './container-info.js';
@@ -29,10 +30,12 @@ async function bundleInfo(
   else printTable(streams, infoRows(codec));
 }
 
-function infoJson({ manifest, executionProvider, passedOver }: Codec): object {
+function infoJson({ manifest, executionProvider, passedOver, contextKernel }: Codec): object {
   return {
     executionProvider,
     passedOver,
+    priors: priorsOf(manifest),
+    contextKernel,
     bytes: totalBytes(manifest),
     latentBytes: latentBytes(manifest),
     manifest,
@@ -54,7 +57,7 @@ function infoRows(codec: Codec): string[][] {
     ],
     ['encoder', `${encoder.file}, ${formatBytes(encoder.bytes)}`],
     ['decoder', `${decoder.file}, ${formatBytes(decoder.bytes)}`],
-    ...codingRows(manifest),
+    ...codingRows(codec),
     ...Object.entries(manifest.training).map(([key, value]) => [`training.${key}`, shown(value)]),
     ...Object.entries(manifest.metrics).map(([key, value]) => [`metrics.${key}`, shown(value)]),
     ['runs on', describeProvider(codec)],
@@ -62,7 +65,8 @@ function infoRows(codec: Codec): string[][] {
 }
 
 /** Tables and what each quality was measured to give. */
-function codingRows({ quantizer, quality, tables, rates }: Manifest): string[][] {
+function codingRows({ manifest, contextKernel }: Codec): string[][] {
+  const { quantizer, quality, tables, rates, context } = manifest;
   if (quantizer === undefined || tables === undefined)
     return [['tables', 'none: this bundle encodes no bytes, export it again with tables']];
   const shownRates = (rates ?? []).map((rate) => [
@@ -70,7 +74,19 @@ function codingRows({ quantizer, quality, tables, rates }: Manifest): string[][]
     `${rate.validationBytesPerImage.toFixed(2)} bytes an image at ${decibels(rate.validationPsnr)} (validation images)`,
   ]);
   const qualities = `qualities 0..${quantizer.multipliers.length - 1}, ${quality} where none is asked for`;
-  return [['tables', `${tables.file}, ${formatBytes(tables.bytes)}, ${qualities}`], ...shownRates];
+  const contextRows = context
+    ? [['context', `${context.file}, ${formatBytes(context.bytes)}, runs as ${contextKernel}`]]
+    : [];
+  return [
+    ['tables', `${tables.file}, ${formatBytes(tables.bytes)}, ${qualities}`],
+    ...contextRows,
+    ['priors', `${priorsOf(manifest).join(', ')}; ${defaultPrior(manifest)} where none is asked for`],
+    ...shownRates,
+  ];
+}
+
+function priorsOf({ tables, context }: Manifest): Prior[] {
+  return [...(tables ? (['factorized'] as const) : []), ...(context ? (['context'] as const) : [])];
 }
 
 const decibels = (psnr: number | null): string => (psnr === null ? 'no loss' : `${psnr.toFixed(2)} dB`);
@@ -83,8 +99,8 @@ function shown(value: unknown): string {
   return text.length > MAX_SHOWN_CHARACTERS ? `${text.slice(0, MAX_SHOWN_CHARACTERS)}…` : text;
 }
 
-function totalBytes({ encoder, decoder, tables }: Manifest): number {
-  return encoder.bytes + decoder.bytes + (tables?.bytes ?? 0);
+function totalBytes({ encoder, decoder, tables, context }: Manifest): number {
+  return encoder.bytes + decoder.bytes + (tables?.bytes ?? 0) + (context?.bytes ?? 0);
 }
 
 function latentBytes({ latent }: Manifest): number {

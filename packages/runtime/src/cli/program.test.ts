@@ -103,6 +103,7 @@ describe('convae info', () => {
     expect(JSON.parse(out)).toEqual({
       executionProvider: 'cpu',
       passedOver: [],
+      priors: [],
       bytes: manifest.encoder.bytes + manifest.decoder.bytes,
       latentBytes: 32,
       manifest,

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { MAX_CHUNK_IMAGES } from '../bitstream/index.js';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { MAX_CHUNK_IMAGES, PRIORS } from '../bitstream/index.js';
 import { runCheck } from './check.js';
 import { addCodecOptions } from './codec-options.js';
 import { runDecode, runExtract } from './decode.js';
@@ -132,6 +132,12 @@ function addEncode(program: Command, streams: Streams): void {
     .requiredOption('-o, --output <file>', 'the container, by custom .cae; - for standard output')
     .requiredOption('--bundle <dir>', 'the bundle’s folder')
     .option('--quality <q>', '0 (fewest bytes) to the bundle’s highest; convae info shows them', parseIndex)
+    .addOption(
+      new Option(
+        '--prior <name>',
+        'factorized (fast) or context (fewer bytes); the bundle’s own choice where left out',
+      ).choices(PRIORS),
+    )
     .option(
       '--chunk <n>',
       'most images in a chunk: what damage or reading one image can cost (1024)',

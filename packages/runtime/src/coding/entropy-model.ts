@@ -1,6 +1,6 @@
 import type { Prior } from '../bitstream/index.js';
 import type { BundleCoding } from '../bundle/load.js';
-import type { Manifest } from '../bundle/manifest.js';
+import { defaultPrior, type Manifest } from '../bundle/manifest.js';
 import { type ContextKernelName, ContextPrior, type ContextPriorOptions } from '../context/index.js';
 import { coarsenTable, type EntropyTables, packTables, TOTAL, unpackTable } from '../entropy/index.js';
 import { ConvaeError } from '../errors.js';
@@ -56,7 +56,7 @@ export class EntropyModel {
     this.qualities = manifest.quantizer.multipliers.length;
     this.defaultQuality = manifest.quality ?? this.qualities - 1;
     this.priors = coding.context === undefined ? ['factorized'] : ['factorized', 'context'];
-    this.defaultPrior = manifest.prior ?? this.priors.at(-1)!;
+    this.defaultPrior = defaultPrior(manifest);
     this.#manifest = manifest;
     this.#coding = coding;
     this.#contextOptions = contextOptions;
