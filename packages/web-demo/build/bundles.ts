@@ -1,0 +1,124 @@
+// Vite plugin: the bundles of models/ become files of the page and the module `virtual:bundles`.
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { bundleHash, bundleIdentity, type Manifest, parseManifest } from '@convae/runtime/core';
+import type { Plugin } from 'vite';
+import type { BundleEntry, BundleKind } from '../src/codec/bundle-entry.js';
+
+const MODULE = 'virtual:bundles';
+const RESOLVED = `\0${MODULE}`;
+
+interface Found {
+  readonly entry: BundleEntry;
+  /** Names of the bundle's files inside its folder. */
+  readonly files: readonly string[];
+}
+
+/** @param options.models The folder whose subfolders are bundles. */
+export function bundles({ models }: { readonly models: string }): Plugin {
+  return {
+    name: 'convae-bundles',
+    resolveId: (id) => (id === MODULE ? RESOLVED : undefined),
+    async load(id) {
+      if (id !== RESOLVED) return undefined;
+      const found = await findBundles(models, (text) => this.warn(text));
+      return [
+        `export const bundles = ${JSON.stringify(found.map(({ entry }) => entry))};`,
+        `export const wasmBytes = ${JSON.stringify(wasmBytes())};`,
+      ].join('\n');
+    },
+    async buildStart() {
+      if (this.environment.mode !== 'build') return;
+      for (const { entry, files } of await findBundles(models, () => {})) {
+        for (const file of files) {
+          const source = readFileSync(join(models, entry.name, file));
+          this.emitFile({ type: 'asset', fileName: `${entry.folder}${file}`, source });
+        }
+      }
+    },
+    configureServer(server) {
+      server.middlewares.use('/models', (request, response, next) => {
+        try {
+          const name = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname);
+          if (!/^\/[\w.-]+\/[\w.-]+$/.test(name) || name.includes('..')) return next();
+          response.end(readFileSync(join(models, name)));
+        } catch {
+          next();
+        }
+      });
+    },
+  };
+}
+
+/** Every bundle that codes images, the ones trained for rate and distortion first. */
+async function findBundles(models: string, warn: (text: string) => void): Promise<Found[]> {
+  const names = readdirSync(models, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const found: Found[] = [];
+  for (const { name } of names) {
+    const result = await readBundle(models, name);
+    if (typeof result === 'string') warn(`models/${name} is left out: ${result}`);
+    else found.push(result);
+  }
+  if (found.length === 0) throw new Error(`no bundle in ${models} that codes images`);
+  return found.sort((a, b) => rank(a) - rank(b) || a.entry.typicalBytes - b.entry.typicalBytes);
+}
+
+const KINDS: readonly BundleKind[] = ['rate-distortion', 'reconstruction', 'denoising'];
+const rank = ({ entry }: Found): number => KINDS.indexOf(entry.kind);
+
+async function readBundle(models: string, name: string): Promise<Found | string> {
+  const text = readManifest(models, name);
+  if (text === undefined) return 'it has no manifest.json';
+  const manifest = parseManifest(text);
+  const identity = bundleIdentity(manifest);
+  if (identity === undefined) return 'it has no entropy tables';
+  const { encoder, decoder, tables, context } = manifest;
+  const parts = [encoder, decoder, tables!, ...(context ? [context] : [])];
+  const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
+  const hash = Buffer.from(await bundleHash(identity)).toString('hex');
+  const files = ['manifest.json', ...parts.map(({ file }) => file)];
+  return { entry: entryOf(name, manifest, bytes, hash), files };
+}
+
+function readManifest(models: string, name: string): Uint8Array | undefined {
+  try {
+    return new Uint8Array(readFileSync(join(models, name, 'manifest.json')));
+  } catch {
+    return undefined;
+  }
+}
+
+function entryOf(name: string, manifest: Manifest, bytes: number, hash: string): BundleEntry {
+  const { image, latent, quantizer, training, context, rates = [] } = manifest;
+  const multipliers = quantizer!.multipliers;
+  const quality = manifest.quality ?? multipliers.length - 1;
+  const priors = context ? (['context', 'factorized'] as const) : (['factorized'] as const);
+  const noise = typeof training.noise === 'number' ? training.noise : 0;
+  return {
+    name,
+    folder: `models/${name}/`,
+    kind: noise > 0 ? 'denoising' : (training.rate ?? null) !== null ? 'rate-distortion' : 'reconstruction',
+    bytes,
+    hash,
+    image: { channels: image.channels, height: image.height, width: image.width },
+    latent: { channels: latent.channels, height: latent.height, width: latent.width },
+    noise,
+    quality,
+    qualities: multipliers.length,
+    priors: [...priors],
+    prior: manifest.prior ?? priors[0],
+    typicalBytes: rates.find((rate) => rate.quality === quality)?.validationBytesPerImage ?? 0,
+    typicalPsnr: rates.find((rate) => rate.quality === quality)?.validationPsnr ?? 0,
+  };
+}
+
+/** Sizes of ONNX Runtime's WebAssembly files, for the progress bar where a server does not tell. */
+function wasmBytes(): { wasm: number; webgpu: number } {
+  const require = createRequire(import.meta.url);
+  const size = (file: string): number => statSync(require.resolve(`onnxruntime-web/${file}`)).size;
+  return {
+    wasm: size('ort-wasm-simd-threaded.wasm'),
+    webgpu: size('ort-wasm-simd-threaded.asyncify.wasm'),
+  };
+}

@@ -1,0 +1,135 @@
+import { bundles } from 'virtual:bundles';
+import { bundleOf, isContainer, MAX_FILE_BYTES, openBitstream } from '../codec/bitstreams.js';
+import type { BundleEntry } from '../codec/bundle-entry.js';
+import type { ProviderChoice } from '../codec/host.js';
+import { type Coded, codeImage, type Shown } from '../codec/live.js';
+import { Session } from '../codec/session.js';
+import { importImage } from '../picture/import-image.js';
+import { emptyPicture, toImage } from '../picture/picture.js';
+import { psnrOf } from '../picture/quality.js';
+import { latest } from './latest.js';
+import { codeOf, fileSentence, plainSentence } from './messages.js';
+import { PictureStore } from './picture-store.js';
+import { createSignal } from './signal.js';
+
+/** What the page does, apart from how it looks: views call it and follow its signals. */
+export class App {
+  readonly pictures = new PictureStore();
+  readonly session = new Session();
+  /** What went through the codec last. */
+  readonly shown = createSignal<Shown | undefined>(undefined);
+  /** What to tell the visitor; empty where all is well. */
+  readonly problem = createSignal('');
+  /** Changes with the theme. */
+  readonly theme = createSignal('auto');
+  /** True while what is shown is not of the drawn picture, but of a file or of changed bytes. */
+  #apart = false;
+  readonly #code = latest(() => this.#codeNow());
+
+  constructor() {
+    const { pictures, session } = this;
+    pictures.current.subscribe(() => this.#codeAgain());
+    session.coding.subscribe(() => this.#codeAgain());
+    session.running.subscribe((running) => {
+      if (running) pictures.resize(running.entry.image.height, running.entry.image.width);
+      this.#codeAgain();
+    });
+  }
+
+  /** Loads a model on a provider; what goes wrong is said. */
+  async open(entry: BundleEntry, provider: ProviderChoice): Promise<void> {
+    this.problem.set('');
+    try {
+      await this.session.open(entry, provider);
+    } catch (error) {
+      this.problem.set(`The codec cannot be started: ${plainSentence(error)}`);
+    }
+  }
+
+  /** Opens an image or a bitstream; what goes wrong is said, and nothing else changes. */
+  async openFile(file: File): Promise<void> {
+    this.problem.set('');
+    try {
+      if (file.type.startsWith('image/')) await this.#openImage(file);
+      else await this.#openBitstream(file);
+    } catch (error) {
+      this.problem.set(`${file.name || 'The file'}: ${fileSentence(error)}`);
+    }
+  }
+
+  async #openImage(file: File): Promise<void> {
+    const { height, width } = this.pictures.current.value;
+    this.pictures.replace(await importImage(file, height, width));
+  }
+
+  async #openBitstream(file: File): Promise<void> {
+    if (file.size > MAX_FILE_BYTES) throw new RangeError('This file is too large for this page.');
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    await this.#openBundleOf(bytes);
+    const running = this.session.running.value;
+    if (!running) throw new Error('The codec is still loading. Try again in a moment.');
+    const start = performance.now();
+    const { count, first } = await openBitstream(running.codec, bytes);
+    const decodeMs = performance.now() - start;
+    this.pictures.replace(emptyPicture(running.entry.image.height, running.entry.image.width));
+    this.#apart = true;
+    const { name } = file;
+    this.shown.set({ kind: 'opened', running, name, bytes, count, decoded: first, decodeMs });
+  }
+
+  /** A container names its model: where the page has it, it is loaded. */
+  async #openBundleOf(bytes: Uint8Array): Promise<void> {
+    const entry = isContainer(bytes) ? bundleOf(bytes) : undefined;
+    const running = this.session.running.value;
+    if (entry && entry !== running?.entry) await this.session.open(entry, running?.provider ?? 'wasm');
+  }
+
+  /** Flips the lowest bit of one byte and shows what a decoder makes of it. */
+  async damage(coded: Coded, index: number): Promise<void> {
+    const bytes = coded.bytes.slice();
+    bytes[index]! ^= 1;
+    this.problem.set('');
+    this.#apart = true;
+    try {
+      const decoded = await coded.running.codec.decode(bytes);
+      const psnr = psnrOf(coded.original.data, decoded.data);
+      this.shown.set({ ...coded, bytes, decoded, psnr, changedAt: index });
+    } catch (error) {
+      this.shown.set({ ...coded, bytes, changedAt: index });
+      this.problem.set(`With that bit flipped: ${fileSentence(error)}`);
+    }
+  }
+
+  /** Back to the drawn picture. */
+  refresh(): void {
+    this.problem.set('');
+    this.#codeAgain();
+  }
+
+  #codeAgain(): void {
+    this.#apart = false;
+    this.#code();
+  }
+
+  async #codeNow(): Promise<void> {
+    const running = this.session.running.value;
+    if (!running) return;
+    const { image } = running.entry;
+    const picture = this.pictures.current.value;
+    if (picture.height !== image.height || picture.width !== image.width) return;
+    try {
+      const coded = await codeImage(running, toImage(picture, image.channels), this.session.coding.value);
+      if (!this.#apart && running === this.session.running.value) this.shown.set(coded);
+    } catch (error) {
+      // A codec that was replaced meanwhile has nothing to say.
+      if (running === this.session.running.value && codeOf(error) !== 'DISPOSED')
+        this.problem.set(`The codec failed: ${plainSentence(error)}`);
+    }
+  }
+}
+
+/** The model that a first visit begins with: the middle one of the best kind. */
+export function firstBundle(): BundleEntry {
+  const best = bundles.filter(({ kind }) => kind === bundles[0]!.kind);
+  return best[best.length >> 1]!;
+}

@@ -1,0 +1,51 @@
+/**
+ * Runs a task one at a time: asked while it runs, it runs once more afterwards, however often it was asked. So what is
+ * on the screen follows the hand, and nothing piles up.
+ */
+export function latest(task: () => Promise<void>): () => void {
+  let running = false;
+  let again = false;
+  const run = async (): Promise<void> => {
+    running = true;
+    do {
+      again = false;
+      await task();
+    } while (again);
+    running = false;
+  };
+  return () => {
+    again = running;
+    if (!running) void run();
+  };
+}
+
+/** Calls the task when nothing has asked for it for some milliseconds. */
+export function whenIdle(milliseconds: number, task: () => void): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  return () => {
+    clearTimeout(timer);
+    timer = setTimeout(task, milliseconds);
+  };
+}
+
+/** Calls `wanted` tasks only while an element is on the screen, or near it; those of before when it comes there. */
+export function whileVisible(element: Element, task: () => void): () => void {
+  let visible = false;
+  let due = false;
+  const observer = new IntersectionObserver(
+    ([entry]) => {
+      visible = entry!.isIntersecting;
+      if (visible && due) run();
+    },
+    { rootMargin: '200px' },
+  );
+  const run = (): void => {
+    due = false;
+    task();
+  };
+  observer.observe(element);
+  return () => {
+    if (visible) run();
+    else due = true;
+  };
+}

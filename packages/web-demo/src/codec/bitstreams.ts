@@ -1,0 +1,56 @@
+import { bundles } from 'virtual:bundles';
+import type { Codec, ImageBatch, RandomAccessSource } from '@convae/runtime/web';
+import type { BundleEntry } from './bundle-entry.js';
+import type { Coding } from './session.js';
+
+/** Largest file that is opened, bytes. */
+export const MAX_FILE_BYTES = 256 << 20;
+
+/** The first bytes of a container (FORMAT.md, "Container"): magic, version, length; then the bundle's hash. */
+const MAGIC = [0x89, 0x43, 0x41, 0x45];
+const HASH_AT = 8;
+const HASH_BYTES = 8;
+
+export const isContainer = (bytes: Uint8Array): boolean => MAGIC.every((byte, i) => bytes[i] === byte);
+
+/** The bundle that a container names; undefined where the page does not have it. */
+export function bundleOf(container: Uint8Array): BundleEntry | undefined {
+  const hash = container.subarray(HASH_AT, HASH_AT + HASH_BYTES);
+  const hex = Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return bundles.find((entry) => entry.hash === hex);
+}
+
+/** One image as a container: with checksums, and the name of its bundle. */
+export async function containerOf(codec: Codec, image: ImageBatch, coding: Coding): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  const sink = { write: async (piece: Uint8Array) => void pieces.push(piece.slice()) };
+  await codec.encodeContainer([image], sink, { ...coding, count: 1 });
+  return joined(pieces);
+}
+
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0));
+  let offset = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, offset);
+    offset += piece.length;
+  }
+  return bytes;
+}
+
+/** What a file holds. */
+export interface FileContent {
+  readonly count: number;
+  readonly first: ImageBatch;
+}
+
+/** Decodes the first image of a container, or the image of a single image stream. @throws ConvaeError. */
+export async function openBitstream(codec: Codec, bytes: Uint8Array): Promise<FileContent> {
+  if (!isContainer(bytes)) return { count: 1, first: await codec.decode(bytes) };
+  const source: RandomAccessSource = {
+    size: bytes.length,
+    read: async (offset, length) => bytes.slice(offset, offset + length),
+  };
+  const container = await codec.openContainer(source);
+  return { count: container.imageCount, first: await container.decodeAt(0) };
+}

@@ -1,0 +1,34 @@
+/** What a bundle was trained for. */
+export type BundleKind = 'rate-distortion' | 'reconstruction' | 'denoising';
+
+/** The sizes of one image or latent. */
+export interface Sizes {
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+/** What the page knows of a bundle before it is loaded: collected from its manifest when the page is built. */
+export interface BundleEntry {
+  readonly name: string;
+  /** Its address relative to the page, with a slash at the end. */
+  readonly folder: string;
+  readonly kind: BundleKind;
+  /** Networks, entropy tables and context model, bytes. */
+  readonly bytes: number;
+  /** The hash by which containers name it, 16 hexadecimal digits. */
+  readonly hash: string;
+  readonly image: Sizes;
+  readonly latent: Sizes;
+  /** Standard deviation of the noise that it was trained to remove, pixels 0..1; 0 for none. */
+  readonly noise: number;
+  /** The quality where nothing is chosen. */
+  readonly quality: number;
+  readonly qualities: number;
+  readonly priors: readonly ('context' | 'factorized')[];
+  readonly prior: 'context' | 'factorized';
+  /** Bytes per validation image at that quality; 0 where it was not measured. */
+  readonly typicalBytes: number;
+  /** Decibels on the validation images at that quality; 0 where it was not measured. */
+  readonly typicalPsnr: number;
+}

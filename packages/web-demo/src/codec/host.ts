@@ -1,0 +1,39 @@
+import type { Codec, LoadProgress } from '@convae/runtime/web';
+import { createWorkerCodec } from '@convae/runtime/worker';
+import { codeOf } from '../app/messages.js';
+import type { BundleEntry } from './bundle-entry.js';
+
+/** What the visitor wants the networks to run on. */
+export type ProviderChoice = 'wasm' | 'webgpu' | 'auto';
+
+export interface HostOptions {
+  readonly provider: ProviderChoice;
+  readonly onProgress: (progress: LoadProgress) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** The worker in which every codec of the page lives. */
+export class CodecHost {
+  #worker: Worker | undefined;
+
+  /** Loads a bundle. @throws ConvaeError as `loadCodec`. */
+  async open({ folder }: BundleEntry, { provider, onProgress, signal }: HostOptions): Promise<Codec> {
+    this.#worker ??= new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+    try {
+      return await createWorkerCodec(this.#worker, new URL(folder, document.baseURI), {
+        executionProviders: provider === 'auto' ? 'auto' : [provider],
+        onProgress,
+        signal,
+      });
+    } catch (error) {
+      if (codeOf(error) === 'DEPENDENCY_MISSING') this.#giveUp();
+      throw error;
+    }
+  }
+
+  /** ONNX Runtime starts once in a worker: after a failure only another worker can try again. */
+  #giveUp(): void {
+    this.#worker?.terminate();
+    this.#worker = undefined;
+  }
+}

@@ -1,0 +1,59 @@
+import type { ImageBatch, Prior } from '@convae/runtime/web';
+import { psnrOf } from '../picture/quality.js';
+import type { Coding, Running } from './session.js';
+
+/** A picture that went through the codec. */
+export interface Coded {
+  readonly kind: 'coded';
+  readonly running: Running;
+  readonly quality: number;
+  readonly prior: Prior;
+  readonly original: ImageBatch;
+  /** A single image stream. */
+  readonly bytes: Uint8Array;
+  readonly decoded: ImageBatch;
+  /** Decibels. */
+  readonly psnr: number;
+  /** From picture to bytes, with the way to the worker and back, milliseconds. */
+  readonly encodeMs: number;
+  /** From bytes to picture, likewise. */
+  readonly decodeMs: number;
+  /** The byte in which a bit was flipped, where one was; `decoded` is then what became of it. */
+  readonly changedAt?: number;
+}
+
+/** A picture that came out of a file: there is no original here. */
+export interface Opened {
+  readonly kind: 'opened';
+  readonly running: Running;
+  readonly name: string;
+  /** All of the file. */
+  readonly bytes: Uint8Array;
+  /** Images in the file; the first is shown. */
+  readonly count: number;
+  readonly decoded: ImageBatch;
+  readonly decodeMs: number;
+}
+
+export type Shown = Coded | Opened;
+
+/** Encodes a picture and decodes it again. @throws ConvaeError as `encode` and `decode`. */
+export async function codeImage(running: Running, original: ImageBatch, coding: Coding): Promise<Coded> {
+  const { codec } = running;
+  const start = performance.now();
+  const bytes = await codec.encode(original, coding);
+  const middle = performance.now();
+  const decoded = await codec.decode(bytes);
+  const end = performance.now();
+  return {
+    kind: 'coded',
+    running,
+    ...coding,
+    original,
+    bytes,
+    decoded,
+    psnr: psnrOf(original.data, decoded.data),
+    encodeMs: middle - start,
+    decodeMs: end - middle,
+  };
+}

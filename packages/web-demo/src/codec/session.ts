@@ -1,0 +1,86 @@
+import { bundles, wasmBytes } from 'virtual:bundles';
+import type { Codec, LoadProgress, Prior } from '@convae/runtime/web';
+import { createSignal } from '../app/signal.js';
+import type { BundleEntry } from './bundle-entry.js';
+import { CodecHost, type ProviderChoice } from './host.js';
+
+/** A codec that is ready, and the bundle that it was loaded from. */
+export interface Running {
+  readonly entry: BundleEntry;
+  readonly codec: Codec;
+  readonly provider: ProviderChoice;
+}
+
+/** How far loading is; undefined where nothing is loading. */
+export interface Loading {
+  readonly what: string;
+  readonly loaded: number;
+  readonly total: number;
+}
+
+/** How to code, as the visitor chose. */
+export interface Coding {
+  readonly quality: number;
+  readonly prior: Prior;
+}
+
+/** The model and the provider that the page runs on, and how they come to be. */
+export class Session {
+  readonly running = createSignal<Running | undefined>(undefined);
+  readonly loading = createSignal<Loading | undefined>(undefined);
+  readonly coding = createSignal<Coding>(codingOf(bundles[0]!));
+  readonly #host = new CodecHost();
+  #attempt = new AbortController();
+
+  /**
+   * Loads a model on a provider in place of the one that runs; that one stays until then.
+   * @returns False where another call came in between. @throws ConvaeError as `loadCodec`.
+   */
+  async open(entry: BundleEntry, provider: ProviderChoice): Promise<boolean> {
+    this.#attempt.abort();
+    const attempt = new AbortController();
+    this.#attempt = attempt;
+    try {
+      const codec = await this.#load(entry, provider, attempt.signal);
+      if (attempt.signal.aborted) {
+        void codec.dispose();
+        return false;
+      }
+      this.#replace({ entry, codec, provider });
+      return true;
+    } catch (error) {
+      if (attempt.signal.aborted) return false;
+      throw error;
+    } finally {
+      if (this.#attempt === attempt) this.loading.set(undefined);
+    }
+  }
+
+  /** Loads a further model beside the one that runs, on the same provider. */
+  openBeside(entry: BundleEntry): Promise<Codec> {
+    return this.#host.open(entry, { provider: this.running.value?.provider ?? 'wasm', onProgress: () => {} });
+  }
+
+  #load(entry: BundleEntry, provider: ProviderChoice, signal: AbortSignal): Promise<Codec> {
+    this.loading.set({ what: 'Starting', loaded: 0, total: wasmBytes.wasm });
+    const onProgress = (progress: LoadProgress): void => {
+      if (!signal.aborted) this.loading.set(loadingOf(progress));
+    };
+    return this.#host.open(entry, { provider, onProgress, signal });
+  }
+
+  #replace(next: Running): void {
+    const before = this.running.value;
+    if (before?.entry !== next.entry) this.coding.set(codingOf(next.entry));
+    this.running.set(next);
+    void before?.codec.dispose();
+  }
+}
+
+const codingOf = ({ quality, prior }: BundleEntry): Coding => ({ quality, prior });
+
+function loadingOf({ file, loaded, total }: LoadProgress): Loading {
+  if (!file.endsWith('.wasm')) return { what: 'Model', loaded, total: total ?? loaded };
+  const known = file.includes('asyncify') ? wasmBytes.webgpu : wasmBytes.wasm;
+  return { what: 'ONNX Runtime', loaded, total: total ?? Math.max(known, loaded) };
+}

@@ -1,0 +1,3 @@
+import { serveCodec } from '@convae/runtime/worker';
+
+serveCodec();

@@ -1,0 +1,65 @@
+import type { App } from '../app/app.js';
+import { formatBytes, formatDecibels } from '../app/format.js';
+import { latest, whenIdle, whileVisible } from '../app/latest.js';
+import { type Coded, codeImage } from '../codec/live.js';
+import { byId, make } from './dom.js';
+
+interface Place {
+  readonly quality: number;
+  readonly bytes: number;
+  readonly psnr: number;
+}
+
+/** Time without a new picture before every quality is tried, milliseconds. */
+const IDLE_MS = 400;
+
+/** Bytes and PSNR of the present picture at every quality of the model. */
+export function mountCurve(app: App): void {
+  const panel = byId('curve', 'div');
+  const measure = latest(async () => {
+    const { value: shown } = app.shown;
+    if (shown?.kind !== 'coded' || shown.changedAt !== undefined) return;
+    const places = await placesOf(shown).catch(() => []);
+    if (places.length > 0 && app.shown.value === shown) panel.replaceChildren(...draw(places, shown));
+  });
+  app.shown.subscribe(whenIdle(IDLE_MS, whileVisible(panel, measure)));
+  panel.addEventListener('click', ({ target }) => {
+    const { quality } = (target as HTMLElement).closest<HTMLElement>('[data-quality]')?.dataset ?? {};
+    if (quality !== undefined)
+      app.session.coding.set({ ...app.session.coding.value, quality: Number(quality) });
+  });
+}
+
+async function placesOf({ running, original, prior }: Coded): Promise<Place[]> {
+  const places: Place[] = [];
+  for (let quality = 0; quality < running.entry.qualities; quality++) {
+    const { bytes, psnr } = await codeImage(running, original, { quality, prior });
+    places.push({ quality, bytes: bytes.length, psnr });
+  }
+  return places;
+}
+
+/** Dots over a field: right is more bytes, up is closer. Each dot is a button that chooses its quality. */
+function draw(places: readonly Place[], { quality: present }: Coded): HTMLElement[] {
+  const finite = places.map((place) => ({ ...place, psnr: Math.min(99, place.psnr) }));
+  const most = Math.max(...finite.map(({ bytes }) => bytes));
+  const low = Math.min(...finite.map(({ psnr }) => psnr)) - 1;
+  const high = Math.max(...finite.map(({ psnr }) => psnr)) + 1;
+  const dots = places.map(({ quality, bytes, psnr }, i) => {
+    const dot = make('button', { type: 'button', title: `${formatBytes(bytes)}, ${formatDecibels(psnr)}` });
+    dot.setAttribute('aria-label', `Quality ${quality}: ${formatBytes(bytes)}, ${formatDecibels(psnr)}`);
+    dot.setAttribute('aria-pressed', String(quality === present));
+    dot.dataset.quality = String(quality);
+    dot.style.left = `${(bytes / (most * 1.06)) * 100}%`;
+    dot.style.bottom = `${((finite[i]!.psnr - low) / (high - low)) * 100}%`;
+    return dot;
+  });
+  const field = make('div', { className: 'field-of-dots' }, ...dots);
+  const axis = (className: string, ...text: string[]): HTMLElement =>
+    make('p', { className }, ...text.map((each) => make('span', {}, each)));
+  return [
+    axis('axis-y', formatDecibels(high), formatDecibels(low)),
+    field,
+    axis('axis-x', '0 bytes', formatBytes(Math.round(most * 1.06))),
+  ];
+}

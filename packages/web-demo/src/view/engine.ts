@@ -1,0 +1,72 @@
+import { wasmBytes } from 'virtual:bundles';
+import type { App } from '../app/app.js';
+import { formatMegabytes, formatRate } from '../app/format.js';
+import { latest } from '../app/latest.js';
+import type { ProviderChoice } from '../codec/host.js';
+import type { Running } from '../codec/session.js';
+import { measureThroughput } from '../codec/throughput.js';
+import { toImage } from '../picture/picture.js';
+import { byId, choose, make, onChoice } from './dom.js';
+
+const NAMES: Readonly<Record<string, string>> = { wasm: 'WebAssembly', webgpu: 'WebGPU' };
+
+/** What the networks run on, why, and how fast that is here. */
+export function mountEngine(app: App): void {
+  const { session } = app;
+  const button = byId('measure', 'button');
+  byId('webgpu-size', 'span').textContent = formatMegabytes(wasmBytes.webgpu);
+  onChoice('provider', async (provider) => {
+    const running = session.running.value;
+    if (running) await app.open(running.entry, provider as ProviderChoice);
+    // Where that failed, the one before still runs.
+    if (session.running.value) choose('provider', session.running.value.provider);
+  });
+  const measure = latest(async () => {
+    const running = session.running.value;
+    if (!running) return;
+    showRates(undefined);
+    const { image } = running.entry;
+    const picture = app.pictures.current.value;
+    const fits = picture.height === image.height && picture.width === image.width;
+    if (!fits) return;
+    const rates = await measureThroughput(running.codec, toImage(picture, image.channels)).catch(
+      () => undefined,
+    );
+    if (session.running.value === running) showRates(rates);
+    showState(running);
+  });
+  session.running.subscribe((running) => {
+    button.disabled = !running;
+    if (!running) return;
+    choose('provider', running.provider);
+    showState(running);
+    setTimeout(measure, SETTLE_MS);
+  });
+  button.addEventListener('click', measure);
+}
+
+/** The first picture comes first. */
+const SETTLE_MS = 600;
+
+function showRates(rates: { encoder: number; decoder: number } | undefined): void {
+  byId('encoder-rate', 'dd').textContent = rates ? `${formatRate(rates.encoder)} images/s` : 'measuring …';
+  byId('decoder-rate', 'dd').textContent = rates ? `${formatRate(rates.decoder)} images/s` : 'measuring …';
+}
+
+function showState({ codec }: Running): void {
+  byId('runs-on', 'dd').textContent = NAMES[codec.executionProvider] ?? codec.executionProvider;
+  byId('threads', 'dd').textContent = threadText(codec.threads);
+  const reasons = codec.passedOver.map(
+    ({ provider, reason }) => `${NAMES[provider] ?? provider} was passed over: ${reason}.`,
+  );
+  const notices = [
+    ...reasons,
+    ...codec.notices.map((notice) => `${notice.charAt(0).toUpperCase()}${notice.slice(1)}.`),
+  ];
+  byId('notices', 'ul').replaceChildren(...notices.map((notice) => make('li', {}, notice)));
+}
+
+function threadText(threads: number | undefined): string {
+  if (!crossOriginIsolated) return '1 (this host does not send the headers for more)';
+  return String(threads ?? 1);
+}

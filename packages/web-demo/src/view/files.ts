@@ -1,0 +1,102 @@
+import type { App } from '../app/app.js';
+import { formatBytes } from '../app/format.js';
+import { containerOf } from '../codec/bitstreams.js';
+import { pngOf } from '../picture/browser-formats.js';
+import { byId, save } from './dom.js';
+
+/** Files that come in: chosen, dropped, pasted; and files that go out. */
+export function mountFiles(app: App): void {
+  const input = byId('file', 'input');
+  input.addEventListener('change', () => {
+    const [file] = input.files ?? [];
+    if (file) void app.openFile(file);
+    // The same file may be chosen again.
+    input.value = '';
+  });
+  mountDrop(app);
+  mountPaste(app);
+  mountSaving(app);
+}
+
+function mountDrop(app: App): void {
+  const holdsFile = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false;
+  const show = (on: boolean): void => {
+    document.documentElement.classList.toggle('dropping', on);
+  };
+  document.addEventListener('dragover', (event) => {
+    if (!holdsFile(event)) return;
+    event.preventDefault();
+    show(true);
+  });
+  document.addEventListener('dragleave', (event) => {
+    if (event.relatedTarget === null) show(false);
+  });
+  document.addEventListener('drop', (event) => {
+    show(false);
+    if (!holdsFile(event)) return;
+    event.preventDefault();
+    const [file] = event.dataTransfer!.files;
+    if (file) void app.openFile(file);
+  });
+}
+
+function mountPaste(app: App): void {
+  document.addEventListener('paste', (event) => {
+    const [file] = event.clipboardData?.files ?? [];
+    if (!file) return;
+    event.preventDefault();
+    void app.openFile(file);
+  });
+  const button = byId('paste', 'button');
+  // Without it, the keys still work.
+  button.hidden = typeof navigator.clipboard?.read !== 'function';
+  button.addEventListener('click', async () => {
+    try {
+      const file = await clipboardImage();
+      if (file) await app.openFile(file);
+      else app.problem.set('There is no image in the clipboard.');
+    } catch {
+      app.problem.set(
+        'This browser did not let the page read the clipboard. Try the keys for pasting instead.',
+      );
+    }
+  });
+}
+
+async function clipboardImage(): Promise<File | undefined> {
+  for (const item of await navigator.clipboard.read()) {
+    const type = item.types.find((each) => each.startsWith('image/'));
+    if (type) return new File([await item.getType(type)], 'clipboard', { type });
+  }
+  return undefined;
+}
+
+function mountSaving(app: App): void {
+  const container = byId('save-container', 'button');
+  const stream = byId('save-stream', 'button');
+  const png = byId('save-png', 'button');
+  app.shown.subscribe((shown) => {
+    const sound = shown?.kind === 'coded' && shown.changedAt === undefined;
+    container.disabled = !sound;
+    stream.disabled = !sound;
+    png.disabled = !shown;
+    if (sound) stream.querySelector('span')!.textContent = formatBytes(shown.bytes.length);
+  });
+  container.addEventListener('click', async () => {
+    const shown = app.shown.value;
+    if (shown?.kind !== 'coded') return;
+    const { running, original, quality, prior } = shown;
+    const bytes = await containerOf(running.codec, original, { quality, prior });
+    container.querySelector('span')!.textContent = formatBytes(bytes.length);
+    save(binary(bytes), 'digit.cae');
+  });
+  stream.addEventListener('click', () => {
+    if (app.shown.value?.kind === 'coded') save(binary(app.shown.value.bytes), 'digit.bin');
+  });
+  png.addEventListener('click', async () => {
+    if (app.shown.value) save(await pngOf(app.shown.value.decoded), 'digit.png');
+  });
+}
+
+const binary = (bytes: Uint8Array): Blob =>
+  new Blob([bytes as Uint8Array<ArrayBuffer>], { type: 'application/octet-stream' });

@@ -1,0 +1,43 @@
+import type { App } from '../app/app.js';
+import { paintSample, SAMPLES } from '../picture/samples.js';
+import { byId, make } from './dom.js';
+import { currentPalette, paintPicture } from './paint.js';
+
+/** A row of pictures to choose from, as radio buttons: arrow keys walk through them. */
+export function mountSamples(app: App): void {
+  const row = byId('samples', 'fieldset');
+  const canvases = SAMPLES.map((sample, i) => {
+    const canvas = make('canvas', { width: 28, height: 28 });
+    canvas.setAttribute('aria-hidden', 'true');
+    const input = make('input', { type: 'radio', name: 'sample', value: String(i) });
+    input.addEventListener('change', () => chooseSample(app, i));
+    row.append(
+      make(
+        'label',
+        { title: sample.name },
+        input,
+        canvas,
+        make('span', { className: 'unseen' }, sample.name),
+      ),
+    );
+    return canvas;
+  });
+  app.theme.subscribe(() => {
+    const palette = currentPalette();
+    for (const [i, canvas] of canvases.entries())
+      paintPicture(canvas, paintSample(SAMPLES[i]!, 28, 28), palette);
+  });
+  // What is drawn by hand is no sample any more, and any sample can be chosen anew.
+  byId('pad', 'canvas').addEventListener('pointerdown', unchoose);
+}
+
+/** Puts a sample on the pad. */
+export function chooseSample({ pictures }: App, index: number): void {
+  const { height, width } = pictures.current.value;
+  pictures.replace(paintSample(SAMPLES[index]!, height, width));
+}
+
+function unchoose(): void {
+  for (const input of document.querySelectorAll<HTMLInputElement>('input[name="sample"]'))
+    input.checked = false;
+}

@@ -1,0 +1,65 @@
+import { bundles } from 'virtual:bundles';
+import type { Prior } from '@convae/runtime/web';
+import type { App } from '../app/app.js';
+import { formatKilobytes } from '../app/format.js';
+import type { BundleEntry } from '../codec/bundle-entry.js';
+import { byId, choose, make, onChoice } from './dom.js';
+
+const KINDS: Readonly<Record<BundleEntry['kind'], string>> = {
+  'rate-distortion': 'Trained for few bytes',
+  reconstruction: 'Trained to reconstruct',
+  denoising: 'Trained to remove noise',
+};
+
+/** Model, quality and prior. */
+export function mountSettings(app: App): void {
+  const { session } = app;
+  const model = byId('model', 'select');
+  model.append(...Object.entries(KINDS).flatMap(([kind, label]) => groupOf(kind, label)));
+  model.addEventListener('change', () => {
+    const provider = session.running.value?.provider ?? 'wasm';
+    void app.open(bundles[Number(model.value)]!, provider);
+  });
+  const quality = byId('quality', 'input');
+  quality.addEventListener('input', () =>
+    session.coding.set({ ...session.coding.value, quality: Number(quality.value) }),
+  );
+  onChoice('prior', (prior) => session.coding.set({ ...session.coding.value, prior: prior as Prior }));
+  session.running.subscribe((running) => running && showEntry(running.entry));
+  session.coding.subscribe((coding) => {
+    const entry = session.running.value?.entry ?? bundles[0]!;
+    quality.max = String(entry.qualities - 1);
+    quality.value = String(coding.quality);
+    byId('quality-text', 'output').textContent = `${coding.quality} of ${entry.qualities - 1}`;
+    choose('prior', coding.prior);
+  });
+}
+
+/** The models of one kind, with their numbers in the list as values. */
+function groupOf(kind: string, label: string): HTMLOptGroupElement[] {
+  const options = bundles.flatMap((entry, i) =>
+    entry.kind === kind ? [make('option', { value: String(i) }, nameOf(entry))] : [],
+  );
+  return options.length === 0 ? [] : [make('optgroup', { label }, ...options)];
+}
+
+function nameOf({ name, typicalBytes, typicalPsnr }: BundleEntry): string {
+  if (typicalBytes === 0) return name;
+  return `${name} (${typicalBytes.toFixed(1)} bytes at ${typicalPsnr.toFixed(1)} dB)`;
+}
+
+function showEntry(entry: BundleEntry): void {
+  byId('model', 'select').value = String(bundles.indexOf(entry));
+  const { channels, height, width } = entry.latent;
+  byId('model-note', 'p').textContent =
+    `${channels} × ${height} × ${width} numbers an image. Networks and tables are ${formatKilobytes(entry.bytes)}, fetched once.` +
+    (entry.typicalBytes === 0 ? '' : ' In brackets: what its validation images take on average.');
+  const quality = byId('quality', 'input');
+  quality.max = String(entry.qualities - 1);
+  quality.disabled = entry.qualities === 1;
+  byId('prior-field', 'fieldset').disabled = entry.priors.length === 1;
+  byId('prior-note', 'p').textContent =
+    entry.priors.length === 1
+      ? 'This model has one: a table of probabilities for each place.'
+      : 'Context guesses each number from those before it: fewer bytes, more time.';
+}
