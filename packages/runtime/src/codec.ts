@@ -47,7 +47,7 @@ export type * from './codec-interface.js';
 export const DEFAULT_BATCH_SIZE = 64;
 
 const PLAIN_NOTICE =
-  'WebAssembly with SIMD does not run here: the context prior is computed in JavaScript, several times slower';
+  'WebAssembly with SIMD does not run here: the context prior is computed in JavaScript, ten times and more slower';
 
 /** Most pixels run at once, so that a batch of large images does not need memory for 64 of them. */
 const MAX_CHUNK_PIXELS = 1 << 20;

@@ -16,7 +16,7 @@ export interface LoadOptions {
   /** Most images that are run at once, 1..4096; 64 where left out. */
   readonly batchSize?: number | undefined;
   /**
-   * How the context prior is computed: `simd` (WebAssembly) is several times as fast as `plain` (JavaScript), and both
+   * How the context prior is computed: `simd` (WebAssembly) is ten times and more as fast as `plain` (JavaScript), and both
    * give the same bytes; `simd` where it runs, else `plain`, where left out.
    */
   readonly contextKernel?: ContextKernelName | undefined;
