@@ -4,15 +4,16 @@ import { type ConvertSummary, convertCommand } from '../export/index.js';
 import { setupCommand } from '../setup/index.js';
 import { readRunSettings, runPaths } from '../training/run-folder.js';
 import { addArtifactsCommand } from './artifacts.js';
+import { addCompareCommand } from './compare.js';
 import { addFeaturesCommand } from './features.js';
-import { addDataFlags, addFolderFlags, addTrainFlags } from './flags.js';
-import type { TrainFlags } from './settings.js';
+import { addDataFlags, addExportFlags, addFolderFlags, addTrainFlags } from './flags.js';
+import { recipeFlags, type TrainFlags } from './settings.js';
 import { shipCommand } from './ship.js';
-import { evaluateStage, exportStage, openExported, openRun } from './stages.js';
+import { type ExportFlags, evaluateStage, exportStage, openExported, openRun } from './stages.js';
 import { nextSteps, resultTable } from './summary.js';
 import { type FolderFlags, trainStage } from './train-stage.js';
 
-type RunFlags = TrainFlags & FolderFlags & { readonly optimize: boolean };
+type RunFlags = TrainFlags & FolderFlags & ExportFlags;
 
 /**
  * With --resume, what the command line leaves open comes from run.json, so nobody has to repeat it.
@@ -20,7 +21,7 @@ type RunFlags = TrainFlags & FolderFlags & { readonly optimize: boolean };
  * @throws ConvaeError `NOT_FOUND` where the folder holds no run
  */
 async function withRecorded<F extends RunFlags>(command: Command, flags: F): Promise<F> {
-  if (!flags.resume) return flags;
+  if (!flags.resume) return flags.recipe === undefined ? flags : withNamed(command, flags, flags.recipe);
   const recorded = await readRunSettings(runPaths(flags.out));
   if (recorded === undefined) {
     throw new ConvaeError(
@@ -35,9 +36,17 @@ async function withRecorded<F extends RunFlags>(command: Command, flags: F): Pro
   return { ...flags, ...Object.fromEntries(open), ...(named ? {} : { recordedSpec: architecture }) };
 }
 
+/** A named recipe fills in what the command line leaves open. */
+function withNamed<F extends RunFlags>(command: Command, flags: F, name: string): F {
+  const open = Object.entries(recipeFlags(name)).filter(
+    ([flag]) => command.getOptionValueSource(flag) !== 'cli',
+  );
+  return { ...flags, ...Object.fromEntries(open) };
+}
+
 async function run(flags: RunFlags): Promise<void> {
   const trained = await trainStage(flags, flags);
-  const { parity } = await exportStage(trained, flags.optimize);
+  const { parity } = await exportStage(trained, flags);
   console.log('exported; measuring on the test images');
   const { tf, paths, dataset, spec, recipe } = trained;
   const metrics = await evaluateStage({ tf, paths, dataset, spec, recipe: { ...recipe }, parity });
@@ -49,10 +58,12 @@ async function trainOnly(flags: RunFlags): Promise<void> {
   console.log(`ended by ${stopped}; best epoch ${bestEpoch}; checkpoints in ${paths.folder}`);
 }
 
-async function exportOnly(folder: string, { optimize }: { optimize: boolean }): Promise<void> {
+async function exportOnly(folder: string, flags: ExportFlags): Promise<void> {
   const opened = await openRun(folder);
-  const { parity, manifest } = await exportStage(opened, optimize);
-  const files = [manifest.encoder, manifest.decoder, manifest.tables].flatMap((f) => f?.file ?? []);
+  const { parity, manifest } = await exportStage(opened, flags);
+  const files = [manifest.encoder, manifest.decoder, manifest.tables, manifest.context].flatMap(
+    (f) => f?.file ?? [],
+  );
   const worst = Math.max(parity.encoder, parity.decoder).toExponential(1);
   console.log(`${opened.paths.bundle}: ${files.join(', ')}, manifest.json (within ${worst} of tfjs)`);
 }
@@ -65,21 +76,20 @@ async function evaluateOnly(folder: string): Promise<void> {
 }
 
 function addTrainingCommands(program: Command): void {
-  const optimize = 'use the fused form of the decoder where it is measured faster';
   const whole = program.command('run').description('train, export and evaluate: the whole way');
-  addFolderFlags(addTrainFlags(addDataFlags(whole)))
-    .option('--optimize', optimize, false)
-    .action(async (flags: RunFlags) => run(await withRecorded(whole, flags)));
+  addExportFlags(addFolderFlags(addTrainFlags(addDataFlags(whole)))).action(async (flags: RunFlags) =>
+    run(await withRecorded(whole, flags)),
+  );
   const train = program.command('train').description('train only');
   addFolderFlags(addTrainFlags(addDataFlags(train))).action(async (flags: RunFlags) =>
     trainOnly(await withRecorded(train, flags)),
   );
-  program
-    .command('export')
-    .description('export the best weights of a run as a bundle')
-    .argument('<folder>', 'folder of the run')
-    .option('--optimize', optimize, false)
-    .action(exportOnly);
+  addExportFlags(
+    program
+      .command('export')
+      .description('export the best weights of a run as a bundle')
+      .argument('<folder>', 'folder of the run'),
+  ).action(exportOnly);
   program
     .command('evaluate')
     .description("measure a run's bundle on the test images and write its report")
@@ -133,5 +143,6 @@ export function addCommands(program: Command): void {
   addTrainingCommands(program);
   addToolCommands(program);
   addArtifactsCommand(program);
+  addCompareCommand(program);
   addFeaturesCommand(program);
 }

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { FITS } from '../dataset/index.js';
 import { PRESET_NAMES } from '../model/presets.js';
+import { RATE_RECIPE_NAMES } from '../training/rate/recipes.js';
 import { recipeSchema } from '../training/recipe.js';
 
 const defaults = recipeSchema.parse({});
@@ -15,6 +16,10 @@ function integer(text: string): number {
   const value = number(text);
   if (!Number.isSafeInteger(value)) throw new InvalidArgumentError('expected an integer.');
   return value;
+}
+
+function integers(text: string): number[] {
+  return text.split(',').map(integer);
 }
 
 function size(text: string): { height: number; width: number } {
@@ -43,6 +48,25 @@ export function addDataFlags(command: Command): Command {
 export function addTrainFlags(command: Command): Command {
   return command
     .addOption(new Option('--preset <name>', 'architecture').choices([...PRESET_NAMES]).default('seed'))
+    .addOption(
+      new Option(
+        '--recipe <name>',
+        'a network and how it is trained for rate and distortion; other flags change it',
+      ).choices(RATE_RECIPE_NAMES),
+    )
+    .option(
+      '--lambda <weight>',
+      'train for rate and distortion: weight of the squared error of an image beside its bits',
+      number,
+    )
+    .option('--multipliers <list>', 'steps to train for, in eighths, as in 12,10,8', integers)
+    .option('--no-context', 'train the factorized prior alone')
+    .addOption(
+      new Option('--schedule <name>', 'of the step size: constant, or cosine (falls over the run)').choices([
+        'constant',
+        'cosine',
+      ]),
+    )
     .option('--architecture <file>', 'architecture from a JSON file instead of a preset')
     .option('--epochs <n>', 'passes over the training images', integer, defaults.epochs)
     .option('-b, --batch <n>', 'images per step', integer, defaults.batch)
@@ -73,4 +97,16 @@ export function addFolderFlags(command: Command): Command {
     .option('--out <dir>', 'folder of the run', 'runs/latest')
     .option('--resume', 'go on with the run in that folder, under its own settings', false)
     .option('--force', 'start anew, removing the run in that folder', false);
+}
+
+/** Add the flags that say how a bundle is written. */
+export function addExportFlags(command: Command): Command {
+  return command
+    .option('--optimize', 'use the fused form of the decoder where it is measured faster', false)
+    .addOption(
+      new Option(
+        '--weights <type>',
+        'how kernels are stored: float32, or int8 with a scale for each output channel (the default for rate recipes)',
+      ).choices(['float32', 'int8']),
+    );
 }

@@ -4,7 +4,8 @@ import { type Dataset, type OpenDatasetOptions, openDataset } from '../dataset/i
 import { parseSpec } from '../model/parse.js';
 import { presetSpec } from '../model/presets.js';
 import { type ArchitectureSpec, type ImageShape, specSchema } from '../model/spec.js';
-import { parseRecipe, type Recipe } from '../training/recipe.js';
+import { RATE_RECIPES } from '../training/rate/recipes.js';
+import { parseRecipe, type Recipe, type RecipeInput } from '../training/recipe.js';
 
 /** Flags that say which images, as commander delivers them; they are recorded in run.json. */
 export interface DataFlags {
@@ -26,15 +27,56 @@ export interface TrainFlags extends DataFlags {
   readonly seed: number;
   readonly noise: number;
   readonly patience: number;
+  readonly schedule?: Recipe['schedule'];
+  readonly recipe?: string;
+  readonly lambda?: number;
+  readonly multipliers?: number[];
+  /** False: without a context network. */
+  readonly context: boolean;
+  /** The rate part of the recipe that run.json recorded, where a run is resumed. */
+  readonly rate?: unknown;
   readonly backend: 'tensorflow' | 'cpu';
   /** The architecture that run.json recorded, where a run is resumed. */
   readonly recordedSpec?: unknown;
 }
 
-/** The recipe among the flags. */
+/** The rate part of a recipe that flags ask for, beginning from a named recipe's. */
+function rateOf(flags: TrainFlags, named: RecipeInput['rate']): unknown {
+  if (flags.rate !== undefined) return flags.rate;
+  const { lambda = named?.lambda, multipliers = named?.multipliers } = flags;
+  if (lambda === undefined) return null;
+  return {
+    ...named,
+    lambda,
+    ...(multipliers === undefined ? {} : { multipliers }),
+    context: flags.context ? (named?.context ?? {}) : null,
+  };
+}
+
+/** The recipe among the flags; a named recipe's fields have already become flags, but for its rate. */
 export function recipeOf(flags: TrainFlags): Recipe {
-  const { epochs, batch, lr: learningRate, seed, noise, patience } = flags;
-  return parseRecipe({ epochs, batch, learningRate, seed, noise, patience });
+  const { epochs, batch, lr: learningRate, seed, noise, patience, schedule } = flags;
+  const rate = rateOf(
+    flags,
+    flags.recipe === undefined ? undefined : RATE_RECIPES[flags.recipe]?.recipe.rate,
+  );
+  return parseRecipe({
+    epochs,
+    batch,
+    learningRate,
+    seed,
+    noise,
+    patience,
+    rate,
+    schedule: schedule ?? (rate === null ? 'constant' : 'cosine'),
+  });
+}
+
+/** The flags that a named recipe stands for. */
+export function recipeFlags(name: string): Partial<TrainFlags> {
+  const { preset, recipe } = RATE_RECIPES[name]!;
+  const { epochs, batch, learningRate: lr, schedule } = recipe;
+  return JSON.parse(JSON.stringify({ preset, epochs, batch, lr, schedule })) as Partial<TrainFlags>;
 }
 
 /** Open the data set that the flags name; `onProgress` hears of image folders being read. */

@@ -7,9 +7,11 @@ import { type ExportedBundle, exportBundle } from '../export/index.js';
 import { buildLayersNetwork } from '../model/build.js';
 import { describeLayers } from '../model/describe.js';
 import { parseSpec } from '../model/parse.js';
+import { roundedParameters } from '../model/round-weights.js';
 import { traceShapes } from '../model/shapes.js';
 import { loadBackend, type Tf } from '../setup/index.js';
 import { type Checkpoint, loadCheckpoint } from '../training/checkpoint.js';
+import { trainedCoding } from '../training/rate/trained-coding.js';
 import { parseRecipe } from '../training/recipe.js';
 import { type RunPaths, type RunSettings, readRunSettings, runPaths } from '../training/run-folder.js';
 import { readingDisplay } from './progress.js';
@@ -42,7 +44,7 @@ function trainingSummary(run: Exportable): Record<string, unknown> {
     dataset: dataset.name,
     images: dataset.train.count,
     validationImages: dataset.validation.count,
-    loss: 'mean squared error',
+    loss: recipe.rate === null ? 'mean squared error' : 'bits + lambda · squared error',
     optimizer: 'adam',
     ...recipe,
     epochsDone: history.at(-1)?.epoch ?? 0,
@@ -57,10 +59,23 @@ function trainingMetrics({ history, bestEpoch }: Exportable): Record<string, num
   return { trainMse, ...(validationMse === null ? {} : { validationMse, validationPsnr: validationPsnr! }) };
 }
 
+/** How a bundle is written. */
+export interface ExportFlags {
+  /** Take the decoder's fused form where it is measured faster. */
+  readonly optimize: boolean;
+  /** How kernels are stored; int8 where rate was trained and nothing is said, else float32. */
+  readonly weights?: 'float32' | 'int8';
+}
+
 /** Export a run's best weights as a bundle, checked against tfjs before anything is written. */
-export async function exportStage(run: Exportable, optimize: boolean): Promise<ExportedBundle> {
-  const { tf, spec, dataset, paths } = run;
-  const network = buildLayersNetwork(tf, spec, run.parameters);
+export async function exportStage(
+  run: Exportable,
+  { optimize, weights }: ExportFlags,
+): Promise<ExportedBundle> {
+  const { tf, spec, dataset, paths, parameters } = run;
+  const storage = weights ?? (run.recipe.rate === null ? 'float32' : 'int8');
+  const values = storage === 'int8' ? roundedParameters(spec, parameters) : parameters;
+  const network = buildLayersNetwork(tf, spec, values);
   try {
     return await exportBundle({
       tf,
@@ -74,7 +89,7 @@ export async function exportStage(run: Exportable, optimize: boolean): Promise<E
       metrics: trainingMetrics(run),
       anySize: traceShapes(spec).anySize,
       optimize,
-      tables: { training: dataset.train, validation: dataset.validation },
+      tables: { training: dataset.train, validation: dataset.validation, ...trainedCoding(run) },
     });
   } finally {
     network.dispose();
@@ -165,6 +180,6 @@ export async function openExported(folder: string): Promise<Parameters<typeof ev
 }
 
 function recipePart(settings: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const { epochs, batch, learningRate, seed, noise, patience } = settings;
-  return { ...parseRecipe({ epochs, batch, learningRate, seed, noise, patience }) };
+  const { epochs, batch, learningRate, seed, noise, patience, schedule, rate } = settings;
+  return { ...parseRecipe({ epochs, batch, learningRate, seed, noise, patience, schedule, rate }) };
 }

@@ -18,6 +18,21 @@ const recordSchema = z.object({
   seconds: figure,
   imagesPerSecond: figure,
   deadChannels: z.array(z.int().min(0)),
+  rate: z
+    .object({
+      factorizedBytes: figure,
+      contextBytes: figure.nullable(),
+      validation: z.array(
+        z.object({
+          multiplier: z.int().min(1),
+          psnr: z.number(),
+          factorizedBytes: figure,
+          contextBytes: figure.nullable(),
+          objective: figure,
+        }),
+      ),
+    })
+    .optional(),
 });
 
 function invalid(path: string, line: number, reason: string, cause?: unknown): ConvaeError {

@@ -108,7 +108,10 @@ export function initialParameters(spec: ArchitectureSpec, options: StartOptions)
   ]);
   return shapes.map((shape, index) => {
     const random = createRandom(seed, WEIGHT_STREAM, index);
-    if (shape.role === 'kernel') return signed(kernelValues(shape, spec, random), signs.get(index));
+    if (shape.role === 'kernel') {
+      const values = signed(kernelValues(shape, spec, random), signs.get(index));
+      return index === lastOf('encoder') - 1 ? values.map((v) => v * spec.initialiser.latentGain) : values;
+    }
     return new Float32Array(elements(shape.shape)).fill(biases.get(index) ?? spec.initialiser.bias);
   });
 }

@@ -31,6 +31,60 @@ const upsampling =
     ],
   });
 
+/** Side of the cells that the dense network cuts an image into. */
+const CELL = 4;
+
+/**
+ * A vector of `units` latents: cells of 4×4 pixels, convolved, through a hidden layer. The decoder's transposed
+ * convolution overlaps evenly (its kernel is a multiple of its stride), so it leaves no checkerboard.
+ *
+ * @source Odena et al., 2016, https://distill.pub/2016/deconv-checkerboard
+ */
+const dense =
+  (name: string, units: number, hidden: number): Preset =>
+  (image) => ({
+    name,
+    image,
+    encoder: [
+      { kind: 'conv', filters: 32, kernel: CELL, stride: CELL, activation: 'relu' },
+      { kind: 'conv', filters: 16, kernel: 3, activation: 'relu' },
+      { kind: 'dense', units: hidden, activation: 'relu' },
+      { kind: 'dense', units, activation: 'linear' },
+    ],
+    decoder: [
+      { kind: 'dense', units: hidden, activation: 'relu' },
+      {
+        kind: 'expand',
+        height: Math.ceil(image.height / CELL),
+        width: Math.ceil(image.width / CELL),
+        filters: 16,
+        activation: 'relu',
+      },
+      { kind: 'conv', filters: 32, kernel: 3, activation: 'relu' },
+      { kind: 'transpose', filters: image.channels, kernel: 2 * CELL, stride: CELL, activation: 'sigmoid' },
+    ],
+    initialiser: { kernel: 'heUniform', latentBias: 0, latentGain: 2 },
+  });
+
+/** Latents on a grid of a quarter of the image's sides: images of any size. */
+const grid =
+  (name: string, channels: number): Preset =>
+  (image) => ({
+    name,
+    image,
+    encoder: [
+      { kind: 'conv', filters: 32, kernel: CELL, stride: CELL, activation: 'relu' },
+      { kind: 'conv', filters: 48, kernel: 3, activation: 'relu' },
+      { kind: 'conv', filters: channels, kernel: 3, activation: 'linear' },
+    ],
+    decoder: [
+      { kind: 'conv', filters: 48, kernel: 3, activation: 'relu' },
+      { kind: 'conv', filters: 32, kernel: 3, activation: 'relu' },
+      { kind: 'transpose', filters: image.channels, kernel: 2 * CELL, stride: CELL, activation: 'sigmoid' },
+    ],
+    initialiser: { kernel: 'heUniform', latentBias: 0, latentGain: 2 },
+  });
+
 const PRESETS = {
   /** The reference network (Udacity's convolutional autoencoder notebook): 740 + 337 parameters on one channel. */
   seed: (image) => ({
@@ -45,6 +99,10 @@ const PRESETS = {
   }),
   'upsample-nearest': upsampling('nearest'),
   'upsample-bilinear': upsampling('bilinear'),
+  'dense-64': dense('dense-64', 64, 256),
+  'dense-96': dense('dense-96', 96, 256),
+  'grid-4': grid('grid-4', 4),
+  'grid-8': grid('grid-8', 8),
 } satisfies Record<string, Preset>;
 
 /** Names that {@link presetSpec} knows. */

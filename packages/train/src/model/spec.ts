@@ -67,6 +67,8 @@ const initialiser = z.strictObject({
   bias: z.number().min(-10).max(10).default(0),
   /** Bias of the last encoder block: above 0, a latent channel with ReLU does not start dead. */
   latentBias: z.number().min(-10).max(10).default(0.2),
+  /** Factor on the kernel of the last encoder block: how far the latents spread at the start. */
+  latentGain: z.number().positive().max(100).default(1),
   /**
    * `dark` starts with latents that are high where pixels are dark: kernels of the last encoder block negative, of
    * the first decoder block positive, of the last decoder block negative. Max-pooling then keeps the gaps between

@@ -48,6 +48,11 @@ function positiveInteger(text: string): number | undefined {
   return Number.isSafeInteger(value) && value > 0 ? value : undefined;
 }
 
+/** Whether the command line names a recipe or a lambda: networks for rate and distortion are larger at any batch. */
+function trainsRate(argv: readonly string[]): boolean {
+  return argv.some((argument) => /^--(recipe|lambda)(=|$)/.test(argument));
+}
+
 /**
  * The allocator and thread settings that the training process must be started with, as environment
  * variables: only those which the caller's environment leaves open.
@@ -57,7 +62,8 @@ function positiveInteger(text: string): number | undefined {
  * batch 20 another third from one thread instead of two.
  */
 export function launchEnvironment(options: LaunchOptions): Record<string, string> {
-  const threads = batchSizeOf(options.argv) <= MAX_SINGLE_THREAD_BATCH ? 1 : options.cores;
+  const small = batchSizeOf(options.argv) <= MAX_SINGLE_THREAD_BATCH && !trainsRate(options.argv);
+  const threads = small ? 1 : options.cores;
   const settings: Record<string, string> = {
     MALLOC_MMAP_THRESHOLD_: String(MALLOC_MMAP_THRESHOLD),
     MALLOC_TRIM_THRESHOLD_: String(MALLOC_TRIM_THRESHOLD),

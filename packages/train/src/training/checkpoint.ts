@@ -3,12 +3,13 @@ import { readFile, stat } from 'node:fs/promises';
 import { ConvaeError } from '@convae/runtime/core';
 import { writeFileAtomic } from '@convae/runtime/node';
 import * as z from 'zod';
-import { elements, type ParameterShape, type ParameterValues, parameterShapes } from '../model/parameters.js';
+import { elements, type ParameterShape, type ParameterValues } from '../model/parameters.js';
 import { parseSpec } from '../model/parse.js';
 import type { ArchitectureSpec } from '../model/spec.js';
 import type { EpochRecord } from './history.js';
 import type { AdamState } from './parameter-store.js';
 import { parseRecipe, type Recipe } from './recipe.js';
+import { trainedShapes } from './trained-parameters.js';
 
 /** Largest checkpoint file that is read, bytes. */
 export const MAX_CHECKPOINT_BYTES = 512 << 20;
@@ -19,6 +20,9 @@ export interface Position {
   readonly batch: number;
   /** Half the sum of squared errors over the images of this epoch so far. */
   readonly halfSum: number;
+  /** Bits of the images so far under both priors; 0 where rate is not trained. */
+  readonly factorizedBits: number;
+  readonly contextBits: number;
   readonly images: number;
   readonly seconds: number;
 }
@@ -31,13 +35,26 @@ export interface Checkpoint {
   readonly parameters: ParameterValues;
   readonly adam: AdamState;
   readonly history: readonly EpochRecord[];
-  /** Epoch and error of the best weights so far (validation error, or training error without validation). */
+  /** Epoch and error (see `selectionError`) of the best weights so far. */
   readonly best: { readonly epoch: number; readonly mse: number } | null;
 }
 
 const count = z.int().min(0);
 const finite = z.number();
 const arrays = z.array(z.string());
+const rateRecord = z.object({
+  factorizedBytes: finite,
+  contextBytes: z.nullable(finite),
+  validation: z.array(
+    z.object({
+      multiplier: z.int(),
+      psnr: finite,
+      factorizedBytes: finite,
+      contextBytes: z.nullable(finite),
+      objective: finite,
+    }),
+  ),
+});
 const record = z.object({
   epoch: count,
   trainMse: finite,
@@ -48,6 +65,7 @@ const record = z.object({
   seconds: finite,
   imagesPerSecond: finite,
   deadChannels: z.array(count),
+  rate: rateRecord.optional(),
 });
 const fileSchema = z.object({
   format: z.literal('convae-checkpoint'),
@@ -58,6 +76,8 @@ const fileSchema = z.object({
     epoch: z.int().min(1),
     batch: count,
     halfSum: finite,
+    factorizedBits: finite.default(0),
+    contextBits: finite.default(0),
     images: count,
     seconds: finite,
   }),
@@ -73,7 +93,7 @@ function toBase64(values: ParameterValues): string[] {
 
 function fromBase64(
   texts: readonly string[],
-  shapes: readonly ParameterShape[],
+  shapes: readonly Pick<ParameterShape, 'name' | 'shape'>[],
   path: string,
 ): Float32Array[] {
   if (texts.length !== shapes.length)
@@ -147,11 +167,12 @@ function decode(path: string, body: string): Checkpoint {
   if (!parsed.success) throw damaged(path, z.prettifyError(parsed.error), parsed.error);
   const file = parsed.data;
   const spec = parseSpec(file.spec);
-  const shapes = parameterShapes(spec);
+  const recipe = parseRecipe(file.recipe);
+  const shapes = trainedShapes(spec, recipe);
   const floats = (texts: readonly string[]): Float32Array[] => fromBase64(texts, shapes, path);
   return {
     spec,
-    recipe: parseRecipe(file.recipe),
+    recipe,
     position: file.position,
     parameters: floats(file.parameters),
     adam: { step: file.adam.step, first: floats(file.adam.first), second: floats(file.adam.second) },

@@ -17,8 +17,8 @@ export interface AdamState {
 export interface ParameterStore {
   /** The weights as tensors, to be used inside the current `tf.tidy` only. */
   tensors(): Tensor[];
-  /** One Adam step; gradients in the order of the weights. */
-  adamStep(gradients: readonly Tensor[], learningRate: number): void;
+  /** One Adam step; gradients in the order of the weights, undefined for those that stay as they are. */
+  adamStep(gradients: readonly (Tensor | undefined)[], learningRate: number): void;
   values(): Float32Array[];
   adamState(): AdamState;
   dispose(): void;
@@ -26,7 +26,7 @@ export interface ParameterStore {
 
 /** What a store starts from. */
 export interface StoreStart {
-  readonly shapes: readonly ParameterShape[];
+  readonly shapes: readonly Pick<ParameterShape, 'name' | 'shape'>[];
   readonly values: ParameterValues;
   readonly adam?: AdamState;
 }
@@ -40,11 +40,13 @@ export function plainStore(tf: Tf, start: StoreStart): ParameterStore {
   const state = startState(start);
   const make = (values: ParameterValues): Tensor[] =>
     values.map((v, i) => tf.tensor(Float32Array.from(v), [...start.shapes[i]!.shape]));
-  let [weights, first, second] = [make(start.values), make(state.first), make(state.second)];
+  const weights = make(start.values);
+  const first = make(state.first);
+  const second = make(state.second);
   let step = state.step;
-  const replace = (old: Tensor[], next: Tensor[]): Tensor[] => {
-    tf.dispose(old);
-    return next.map((t) => tf.keep(t));
+  const replace = (list: Tensor[], i: number, next: Tensor): void => {
+    list[i]!.dispose();
+    list[i] = tf.keep(next);
   };
   const blend = (beta: number, old: Tensor, fresh: Tensor): Tensor =>
     tf.add(tf.mul(old, beta), tf.mul(fresh, 1 - beta));
@@ -52,17 +54,13 @@ export function plainStore(tf: Tf, start: StoreStart): ParameterStore {
     step++;
     const rate = (learningRate * Math.sqrt(1 - ADAM.beta2 ** step)) / (1 - ADAM.beta1 ** step);
     tf.tidy(() => {
-      first = replace(
-        first,
-        first.map((m, i) => blend(ADAM.beta1, m, gradients[i]!)),
-      );
-      second = replace(
-        second,
-        second.map((v, i) => blend(ADAM.beta2, v, tf.square(gradients[i]!))),
-      );
-      const update = (w: Tensor, i: number): Tensor =>
-        tf.sub(w, tf.div(tf.mul(first[i]!, rate), tf.add(tf.sqrt(second[i]!), ADAM.epsilon)));
-      weights = replace(weights, weights.map(update));
+      for (const [i, gradient] of gradients.entries()) {
+        if (gradient === undefined) continue;
+        replace(first, i, blend(ADAM.beta1, first[i]!, gradient));
+        replace(second, i, blend(ADAM.beta2, second[i]!, tf.square(gradient)));
+        const change = tf.div(tf.mul(first[i]!, rate), tf.add(tf.sqrt(second[i]!), ADAM.epsilon));
+        replace(weights, i, tf.sub(weights[i]!, change));
+      }
     });
   };
   const read = (tensors: Tensor[]): Float32Array[] => tensors.map((t) => Float32Array.from(t.dataSync()));
@@ -132,6 +130,7 @@ export function resourceStore(tf: Tf, start: StoreStart): ParameterStore {
       const powers = [tf.scalar(ADAM.beta1 ** step), tf.scalar(ADAM.beta2 ** step)];
       const scalars = [...powers, tf.scalar(learningRate), ...constants];
       for (const [i, gradient] of gradients.entries()) {
+        if (gradient === undefined) continue;
         const variables = [weights[i]!.handle, first[i]!.handle, second[i]!.handle];
         k.command('ResourceApplyAdam', attributes, ...variables, ...scalars, gradient);
       }

@@ -1,5 +1,6 @@
 import { ConvaeError } from '@convae/runtime/core';
 import * as z from 'zod';
+import { rateSchema } from './rate/rate-spec.js';
 
 /** How a network is trained; the defaults are the reference recipe. */
 export const recipeSchema = z.strictObject({
@@ -17,15 +18,25 @@ export const recipeSchema = z.strictObject({
     .default(1),
   /** Standard deviation of Gaussian noise added to the input, pixels 0..1, clipped to 0..1; the target stays clean. */
   noise: z.number().min(0).max(10).default(0),
+  /** `cosine` rises over the first steps and falls to a hundredth at the end (Loshchilov and Hutter, arXiv:1608.03983). */
+  schedule: z.enum(['constant', 'cosine']).default('constant'),
+  /** Trains for rate and distortion together; null for the mean squared error alone. */
+  rate: z.nullable(rateSchema).default(null),
   /** Stop after so many epochs without a better validation error; 0 never stops early. */
   patience: z.int().min(0).max(100_000).default(0),
 });
 
 /** A checked recipe. */
 export type Recipe = z.output<typeof recipeSchema>;
+/** What {@link parseRecipe} takes: defaults may be left out. */
+export type RecipeInput = z.input<typeof recipeSchema>;
 
 /** Recipe fields that may change when a run is resumed: they do not touch the steps already taken. */
-export const EXTENDABLE_FIELDS: readonly (keyof Recipe)[] = ['epochs', 'patience'];
+const EXTENDABLE_FIELDS: readonly string[] = ['epochs', 'patience'];
+
+/** A schedule over the whole run depends on the number of epochs from the first step on. */
+const extendable = ({ schedule, rate }: Readonly<Record<string, unknown>>): readonly string[] =>
+  schedule === 'cosine' || (rate ?? null) !== null ? ['patience'] : EXTENDABLE_FIELDS;
 
 /**
  * Check a recipe and fill in the defaults.
@@ -53,7 +64,8 @@ export function checkSameRun(
 ): void {
   const names = [...new Set([...Object.keys(started), ...Object.keys(wanted)])];
   const differing = names.filter(
-    (name) => !isExtendable(name) && JSON.stringify(started[name]) !== JSON.stringify(wanted[name]),
+    (name) =>
+      !extendable(started).includes(name) && JSON.stringify(started[name]) !== JSON.stringify(wanted[name]),
   );
   if (differing.length === 0) return;
   const list = differing
@@ -64,8 +76,6 @@ export function checkSameRun(
     `${folder} holds a run with other settings (${list}): name another folder with --out, or start it anew with --force`,
   );
 }
-
-const isExtendable = (name: string): boolean => (EXTENDABLE_FIELDS as readonly string[]).includes(name);
 
 function shorten(value: unknown): string {
   const text = JSON.stringify(value) ?? 'nothing';

@@ -1,15 +1,14 @@
 import { gather } from '../dataset/batches.js';
 import type { Dataset } from '../dataset/types.js';
-import { parameterShapes } from '../model/parameters.js';
-import { traceShapes } from '../model/shapes.js';
 import type { ArchitectureSpec } from '../model/spec.js';
 import type { Tf } from '../setup/backend.js';
 import type { Checkpoint, Position } from './checkpoint.js';
-import type { EpochRecord } from './history.js';
-import { measureSet } from './measure.js';
+import type { EpochRecord, RateRecord } from './history.js';
+import { type Learner, type LearnerMeasure, openLearner } from './learner.js';
 import { addNoise } from './noise.js';
+import { learningRateAt, type Moment } from './rate/schedule.js';
 import type { Recipe } from './recipe.js';
-import { openEngine, type StepContext, trainingStep } from './step.js';
+import { trainedShapes } from './trained-parameters.js';
 
 /** What is trained on what, and how. */
 export interface Task {
@@ -30,6 +29,8 @@ export const freshPosition = (epoch: number): Position => ({
   epoch,
   batch: 0,
   halfSum: 0,
+  factorizedBits: 0,
+  contextBits: 0,
   images: 0,
   seconds: 0,
 });
@@ -37,7 +38,7 @@ export const freshPosition = (epoch: number): Position => ({
 /** Weights under training: takes steps and knows where it stands. */
 export class Stepper {
   position: Position;
-  private readonly context: StepContext;
+  private readonly learner: Learner;
   private readonly buffer: Float32Array;
   private readonly pixelsPerImage: number;
 
@@ -46,12 +47,11 @@ export class Stepper {
     start: StepState,
   ) {
     const { tf, spec, recipe, dataset } = task;
-    const engine = openEngine(tf, {
-      shapes: parameterShapes(spec),
+    this.learner = openLearner(tf, spec, recipe, {
+      shapes: trainedShapes(spec, recipe),
       values: start.parameters,
       adam: start.adam,
     });
-    this.context = { tf, ...engine, shapes: traceShapes(spec) };
     this.position = start.position;
     const { height, width, channels } = dataset.train;
     this.pixelsPerImage = height * width * channels;
@@ -59,25 +59,35 @@ export class Stepper {
   }
 
   dispose(): void {
-    this.context.store.dispose();
+    this.learner.store.dispose();
   }
 
   /** Train on one batch; returns its loss (half the sum of squared errors). */
   step(indices: Uint32Array): number {
     const started = performance.now();
     const { dataset, recipe } = this.task;
-    const { epoch, batch, halfSum, images, seconds } = this.position;
+    const { epoch, batch, images, seconds, ...sums } = this.position;
     const target = gather(dataset.train, indices, this.buffer);
     const input = addNoise(target, recipe.noise, { seed: recipe.seed, epoch, batch });
-    const loss = trainingStep(this.context, { input, target, count: indices.length }, recipe.learningRate);
+    const place = { epoch, batch, ...this.moment() };
+    const loss = this.learner.step({ input, target, count: indices.length }, place);
     this.position = {
       epoch,
       batch: batch + 1,
-      halfSum: halfSum + loss,
+      halfSum: sums.halfSum + loss.halfSum,
+      factorizedBits: sums.factorizedBits + loss.factorizedBits,
+      contextBits: sums.contextBits + loss.contextBits,
       images: images + indices.length,
       seconds: seconds + (performance.now() - started) / 1000,
     };
-    return loss;
+    return loss.halfSum;
+  }
+
+  private moment(): Moment {
+    const { dataset, recipe } = this.task;
+    const perEpoch = Math.ceil(dataset.train.count / recipe.batch);
+    const { epoch, batch } = this.position;
+    return { step: (epoch - 1) * perEpoch + batch, steps: recipe.epochs * perEpoch };
   }
 
   /** Mean squared error over the epoch so far, under the weights of each step. */
@@ -92,22 +102,32 @@ export class Stepper {
     const { epoch, images, seconds } = this.position;
     const trainMse = this.epochMse();
     const { validation } = dataset;
-    const measured = validation.count > 0 ? measureSet(this.context, validation) : undefined;
+    const measured = validation.count > 0 ? this.learner.measure(validation) : undefined;
     return {
       epoch,
       trainMse,
       validationMse: measured?.mse ?? null,
       trainPsnr: psnr(trainMse),
       validationPsnr: measured === undefined ? null : psnr(measured.mse),
-      learningRate: recipe.learningRate,
+      learningRate: learningRateAt(recipe, this.moment()),
       seconds,
       imagesPerSecond: images / seconds,
       deadChannels: measured?.deadChannels ?? [],
+      ...(recipe.rate === null ? {} : { rate: this.rateRecord(measured) }),
+    };
+  }
+
+  private rateRecord(measured: LearnerMeasure | undefined): RateRecord {
+    const { factorizedBits, contextBits, images } = this.position;
+    return {
+      factorizedBytes: factorizedBits / 8 / Math.max(1, images),
+      contextBytes: contextBits > 0 ? contextBits / 8 / images : null,
+      validation: measured?.points ?? [],
     };
   }
 
   state(): StepState {
-    const { store } = this.context;
+    const { store } = this.learner;
     return { parameters: store.values(), adam: store.adamState(), position: this.position };
   }
 }

@@ -235,6 +235,8 @@ describe('a recipe', () => {
       seed: 1,
       noise: 0,
       patience: 0,
+      rate: null,
+      schedule: 'constant',
     });
   });
 

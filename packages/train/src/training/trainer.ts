@@ -1,12 +1,12 @@
 import { ConvaeError } from '@convae/runtime/core';
 import { batches } from '../dataset/batches.js';
 import type { Dataset } from '../dataset/types.js';
-import { initialParameters } from '../model/initialise.js';
 import type { ParameterValues } from '../model/parameters.js';
 import { type Checkpoint, loadCheckpoint, saveCheckpoint } from './checkpoint.js';
 import type { EpochRecord } from './history.js';
 import { type RunPaths, writeHistory } from './run-folder.js';
 import { freshPosition, Stepper, type Task } from './stepper.js';
+import { initialTrained } from './trained-parameters.js';
 
 /** Steps between two turns of the event loop, where signals and progress are served. */
 const STEPS_PER_TURN = 16;
@@ -47,7 +47,10 @@ export interface TrainingResult {
 
 /** The state before the first step. */
 function freshStart({ spec, recipe, dataset }: Task): Checkpoint {
-  const parameters = initialParameters(spec, { seed: recipe.seed, meanPixel: meanPixel(dataset) });
+  const parameters = initialTrained(spec, recipe, {
+    seed: recipe.seed,
+    meanPixel: meanPixel(dataset),
+  });
   const zeros = (): Float32Array[] => parameters.map((p) => new Float32Array(p.length));
   const adam = { step: 0, first: zeros(), second: zeros() };
   return { spec, recipe, position: freshPosition(1), parameters, adam, history: [], best: null };
@@ -70,8 +73,15 @@ async function openStart(options: TrainingOptions): Promise<Checkpoint> {
   }
 }
 
-/** The error by which the best weights are chosen: on validation images where there are some. */
-const selectionError = (record: EpochRecord): number => record.validationMse ?? record.trainMse;
+/**
+ * The error by which the best weights are chosen, on validation images where there are some: the squared error, or
+ * where rate is trained bits + lambda · squared error, averaged over the steps.
+ */
+function selectionError(record: EpochRecord): number {
+  const points = record.rate?.validation ?? [];
+  if (points.length > 0) return points.reduce((sum, { objective }) => sum + objective, 0) / points.length;
+  return record.validationMse ?? record.trainMse;
+}
 
 /** The state of a run between two steps. */
 class Run {

@@ -240,6 +240,7 @@ async function writeBundle(
   await writeBundleFolder(outDir, {
     ...graphFiles(manifest, parts),
     ...(coding ? { [coding.fields.tables.file]: coding.tables } : {}),
+    ...(coding?.context && coding.fields.context ? { [coding.fields.context.file]: coding.context } : {}),
     [MANIFEST_FILE]: new TextEncoder().encode(`${JSON.stringify(manifest, null, 2)}\n`),
   });
 }

@@ -24,7 +24,7 @@ export interface OnnxNode {
 export interface Initializer {
   readonly name: string;
   readonly dims: readonly number[];
-  readonly data: Float32Array | BigInt64Array;
+  readonly data: Float32Array | BigInt64Array | Int8Array;
 }
 
 /** A named tensor at the border of a graph. */

@@ -15,6 +15,7 @@ import {
   type ValueInfoProto,
   ValueInfoProtoSchema,
 } from 'onnx-buf';
+import { compactWeights } from './compact-weights.js';
 import type { Attribute, Dim, ElementType, GraphTensor, Initializer, OnnxGraph, OnnxNode } from './graph.js';
 
 /** Operator set of every exported graph. */
@@ -65,7 +66,8 @@ function nodeProto(node: OnnxNode): NodeProto {
 }
 
 /** raw_data is little-endian whatever the machine is. */
-function rawBytes(data: Float32Array | BigInt64Array): Uint8Array<ArrayBuffer> {
+function rawBytes(data: Initializer['data']): Uint8Array<ArrayBuffer> {
+  if (data instanceof Int8Array) return Uint8Array.from(data);
   const bytes = new Uint8Array(data.length * data.BYTES_PER_ELEMENT);
   const view = new DataView(bytes.buffer);
   for (let i = 0; i < data.length; i++) {
@@ -76,11 +78,16 @@ function rawBytes(data: Float32Array | BigInt64Array): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
+function dataType(data: Initializer['data']): TensorProto_DataType {
+  if (data instanceof Int8Array) return TensorProto_DataType.INT8;
+  return data instanceof Float32Array ? TensorProto_DataType.FLOAT : TensorProto_DataType.INT64;
+}
+
 function tensorProto({ name, dims, data }: Initializer): TensorProto {
   return create(TensorProtoSchema, {
     name,
     dims: dims.map(BigInt),
-    dataType: data instanceof Float32Array ? TensorProto_DataType.FLOAT : TensorProto_DataType.INT64,
+    dataType: dataType(data),
     rawData: rawBytes(data),
   });
 }
@@ -126,7 +133,7 @@ export function serializeGraph(graph: OnnxGraph, producerVersion: string): Uint8
     producerName: 'convae',
     producerVersion,
     docString: graph.docString,
-    graph: graphProto(graph),
+    graph: graphProto(compactWeights(graph)),
   });
   return toBinary(ModelProtoSchema, model);
 }

@@ -9,9 +9,12 @@ import {
   quantize,
   quantizerAt,
   type SymbolBatch,
+  serializeContext,
   sliceBatch,
 } from '@convae/runtime/core';
-import { calibrate, decibels, meanSquaredError, spread } from './calibration.js';
+import type { FloatContext } from '../../training/rate/trained-coding.js';
+import { quantizeContext } from '../context/quantize-context.js';
+import { type Calibration, calibrate, decibels, meanSquaredError, spread } from './calibration.js';
 import { chooseTables } from './choose-tables.js';
 import { chooseQualities, chooseSteps } from './steps.js';
 
@@ -23,21 +26,29 @@ export interface TableOptions {
   readonly validation?: ImageBatch | undefined;
   /** The finest step of each channel, where training decided it; measured otherwise. */
   readonly steps?: readonly number[] | undefined;
+  /** Multipliers, coarse to fine, and the default among them, where training decided them. */
+  readonly multipliers?: readonly number[] | undefined;
+  readonly quality?: number | undefined;
+  /** The trained context network, where there is one. */
+  readonly context?: FloatContext | undefined;
 }
 
 /** The manifest's fields on coding. */
 export type CodingFields = {
   readonly [Name in 'quantizer' | 'quality' | 'tables' | 'rates']: NonNullable<Manifest[Name]>;
-};
+} & { readonly context?: NonNullable<Manifest['context']> };
 
 /** Quantizer, tables and measured rates of a bundle. */
 export interface BuiltCoding {
   readonly fields: CodingFields;
   /** The bytes of the table file. */
   readonly tables: Uint8Array;
+  /** The bytes of the context model's file, where there is one. */
+  readonly context: Uint8Array | undefined;
 }
 
 export const TABLE_FILE = 'tables.bin';
+export const CONTEXT_FILE = 'context.bin';
 
 /** Training symbols that are kept at once, most; images are left out beyond. */
 const MAX_TRAINING_SYMBOLS = 1 << 25;
@@ -61,15 +72,35 @@ export async function buildCoding(
   await using codec = await loadCodec(memoryFiles(manifest, graphs));
   const calibration = await calibrate(codec, validation, CALIBRATION_IMAGES);
   const steps = [...(options.steps ?? (await chooseSteps(calibration)))];
-  const { multipliers, quality } = await chooseQualities(calibration, steps);
+  const { multipliers, quality } = await qualitiesOf(options, calibration, steps);
   const finest = quantizerAt({ steps, multipliers: [1] }, 0);
   const symbols = await trainingSymbols(codec, training, steps);
   const tables = chooseTables(symbols, quantize(calibration.latents, finest));
-  const sha256 = createHash('sha256').update(tables).digest('hex');
-  const entry = { file: TABLE_FILE, bytes: tables.length, sha256 };
-  const coding = { quantizer: { steps, multipliers }, quality, tables: entry };
-  const coded = memoryFiles({ ...manifest, ...coding }, { ...graphs, [TABLE_FILE]: tables });
-  return { tables, fields: { ...coding, rates: await measureRates(coded, spread(validation, RATE_IMAGES)) } };
+  const network = options.context;
+  const context = network && serializeContext(quantizeContext({ network, multipliers, symbols }));
+  const coding = {
+    quantizer: { steps, multipliers },
+    quality,
+    tables: fileEntry(TABLE_FILE, tables),
+    ...(context && { context: fileEntry(CONTEXT_FILE, context) }),
+  };
+  const files = { ...graphs, [TABLE_FILE]: tables, ...(context && { [CONTEXT_FILE]: context }) };
+  const coded = memoryFiles({ ...manifest, ...coding }, files);
+  const rates = await measureRates(coded, spread(validation, RATE_IMAGES));
+  return { tables, context, fields: { ...coding, rates } };
+}
+
+function fileEntry(file: string, bytes: Uint8Array): { file: string; bytes: number; sha256: string } {
+  return { file, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
+}
+
+async function qualitiesOf(
+  { multipliers, quality }: TableOptions,
+  calibration: Calibration,
+  steps: readonly number[],
+): Promise<{ multipliers: number[]; quality: number }> {
+  if (multipliers === undefined) return chooseQualities(calibration, steps);
+  return { multipliers: [...multipliers], quality: quality ?? multipliers.length - 1 };
 }
 
 function splitImages({ training, validation }: TableOptions): {

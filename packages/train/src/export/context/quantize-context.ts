@@ -1,0 +1,225 @@
+import { type ContextModel, ConvaeError, type SymbolBatch } from '@convae/runtime/core';
+import { COMPONENTS, MEAN_SCALE } from '../../training/rate/mixture.js';
+import { REFERENCE_MULTIPLIER } from '../../training/rate/rate-spec.js';
+import type { FloatContext } from '../../training/rate/trained-coding.js';
+import { type Activations, traceActivations } from './float-context.js';
+
+/** The integer ranges of FORMAT.md, "Context model". */
+const MAX_WEIGHT = 127;
+const MAX_BIAS = 32767;
+const MAX_ACTIVATION = 4095;
+const MAX_SHIFT = 24;
+const BIAS_UNIT = 64;
+const FRACTION_BITS = 8;
+const MAX_INPUT = 2047;
+
+/** Latents whose activations set the scales. */
+const CALIBRATION_LATENTS = 400;
+/** Activations on other images may be so much larger before they are clamped. */
+const HEADROOM = 1.3;
+/** Share of a channel's symbols that its range may leave out at each end. */
+const TAIL = 1e-5;
+
+/** What {@link quantizeContext} works on. */
+export interface QuantizeContextOptions {
+  readonly network: FloatContext;
+  /** Of the manifest: coarse to fine. */
+  readonly multipliers: readonly number[];
+  /** Of training images, at the finest step. */
+  readonly symbols: readonly SymbolBatch[];
+}
+
+/** A row of weights as integers: value ≈ integer / 2^scale. */
+interface Row {
+  readonly weights: number[];
+  readonly scale: number;
+}
+
+/** The largest power of two that keeps every weight and bias of a row in its integers. */
+function rowScale(weights: readonly number[], biases: readonly number[], biasUnit: number): number {
+  const largest = (values: readonly number[]): number =>
+    values.reduce((m, v) => Math.max(m, Math.abs(v)), 1e-9);
+  const byWeight = MAX_WEIGHT / largest(weights);
+  const byBias = (MAX_BIAS * biasUnit) / largest(biases);
+  return Math.floor(Math.log2(Math.min(byWeight, byBias)));
+}
+
+function quantizedRow(
+  weights: readonly number[],
+  biases: readonly number[],
+  biasUnit: number,
+  most: number,
+): Row {
+  const scale = Math.min(rowScale(weights, biases, biasUnit), most);
+  return { weights: weights.map((w) => Math.round(w * 2 ** scale)), scale };
+}
+
+/** @throws ConvaeError UNSUPPORTED where a row's weights are too large for a shift to the right. */
+function shiftOf(from: number, to: number): number {
+  if (from >= to) return from - to;
+  throw new ConvaeError(
+    'UNSUPPORTED',
+    `the context network's weights are too large for its integers (shift ${from - to})`,
+  );
+}
+
+const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
+
+/** Binary scale of each unit at which its largest activation fills the integers. */
+const activationScales = (largest: Float64Array): number[] =>
+  Array.from(largest, (value) => Math.floor(Math.log2(MAX_ACTIVATION / Math.max(value * HEADROOM, 1e-3))));
+
+function activationsOf({ network, multipliers, symbols }: QuantizeContextOptions): Activations {
+  const { channels, height, width, spec } = network;
+  const seen = { first: new Float64Array(spec.hidden1), second: new Float64Array(spec.hidden2) };
+  const size = channels * height * width;
+  const total = symbols.reduce((sum, { count }) => sum + count, 0);
+  const every = Math.max(1, Math.floor(total / CALIBRATION_LATENTS));
+  let image = 0;
+  for (const { data, count } of symbols) {
+    for (let i = 0; i < count; i++, image++) {
+      if (image % every !== 0) continue;
+      const multiplier = multipliers[(image / every) % multipliers.length]!;
+      const inputs = Float64Array.from(
+        data.subarray(i * size, (i + 1) * size),
+        (symbol) => (Math.round(symbol / multiplier) * multiplier) / MEAN_SCALE,
+      );
+      traceActivations(network, inputs, Math.log2(multiplier / REFERENCE_MULTIPLIER), seen);
+    }
+  }
+  return seen;
+}
+
+function channelRanges({ network, symbols }: QuantizeContextOptions): Int16Array {
+  const { channels, height, width } = network;
+  const plane = height * width;
+  const ranges = new Int16Array(2 * channels);
+  for (let channel = 0; channel < channels; channel++) {
+    const counts = new Float64Array(2 * MAX_INPUT + 1);
+    let total = 0;
+    for (const { data } of symbols) {
+      for (let start = channel * plane; start < data.length; start += channels * plane) {
+        for (let i = start; i < start + plane; i++, total++) {
+          counts[Math.min(Math.max(data[i]!, -MAX_INPUT), MAX_INPUT) + MAX_INPUT]!++;
+        }
+      }
+    }
+    ranges[2 * channel] = edge(counts, total, 1) - MAX_INPUT;
+    ranges[2 * channel + 1] = edge(counts, total, -1) - MAX_INPUT;
+  }
+  return ranges;
+}
+
+/** The first entry from one end behind which more than the tail lies. */
+function edge(counts: Float64Array, total: number, direction: 1 | -1): number {
+  let at = direction === 1 ? 0 : counts.length - 1;
+  for (let mass = counts[at]!; mass <= TAIL * total; mass += counts[at]!) at += direction;
+  return at;
+}
+
+const scaled = (values: readonly number[], unit: number): number[] => values.map((v) => Math.round(v * unit));
+
+/** Writes one column of a matrix with rows of `width`. */
+function setColumn(
+  matrix: Int8Array | Int16Array,
+  values: readonly number[],
+  width: number,
+  column: number,
+): void {
+  for (const [row, value] of values.entries()) matrix[row * width + column] = value;
+}
+
+/** First layer: inputs are finest steps, so the weights are divided by {@link MEAN_SCALE}. */
+function firstLayer({ network, multipliers }: QuantizeContextOptions, scales: readonly number[]) {
+  const { channels, height, width, spec } = network;
+  const { hidden1 } = spec;
+  const inputs = [...range(network.window.length / hidden1).map((i) => [network.window, i] as const)];
+  inputs.push(...range(channels).map((i) => [network.earlier, i] as const));
+  const octaves = multipliers.map((m) => Math.log2(m / REFERENCE_MULTIPLIER));
+  const places = height * width;
+  const w1 = new Int8Array(inputs.length * hidden1);
+  const qualityBias = new Int16Array(multipliers.length * hidden1);
+  const positionBias = new Int16Array(places * hidden1);
+  const channelBias = new Int16Array(channels * hidden1);
+  const shift1 = new Uint8Array(hidden1);
+  for (let j = 0; j < hidden1; j++) {
+    const weights = inputs.map(([values, row]) => values[row * hidden1 + j]! / MEAN_SCALE);
+    const position = range(places).map((p) => network.position[p * hidden1 + j]!);
+    const channel = range(channels).map((c) => network.channel[c * hidden1 + j]!);
+    const quality = octaves.map((o) => o * network.quality[j]!);
+    const row = quantizedRow(weights, [...position, ...channel, ...quality], 1, scales[j]! + MAX_SHIFT);
+    const unit = 2 ** row.scale;
+    setColumn(w1, row.weights, hidden1, j);
+    setColumn(positionBias, scaled(position, unit), hidden1, j);
+    setColumn(channelBias, scaled(channel, unit), hidden1, j);
+    setColumn(qualityBias, scaled(quality, unit), hidden1, j);
+    shift1[j] = shiftOf(row.scale, scales[j]!);
+  }
+  return { w1, qualityBias, positionBias, channelBias, shift1 };
+}
+
+function secondLayer({ network }: QuantizeContextOptions, from: readonly number[], to: readonly number[]) {
+  const { channels, spec } = network;
+  const { hidden1, hidden2 } = spec;
+  const w2 = new Int8Array(hidden2 * hidden1);
+  const bias2 = new Int16Array(channels * hidden2);
+  const shift2 = new Uint8Array(hidden2);
+  for (let i = 0; i < hidden2; i++) {
+    const weights = range(hidden1).map((j) => network.second[j * hidden2 + i]! * 2 ** -from[j]!);
+    const biases = range(channels).map((c) => network.secondBias[c * hidden2 + i]!);
+    const row = quantizedRow(weights, biases, BIAS_UNIT, to[i]! + MAX_SHIFT);
+    w2.set(row.weights, i * hidden1);
+    setColumn(bias2, scaled(biases, 2 ** row.scale / BIAS_UNIT), hidden2, i);
+    shift2[i] = shiftOf(row.scale, to[i]!);
+  }
+  return { w2, bias2, shift2 };
+}
+
+function outputLayer({ network }: QuantizeContextOptions, from: readonly number[]) {
+  const { channels, spec } = network;
+  const { hidden2 } = spec;
+  const outputs = 3 * COMPONENTS;
+  const w3 = new Int8Array(channels * outputs * hidden2);
+  const bias3 = new Int16Array(channels * outputs);
+  const shift3 = new Uint8Array(channels * outputs);
+  for (let at = 0; at < channels * outputs; at++) {
+    const [channel, m] = [Math.floor(at / outputs), at % outputs];
+    const isMean = Math.floor(m / COMPONENTS) === 1;
+    const unit = isMean ? MEAN_SCALE : 1;
+    const weights = range(hidden2).map(
+      (i) => unit * network.output[(channel * hidden2 + i) * outputs + m]! * 2 ** -from[i]!,
+    );
+    const bias = unit * network.outputBias[at]!;
+    const row = quantizedRow(weights, [bias], BIAS_UNIT, FRACTION_BITS + MAX_SHIFT);
+    w3.set(row.weights, at * hidden2);
+    bias3[at] = Math.round((bias * 2 ** row.scale) / BIAS_UNIT);
+    shift3[at] = shiftOf(row.scale, FRACTION_BITS);
+  }
+  return { w3, bias3, shift3 };
+}
+
+/**
+ * A trained context network in the integers of FORMAT.md, "Context model".
+ *
+ * @throws ConvaeError UNSUPPORTED where its weights do not fit them.
+ */
+export function quantizeContext(options: QuantizeContextOptions): ContextModel {
+  const { network, multipliers } = options;
+  const seen = activationsOf(options);
+  const [first, second] = [activationScales(seen.first), activationScales(seen.second)];
+  return {
+    channels: network.channels,
+    gridHeight: network.height,
+    gridWidth: network.width,
+    radius: network.spec.radius,
+    hidden1: network.spec.hidden1,
+    hidden2: network.spec.hidden2,
+    components: COMPONENTS,
+    qualities: multipliers.length,
+    log2Multipliers: Int16Array.from(multipliers, (m) => Math.round(256 * Math.log2(m))),
+    ranges: channelRanges(options),
+    ...firstLayer(options, first),
+    ...secondLayer(options, first, second),
+    ...outputLayer(options, second),
+  };
+}

@@ -1,0 +1,37 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Tf } from '../../setup/backend.js';
+
+/** Logistic distributions in the mixture that stands for one symbol. */
+export const COMPONENTS = 3;
+/** Every symbol keeps at least this probability, as in the integer tables (16 bits). */
+const FLOOR = 2 ** -15;
+/** Means are learned in units of so many finest steps: parameters stay near 1. */
+export const MEAN_SCALE = 16;
+
+/** Initial output of a prior for one symbol: weights and sharpnesses in log2, means in {@link MEAN_SCALE}. */
+export function initialMixture(): number[] {
+  const centred = Array.from({ length: COMPONENTS }, (_, i) => i - (COMPONENTS - 1) / 2);
+  const sharpness = -3.5;
+  return [...centred.map(() => 0), ...centred.map((c) => c), ...centred.map(() => sharpness)];
+}
+
+/**
+ * Bits of values under mixtures of logistic distributions, each integrated over the width of a step.
+ *
+ * @param values float32 [...], finest steps.
+ * @param outputs float32 [..., 3·components]: log2 weights, means, log2 of 1/scale.
+ * @param width of the step, finest steps.
+ * @source Salimans et al., 2017, arXiv:1701.05517
+ */
+export function mixtureBits(tf: Tf, values: Tensor, outputs: Tensor, width: number): Tensor {
+  const [a, m, t] = tf.split(outputs, 3, -1) as [Tensor, Tensor, Tensor];
+  const weights = tf.softmax(tf.mul(a, Math.LN2));
+  const distance = tf.sub(tf.expandDims(values, -1), tf.mul(m, MEAN_SCALE));
+  const sharp = tf.exp(tf.mul(tf.minimum(t, 5), Math.LN2));
+  // The logistic function is symmetric: both edges on its lower side, where float32 keeps small differences.
+  const far = tf.neg(tf.abs(distance));
+  const upper = tf.sigmoid(tf.mul(tf.add(far, width / 2), sharp));
+  const lower = tf.sigmoid(tf.mul(tf.sub(far, width / 2), sharp));
+  const mass = tf.sum(tf.mul(weights, tf.sub(upper, lower)), -1);
+  return tf.mul(tf.log(tf.add(tf.mul(mass, 1 - FLOOR), FLOOR)), -1 / Math.LN2);
+}

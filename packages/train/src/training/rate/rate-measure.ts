@@ -1,0 +1,43 @@
+import { gather } from '../../dataset/batches.js';
+import type { LabelledImages } from '../../dataset/types.js';
+import type { RatePoint } from '../history.js';
+import { lambdaAt } from './rate-spec.js';
+import { measureRate, type RateContext, type RateSums } from './rate-step.js';
+
+/** Images per batch while measuring. */
+const MEASURE_BATCH = 100;
+
+const BITS_PER_BYTE = 8;
+
+function sumsOf(context: RateContext, images: LabelledImages, multiplier: number): RateSums {
+  const sums = { squaredError: 0, factorizedBits: 0, contextBits: 0 };
+  for (let start = 0; start < images.count; start += MEASURE_BATCH) {
+    const count = Math.min(MEASURE_BATCH, images.count - start);
+    const input = gather(
+      images,
+      Uint32Array.from({ length: count }, (_, i) => start + i),
+    );
+    const found = measureRate(context, { input, target: input, count, multiplier });
+    sums.squaredError += found.squaredError;
+    sums.factorizedBits += found.factorizedBits;
+    sums.contextBits += found.contextBits;
+  }
+  return sums;
+}
+
+/** Rate and distortion of images at hard rounding, at every step trained for; `images` must not be empty. */
+export function measurePoints(context: RateContext, images: LabelledImages): RatePoint[] {
+  const { rate } = context;
+  const { count, height, width, channels } = images;
+  return rate.multipliers.map((multiplier) => {
+    const { squaredError, factorizedBits, contextBits } = sumsOf(context, images, multiplier);
+    const bits = rate.context === null ? factorizedBits : contextBits;
+    return {
+      multiplier,
+      psnr: -10 * Math.log10(squaredError / (count * height * width * channels)),
+      factorizedBytes: factorizedBits / count / BITS_PER_BYTE,
+      contextBytes: rate.context === null ? null : contextBits / count / BITS_PER_BYTE,
+      objective: (bits + lambdaAt(rate, multiplier) * squaredError) / count,
+    };
+  });
+}

@@ -1,0 +1,90 @@
+import type { ParameterValues } from '../../model/parameters.js';
+import { traceShapes } from '../../model/shapes.js';
+import type { ArchitectureSpec } from '../../model/spec.js';
+import type { Recipe } from '../recipe.js';
+import { trainedShapes } from '../trained-parameters.js';
+import type { ContextSpec } from './rate-spec.js';
+import { FINEST_STEP, REFERENCE_MULTIPLIER } from './rate-spec.js';
+
+/** Weights of a trained context network by what they are; shapes as in `contextShapes`. */
+export interface FloatContext {
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+  readonly spec: ContextSpec;
+  /** (neighbours·channels)×hidden1; empty without a window. */
+  readonly window: Float32Array;
+  /** channels×hidden1. */
+  readonly earlier: Float32Array;
+  /** places×hidden1. */
+  readonly position: Float32Array;
+  /** channels×hidden1. */
+  readonly channel: Float32Array;
+  /** hidden1, for one octave of the step. */
+  readonly quality: Float32Array;
+  /** hidden1×hidden2. */
+  readonly second: Float32Array;
+  /** channels×hidden2. */
+  readonly secondBias: Float32Array;
+  /** channels×hidden2×outputs. */
+  readonly output: Float32Array;
+  /** channels×outputs. */
+  readonly outputBias: Float32Array;
+}
+
+/** What training for rate decided about quantizer and priors. */
+export interface TrainedCoding {
+  /** The finest step of each channel. */
+  readonly steps: readonly number[];
+  /** Coarse to fine. */
+  readonly multipliers: readonly number[];
+  /** Index of the default multiplier. */
+  readonly quality: number;
+  readonly context: FloatContext | undefined;
+}
+
+/** The trained context network among a run's parameters. */
+function contextOf(
+  spec: ArchitectureSpec,
+  recipe: Pick<Recipe, 'rate'>,
+  parameters: ParameterValues,
+): FloatContext | undefined {
+  if (recipe.rate === null || recipe.rate.context === null) return undefined;
+  const { channels, height, width } = traceShapes(spec).latent;
+  const names = trainedShapes(spec, recipe).map(({ name }) => name);
+  const tensor = (name: string): Float32Array =>
+    parameters[names.indexOf(`prior/context/${name}`)] ?? new Float32Array(0);
+  return {
+    channels,
+    height,
+    width,
+    spec: recipe.rate.context,
+    window: tensor('window'),
+    earlier: tensor('earlier'),
+    position: tensor('position'),
+    channel: tensor('channel'),
+    quality: tensor('quality'),
+    second: tensor('second'),
+    secondBias: tensor('second-bias'),
+    output: tensor('output'),
+    outputBias: tensor('output-bias'),
+  };
+}
+
+/** Quantizer and context network of a run; nothing where rate was not trained. */
+export function trainedCoding(run: {
+  readonly spec: ArchitectureSpec;
+  readonly recipe: Pick<Recipe, 'rate'>;
+  readonly parameters: ParameterValues;
+}): TrainedCoding | undefined {
+  const { spec, recipe, parameters } = run;
+  if (recipe.rate === null) return undefined;
+  const multipliers = [...new Set(recipe.rate.multipliers)].sort((a, b) => b - a);
+  const reference = multipliers.indexOf(REFERENCE_MULTIPLIER);
+  return {
+    steps: new Array<number>(traceShapes(spec).latent.channels).fill(FINEST_STEP),
+    multipliers,
+    quality: reference < 0 ? multipliers.length - 1 : reference,
+    context: contextOf(spec, recipe, parameters),
+  };
+}

@@ -1,0 +1,32 @@
+import { initialParameters, type StartOptions } from '../model/initialise.js';
+import { type ParameterShape, type ParameterValues, parameterShapes } from '../model/parameters.js';
+import { traceShapes } from '../model/shapes.js';
+import type { ArchitectureSpec } from '../model/spec.js';
+import { contextShapes, factorizedShapes, type PriorShape } from './rate/priors.js';
+import type { Recipe } from './recipe.js';
+
+function priorShapes(spec: ArchitectureSpec, { rate }: Pick<Recipe, 'rate'>): PriorShape[] {
+  if (rate === null) return [];
+  const { latent } = traceShapes(spec);
+  return [...factorizedShapes(latent), ...(rate.context === null ? [] : contextShapes(latent, rate.context))];
+}
+
+/** Name and shape of every tensor under training: the network's, then those of the priors. */
+export function trainedShapes(
+  spec: ArchitectureSpec,
+  recipe: Pick<Recipe, 'rate'>,
+): Pick<ParameterShape, 'name' | 'shape'>[] {
+  return [...parameterShapes(spec), ...priorShapes(spec, recipe)];
+}
+
+/** Seeded initial values, in the order of {@link trainedShapes}. */
+export function initialTrained(
+  spec: ArchitectureSpec,
+  recipe: Pick<Recipe, 'rate'>,
+  start: StartOptions,
+): ParameterValues {
+  return [
+    ...initialParameters(spec, start),
+    ...priorShapes(spec, recipe).map((shape) => shape.initial(start.seed)),
+  ];
+}
