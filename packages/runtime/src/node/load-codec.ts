@@ -1,6 +1,6 @@
 import type { BundleFiles } from '../bundle/files.js';
 import { loadBundle } from '../bundle/load.js';
-import { type Codec, createCodec } from '../codec.js';
+import { type Codec, createCodec, DEFAULT_BATCH_SIZE } from '../codec.js';
 import { kindOf } from '../image.js';
 import { checkLoadOptions, type LoadOptions } from '../load-options.js';
 import { openSessions } from '../session/provider.js';
@@ -10,7 +10,7 @@ import { importOnnxRuntime, NODE_PROVIDERS, whyUnavailableOnNode } from './onnxr
 /**
  * Loads a bundle and gives a ready codec on onnxruntime-node. Without options it runs on the CPU.
  * `executionProviders` may name `cuda`, `webgpu` and `cpu`; each is tried with a real run, and `cpu` follows by
- * itself where none of them works, unless `strict` is true.
+ * itself where none of them works, unless `strict` is true. `auto` measures all three and takes the fastest.
  * @param bundle The bundle's folder, or its files from anywhere else.
  * @throws TypeError or RangeError where an argument is not what it should be.
  * @throws ConvaeError NOT_FOUND, LIMIT_EXCEEDED, MANIFEST_INVALID, VERSION_UNSUPPORTED, HASH_MISMATCH, GRAPH_INVALID,
@@ -27,6 +27,8 @@ export async function loadCodec(
     baseProvider: 'cpu',
     strict: options.strict ?? false,
     threads: options.threads,
+    available: NODE_PROVIDERS,
+    measuredImages: options.batchSize ?? DEFAULT_BATCH_SIZE,
     whyUnavailable: whyUnavailableOnNode,
   });
   return createCodec(loaded, sessions, options.batchSize, options.contextKernel);

@@ -1,7 +1,14 @@
 import type { Manifest } from '../bundle/manifest.js';
 import { ConvaeError } from '../errors.js';
 import type { ItemShape } from '../image.js';
-import type { OrtModule, OrtSession, OrtSessionOptions, OrtTensor, OrtValueMetadata } from './ort.js';
+import type {
+  OrtModule,
+  OrtSession,
+  OrtSessionOptions,
+  OrtTensor,
+  OrtValueMetadata,
+  RunGuard,
+} from './ort.js';
 import type { RunQueue } from './queue.js';
 
 /** One network, loaded: float32 in, float32 out. Concurrent runs wait for each other. */
@@ -28,6 +35,7 @@ export async function createGraphSession(
   graph: Graph,
   options: OrtSessionOptions,
   queue: RunQueue,
+  guard: RunGuard = (run) => run(),
 ): Promise<GraphSession> {
   const session = await queue.enqueue(() => createSession(ort, model, graph, options));
   try {
@@ -40,7 +48,7 @@ export async function createGraphSession(
     run: (data, count, input, output) =>
       queue.enqueue(async () => {
         const tensor = new ort.Tensor('float32', data, dims(graph.input, count, input));
-        const fetches = await runSession(session, graph, tensor);
+        const fetches = await guard(() => runSession(session, graph, tensor));
         return checkedOutput(fetches[graph.output.name], graph, dims(graph.output, count, output));
       }),
     release: () => queue.enqueue(() => session.release()),

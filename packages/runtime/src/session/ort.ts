@@ -51,6 +51,16 @@ export interface ProviderConfiguration {
   readonly [option: string]: unknown;
 }
 
+/** Stands around every run, at the time that it begins. */
+export type RunGuard = <T>(run: () => Promise<T>) => Promise<T>;
+
+/** A device that can be lost. */
+export interface LosableDevice {
+  /** Resolves with the reason when the device is lost. */
+  readonly lost: Promise<string>;
+  readonly guard: RunGuard;
+}
+
 /** ONNX Runtime, loaded for one execution provider. */
 export interface OrtPlatform {
   readonly ort: OrtModule;
@@ -60,6 +70,8 @@ export interface OrtPlatform {
   readonly queue?: RunQueue | undefined;
   /** Threads inside one run, where they were fixed when it was loaded. */
   readonly threads?: number | undefined;
+  /** The device that it computes on, where that can be lost. */
+  readonly device?: LosableDevice | undefined;
   /** What the user should know, e.g. that threads were asked for and cannot be had. */
   readonly notices?: readonly string[] | undefined;
 }

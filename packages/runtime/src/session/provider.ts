@@ -1,42 +1,47 @@
 import type { Bundle } from '../bundle/load.js';
 import { ConvaeError } from '../errors.js';
-import { checkFinite } from '../image.js';
 import type { ExecutionProvider, PassedOver } from './execution-provider.js';
-import { createGraphSession, firstLine, type GraphSession } from './graph-session.js';
+import { createGraphSession, firstLine } from './graph-session.js';
 import type { LoadOrt, OrtModule, OrtPlatform, OrtSessionOptions } from './ort.js';
+import { type Networks, type ProbeOutput, probeProblem, runProbe } from './probe.js';
 import { createRunQueue, type RunQueue } from './queue.js';
+import { formatMs, measureRun } from './race.js';
+import { type LosableSessions, recoverable } from './recovery.js';
 import { RELU_GRAPH } from './relu-graph.js';
 
 export { EXECUTION_PROVIDERS, type ExecutionProvider, type PassedOver } from './execution-provider.js';
 
-/** Both networks, loaded on the first execution provider that really ran them. */
-export interface NetworkSessions {
-  readonly executionProvider: ExecutionProvider;
-  readonly passedOver: readonly PassedOver[];
-  /** Threads inside one run; undefined where ONNX Runtime chooses. */
-  readonly threads: number | undefined;
-  /** What the user should know about how it runs, in sentences. */
-  readonly notices: readonly string[];
-  readonly encoder: GraphSession;
-  readonly decoder: GraphSession;
-}
+/** Both networks, loaded on the execution provider that was chosen, and what is to be said about the choice. */
+export type NetworkSessions = Omit<LosableSessions, 'lost'>;
 
 /** How to choose among execution providers. */
 export interface ProviderOptions {
-  /** In order of preference. */
-  readonly executionProviders: readonly ExecutionProvider[];
+  /** In order of preference; `auto` for the fastest of `available`, measured. */
+  readonly executionProviders: readonly ExecutionProvider[] | 'auto';
   /** The one that is always there, tried last: cpu on Node, wasm in browsers. */
   readonly baseProvider: ExecutionProvider;
   /** True where anything but the first of `executionProviders` is an error. */
   readonly strict: boolean;
   /** Threads inside one run; ONNX Runtime's own choice where left out. */
   readonly threads?: number | undefined;
+  /** All that the platform has; needed for `auto`. */
+  readonly available?: readonly ExecutionProvider[] | undefined;
+  /** Images in a run that is measured for `auto`; 1 where left out. */
+  readonly measuredImages?: number | undefined;
   /** Says without trying why a provider cannot run on this platform. */
   readonly whyUnavailable?: ((provider: ExecutionProvider) => string | undefined) | undefined;
 }
 
+/** What opening on any provider needs. */
+interface Opening {
+  readonly load: LoadOrt;
+  readonly bundle: Bundle;
+  readonly options: ProviderOptions;
+}
+
 /**
- * Loads both networks on the first execution provider that creates the sessions and passes a probe run.
+ * Loads both networks on the first execution provider that creates the sessions and computes the bundle's golden
+ * vector, or on the fastest of those. Sessions on a device that is lost are opened anew.
  * @param ort ONNX Runtime, or what loads it for an execution provider.
  * @throws ConvaeError PROVIDER_UNAVAILABLE where `strict` forbids falling back, GRAPH_INVALID where the graphs
  * cannot be loaded on any provider or are not those of the manifest.
@@ -46,60 +51,131 @@ export async function openSessions(
   bundle: Bundle,
   options: ProviderOptions,
 ): Promise<NetworkSessions> {
-  const { baseProvider, strict } = options;
   const load: LoadOrt = typeof ort === 'function' ? ort : async () => ({ ort });
-  const wanted = strict
-    ? options.executionProviders.slice(0, 1)
-    : [...options.executionProviders, baseProvider];
+  const opening = { load, bundle, options };
+  const first =
+    options.executionProviders === 'auto'
+      ? await openFastest(opening)
+      : await openFirst(opening, options.executionProviders);
+  return recoverable(first, (where) =>
+    openOn(opening, where === 'same' ? first.executionProvider : options.baseProvider),
+  );
+}
+
+async function openFirst(
+  opening: Opening,
+  providers: readonly ExecutionProvider[],
+): Promise<LosableSessions> {
+  const { baseProvider, strict } = opening.options;
+  const wanted = strict ? providers.slice(0, 1) : [...providers, baseProvider];
   const passedOver: PassedOver[] = [];
   for (const executionProvider of new Set(wanted)) {
-    try {
-      return { ...(await openOn(load, bundle, executionProvider, options)), passedOver };
-    } catch (error) {
-      if (executionProvider === baseProvider || isFinal(error)) throw graphError(error, bundle);
-      const reason = firstLine(error);
-      if (strict) {
-        throw new ConvaeError('PROVIDER_UNAVAILABLE', `${executionProvider} cannot run here: ${reason}`, {
-          cause: error,
-        });
-      }
-      passedOver.push({ provider: executionProvider, reason });
+    const opened = await tryOn(opening, executionProvider);
+    if ('encoder' in opened) return { ...opened, passedOver };
+    if (strict) {
+      throw new ConvaeError(
+        'PROVIDER_UNAVAILABLE',
+        `${executionProvider} cannot run here: ${opened.reason}`,
+        {
+          cause: opened.error,
+        },
+      );
     }
+    passedOver.push({ provider: executionProvider, reason: opened.reason });
   }
   throw new RangeError('expected at least 1 name for executionProviders, received none');
 }
 
-type Sessions = Pick<NetworkSessions, 'encoder' | 'decoder'>;
+/** Measures a run on every provider that works and keeps the fastest: a GPU need not be it. */
+async function openFastest(opening: Opening): Promise<LosableSessions> {
+  const { baseProvider, available = [baseProvider], measuredImages = 1 } = opening.options;
+  const passedOver: PassedOver[] = [];
+  const opened: { sessions: LosableSessions; ms: number }[] = [];
+  for (const provider of new Set([baseProvider, ...available])) {
+    const sessions = await tryOn(opening, provider);
+    if ('encoder' in sessions) opened.push({ sessions, ms: 0 });
+    else passedOver.push({ provider, reason: sessions.reason });
+  }
+  if (opened.length > 1) {
+    for (const each of opened)
+      each.ms = await measureRun(opening.bundle.manifest, each.sessions, measuredImages);
+  }
+  const [fastest, ...slower] = opened.sort((a, b) => a.ms - b.ms);
+  for (const { sessions, ms } of slower) {
+    await releaseBoth(sessions);
+    const own = `${formatMs(ms)} for ${measuredImages} image(s)`;
+    const reason = `slower here: ${own}, ${formatMs(fastest!.ms)} on ${fastest!.sessions.executionProvider}`;
+    passedOver.push({ provider: sessions.executionProvider, reason });
+  }
+  return { ...fastest!.sessions, passedOver };
+}
 
-/** Loads both networks on one execution provider and runs them once. */
-async function openOn(
-  load: LoadOrt,
-  bundle: Bundle,
+/** Sessions, or why there are none. @throws ConvaeError where no other provider would do better. */
+async function tryOn(
+  opening: Opening,
   provider: ExecutionProvider,
-  { baseProvider, threads, whyUnavailable }: ProviderOptions,
-): Promise<NetworkSessions> {
+): Promise<LosableSessions | { readonly reason: string; readonly error: unknown }> {
+  try {
+    return await openOn(opening, provider);
+  } catch (error) {
+    if (provider === opening.options.baseProvider || isFinal(error)) throw graphError(error, opening.bundle);
+    return { reason: firstLine(error), error };
+  }
+}
+
+/** Loads both networks on one execution provider and compares a run with the bundle's golden vector. */
+async function openOn(
+  { load, bundle, options }: Opening,
+  provider: ExecutionProvider,
+): Promise<LosableSessions> {
+  const { baseProvider, threads, whyUnavailable } = options;
   const obstacle = whyUnavailable?.(provider);
   if (obstacle !== undefined) throw new Error(obstacle);
   const platform = await load(provider);
   const executionProviders = [platform.provider ?? provider];
   if (provider !== baseProvider) await checkProviderComputes(platform, executionProviders);
   // Level 4 is fatal only: what fails arrives as an exception, and a library does not write to the console.
-  const options: OrtSessionOptions = { executionProviders, logSeverityLevel: 4 };
-  if (threads !== undefined) options.intraOpNumThreads = threads;
-  const sessions = await createBoth(platform, bundle, options, provider);
+  const sessionOptions: OrtSessionOptions = { executionProviders, logSeverityLevel: 4 };
+  if (threads !== undefined) sessionOptions.intraOpNumThreads = threads;
+  const networks = await createBoth(platform, bundle, sessionOptions, provider);
   try {
-    await probe(bundle, sessions);
+    const output = await runProbe(bundle.manifest, networks);
+    const golden = bundle.manifest.probe ?? (await goldenOf(platform, bundle, provider, baseProvider));
+    const problem = golden && probeProblem(bundle.manifest, golden, output);
+    if (problem !== undefined) throw new Error(problem);
   } catch (error) {
-    await Promise.all([sessions.encoder.release(), sessions.decoder.release()]);
+    await releaseBoth(networks);
     throw error;
   }
   return {
-    ...sessions,
+    ...networks,
     executionProvider: provider,
     passedOver: [],
     threads: platform.threads ?? threads,
     notices: platform.notices ?? [],
+    lost: platform.device?.lost,
   };
+}
+
+/** The golden vector of a bundle that does not keep one: what the same ONNX Runtime computes on its base provider. */
+async function goldenOf(
+  { ort, queue }: OrtPlatform,
+  bundle: Bundle,
+  provider: ExecutionProvider,
+  baseProvider: ExecutionProvider,
+): Promise<ProbeOutput | undefined> {
+  if (provider === baseProvider) return undefined;
+  const options: OrtSessionOptions = { executionProviders: [baseProvider], logSeverityLevel: 4 };
+  const networks = await createBoth({ ort, queue }, bundle, options, baseProvider);
+  try {
+    return await runProbe(bundle.manifest, networks);
+  } finally {
+    await releaseBoth(networks);
+  }
+}
+
+async function releaseBoth({ encoder, decoder }: Networks): Promise<void> {
+  await Promise.all([encoder.release(), decoder.release()]);
 }
 
 /**
@@ -122,31 +198,28 @@ async function checkProviderComputes(
 
 /** WebGPU sessions share one device context, which takes one run at a time. */
 async function createBoth(
-  { ort, queue: shared }: OrtPlatform,
+  { ort, queue: shared, device }: OrtPlatform,
   { manifest, encoder, decoder }: Bundle,
   options: OrtSessionOptions,
   provider: ExecutionProvider,
-): Promise<Sessions> {
+): Promise<Networks> {
   const queue = shared ?? createRunQueue();
   const decoderQueue: RunQueue = shared ?? (provider === 'webgpu' ? queue : createRunQueue());
-  const first = await createGraphSession(ort, encoder, manifest.encoder, options, queue);
+  const first = await createGraphSession(ort, encoder, manifest.encoder, options, queue, device?.guard);
   try {
-    const second = await createGraphSession(ort, decoder, manifest.decoder, options, decoderQueue);
+    const second = await createGraphSession(
+      ort,
+      decoder,
+      manifest.decoder,
+      options,
+      decoderQueue,
+      device?.guard,
+    );
     return { encoder: first, decoder: second };
   } catch (error) {
     await first.release();
     throw error;
   }
-}
-
-/** Runs one black image of the trained size through both networks. */
-async function probe({ manifest }: Bundle, { encoder, decoder }: Sessions): Promise<void> {
-  const { image, latent, normalisation } = manifest;
-  const black = new Float32Array(image.channels * image.height * image.width).fill(normalisation.offset);
-  const latents = await encoder.run(black, 1, image, latent);
-  checkFinite(latents, `the output of ${manifest.encoder.file}`);
-  const images = await decoder.run(latents, 1, latent, image);
-  checkFinite(images, `the output of ${manifest.decoder.file}`);
 }
 
 /** No other execution provider would do better. */

@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 import type { BundleFiles } from '../bundle/files.js';
 import { loadBundle } from '../bundle/load.js';
-import { createCodec } from '../codec.js';
+import { createCodec, DEFAULT_BATCH_SIZE } from '../codec.js';
 import type { Codec } from '../codec-interface.js';
 import { kindOf } from '../image.js';
 import { checkLoadOptions, type LoadOptions, type LoadProgress } from '../load-options.js';
@@ -12,6 +12,7 @@ import { loadOrtWeb } from './onnxruntime.js';
 import { WEB_PROVIDERS } from './providers.js';
 import { chooseThreads } from './threads.js';
 import type { WasmPaths } from './wasm-file.js';
+import { webGpuContext } from './webgpu.js';
 
 /** Options of `loadCodec` in browsers and workers. */
 export interface WebLoadOptions extends LoadOptions {
@@ -40,8 +41,10 @@ export async function loadCodec(
     executionProviders: options.executionProviders ?? ['wasm'],
     baseProvider: 'wasm',
     strict: options.strict ?? false,
+    available: WEB_PROVIDERS,
+    measuredImages: options.batchSize ?? DEFAULT_BATCH_SIZE,
   });
-  return createCodec(loaded, sessions, options.batchSize);
+  return createCodec(loaded, sessions, options.batchSize, options.contextKernel);
 }
 
 function bundleFiles(bundle: string | URL | BundleFiles, options: WebLoadOptions): BundleFiles {
@@ -52,8 +55,13 @@ function bundleFiles(bundle: string | URL | BundleFiles, options: WebLoadOptions
 
 function loadOrt(options: WebLoadOptions): LoadOrt {
   return async (provider) => {
-    const { ort, queue, threads } = await loadOrtWeb(provider === 'webgpu' ? 'webgpu' : 'wasm', options);
-    return { ort, queue, threads, notices: threadNotices(options.threads, threads) };
+    // Without a device, the larger build need not be fetched.
+    const context = provider === 'webgpu' ? await webGpuContext() : undefined;
+    const { ort, queue, threads } = await loadOrtWeb(context ? 'webgpu' : 'wasm', options);
+    const platform = { ort, queue, threads, notices: threadNotices(options.threads, threads) };
+    if (context === undefined) return platform;
+    const { device, losable } = context;
+    return { ...platform, provider: { name: 'webgpu', device }, device: losable };
   };
 }
 

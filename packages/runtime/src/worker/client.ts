@@ -123,13 +123,13 @@ function watchWorker(worker: CodecWorker) {
 }
 
 function loadRequest(bundle: string | URL | BundleFiles, options: WorkerCodecOptions): LoadRequest {
-  const { executionProviders, strict, threads, batchSize, wasmPaths, onProgress } = options;
+  const { executionProviders, strict, threads, batchSize, contextKernel, wasmPaths, onProgress } = options;
   const readByClient = typeof (bundle as BundleFiles | undefined)?.read === 'function';
   return {
     location: readByClient ? (bundle as BundleFiles).location : absoluteUrl(bundle),
     readByClient,
     options: {
-      ...{ executionProviders, strict, threads, batchSize },
+      ...{ executionProviders, strict, threads, batchSize, contextKernel },
       wasmPaths: wasmPaths === undefined ? undefined : absoluteWasmPaths(wasmPaths),
     },
     wantsProgress: onProgress !== undefined,

@@ -57,6 +57,10 @@ export class WorkerCodec implements Codec {
     return this.#state.threads;
   }
 
+  get contextKernel(): Codec['contextKernel'] {
+    return this.#state.contextKernel;
+  }
+
   get notices(): readonly string[] {
     return this.#state.notices;
   }

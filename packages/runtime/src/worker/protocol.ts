@@ -1,6 +1,6 @@
 import type { ContainerHeader } from '../bitstream/index.js';
 import type { Manifest } from '../bundle/manifest.js';
-import type { OpenedContainer } from '../codec-interface.js';
+import type { Codec, OpenedContainer } from '../codec-interface.js';
 import type { ExecutionProvider, PassedOver } from '../session/provider.js';
 import type { ErrorMessage } from './errors.js';
 
@@ -31,6 +31,7 @@ export interface CodecState {
   readonly executionProvider: ExecutionProvider;
   readonly passedOver: readonly PassedOver[];
   readonly threads: number | undefined;
+  readonly contextKernel: Codec['contextKernel'];
   readonly notices: readonly string[];
 }
 

@@ -184,6 +184,6 @@ class CodecServer {
   }
 }
 
-function stateOf({ executionProvider, passedOver, threads, notices }: Codec): CodecState {
-  return { executionProvider, passedOver, threads, notices };
+function stateOf({ executionProvider, passedOver, threads, contextKernel, notices }: Codec): CodecState {
+  return { executionProvider, passedOver, threads, contextKernel, notices };
 }
