@@ -40,7 +40,7 @@ export function stepPlot({ originals, decoders }: Artifacts, width: number, heig
         type: 'nominal',
         sort: sources.map(({ title }) => title),
         scale: { range: [paint('muted'), paint('first'), paint('second'), '#2f9e6e', '#b0589f', '#b08a1e'] },
-        legend: { columns: width < 400 ? 1 : 4, symbolType: 'stroke' },
+        legend: { columns: width < 400 ? 1 : 4, symbolType: 'stroke', labelLimit: 0 },
       },
     },
   };

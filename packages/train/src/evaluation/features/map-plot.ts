@@ -2,7 +2,7 @@ import { paint } from '../plots/palette.js';
 import type { MapPoints } from './schema.js';
 
 /** Side of the map in its own units. */
-const SIDE = 640;
+const SIDE = 720;
 const MARGIN = 16;
 const RADIUS = 3;
 
@@ -78,12 +78,18 @@ export function mapMarks({ points }: MapPoints, labels: MapLabels): string {
   return `<g class="dots">${dots.join('')}</g><g pointer-events="none">${titles.join('')}</g>`;
 }
 
-/** Sides and attributes of the map's SVG element. */
-export const MAP_VIEW = `viewBox="0 0 ${SIDE} ${SIDE}" width="${SIDE}" height="${SIDE}"`;
+/** The part of the square that dots are in, as attributes of the map's SVG element. */
+export function mapView({ points }: MapPoints): string {
+  const [xs, ys] = [points.map(({ x }) => place(x)), points.map(({ y }) => place(1 - y))];
+  const [left, top] = [Math.min(...xs) - MARGIN, Math.min(...ys) - MARGIN];
+  const [width, height] = [Math.max(...xs) + MARGIN - left, Math.max(...ys) + MARGIN - top];
+  const [x, y, w, h] = [left, top, width, height].map((value) => Math.round(value));
+  return `viewBox="${x} ${y} ${w} ${h}" width="${w}" height="${h}"`;
+}
 
 /** The map as a file of its own; browsers show the image under the pointer. */
 export function mapSvg(map: MapPoints, labels: MapLabels): string {
   const font = 'font-family="Inter, system-ui, sans-serif"';
   const ground = `<rect width="${SIDE}" height="${SIDE}" fill="${paint('card')}"/>`;
-  return `<svg xmlns="http://www.w3.org/2000/svg" ${MAP_VIEW} ${font}>${ground}${mapMarks(map, labels)}</svg>`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" ${mapView(map)} ${font}>${ground}${mapMarks(map, labels)}</svg>`;
 }

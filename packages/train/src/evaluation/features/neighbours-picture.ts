@@ -7,7 +7,7 @@ import type { Retrieval } from './schema.js';
 
 /** Longest side of one enlarged image, pixels. */
 const TILE_SIDE = 84;
-const GAP = 10;
+const GAP = 12;
 /** Between the query and what was found. */
 const QUERY_GAP = 44;
 const MARGIN = 28;
@@ -53,7 +53,7 @@ function frames({ queries }: Retrieval, layout: Layout): string[] {
     nearest.flatMap((found, i) => {
       if (label === undefined || found.label === label) return [];
       const place = `x="${left(layout, i + 1) - 3}" y="${top(layout, row) - 3}" width="${width + 6}" height="${height + 6}"`;
-      return `<rect ${place} fill="none" stroke="${PALETTE.second.light}" stroke-width="4"/>`;
+      return `<rect ${place} fill="none" stroke="${PALETTE.second.light}" stroke-width="3"/>`;
     }),
   );
 }
@@ -71,9 +71,7 @@ function lettering(retrieval: Retrieval, title: string, layout: Layout): Buffer 
     retrieval.queries[0]?.label === undefined
       ? ''
       : text(
-          wrong.length === 0
-            ? 'All are of the query’s class.'.replace('’', "'")
-            : 'Framed: of another class than the query.',
+          wrong.length === 0 ? "All are of the query's class." : 'Framed: of another class than the query.',
           left(layout, 1),
           height - 16,
         ),

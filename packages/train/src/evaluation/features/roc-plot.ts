@@ -50,7 +50,7 @@ export function rocPlot({ curves }: Anomaly, width: number, height: number): Top
             type: 'nominal',
             sort: curves.map(title),
             scale: { range: [paint('first'), paint('second'), paint('muted')] },
-            legend: { columns: 1, symbolType: 'stroke' },
+            legend: { columns: 1, symbolType: 'stroke', labelLimit: 0 },
           },
         },
       },

@@ -67,11 +67,11 @@ export async function responsivePlot(
   return html`<div class="wide">${wide}</div><div class="narrow">${narrow}</div>`;
 }
 
-/** A picture with its own lettering, never wider than the page. */
+/** A picture with its own lettering, never wider than the page; reports of an earlier style sheet take it too. */
 export async function largePicture(png: Buffer, alt: string): Promise<Html> {
   const { width, height } = await sharp(png).metadata();
   const source = `data:image/png;base64,${png.toString('base64')}`;
-  return html`<img src="${source}" alt="${alt}" width="${width}" height="${height}" class="large-picture">`;
+  return html`<img src="${source}" alt="${alt}" width="${width}" height="${height}" style="display:block;max-width:100%;height:auto;margin:1.2rem 0">`;
 }
 
 /** A wide table that scrolls by itself, also with the keyboard. */

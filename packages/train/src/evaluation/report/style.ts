@@ -46,7 +46,6 @@ figcaption{color:var(--muted);font-size:.85rem;line-height:1.4;padding-top:.35re
 .gallery figcaption{text-align:center}
 .extremes figcaption{font-size:.78rem;white-space:nowrap}
 .extremes strong{color:var(--ink)}
-.large-picture{display:block;max-width:100%;height:auto;border-radius:.6rem;margin:1.2rem 0}
 .dots circle:hover{stroke:var(--ink);stroke-width:2.5;r:7}
 .plot{display:block;max-width:100%;height:auto;overflow:visible}
 .plot text{font-family:inherit}

@@ -44,7 +44,8 @@ async function renderArtifacts({ artifacts }: ReportExtras): Promise<Html | unde
       originals: 1 where no cell shows.</p>
     ${scrollable('Artifact measure of each decoder', table(figures))}
     <p>Cell power: what repeats from cell to cell, at all multiples of 1/${cell.width} cycles per pixel. Pixel power:
-      the part of it that alternates from pixel to pixel.</p>
+      the part of it that alternates from pixel to pixel. Strokes hold some of both; a decoder that adds a checkerboard
+      has more than the originals.</p>
     ${plot}
     ${picture && (await largePicture(picture, `The same images enlarged: the originals, then through ${names}`))}`;
 }

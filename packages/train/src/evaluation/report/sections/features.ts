@@ -1,4 +1,4 @@
-import { MAP_VIEW, mapMarks } from '../../features/map-plot.js';
+import { mapMarks, mapView } from '../../features/map-plot.js';
 import { rocPlot, SCORE_TITLES } from '../../features/roc-plot.js';
 import { type Anomaly, type Features, REPRESENTATION_TITLES } from '../../features/schema.js';
 import { inlinePlot, largePicture, scrollable } from '../figures.js';
@@ -28,8 +28,8 @@ function classifiers(features: Features): Html | undefined {
       ${formatCount(validationImages)} others.</p>
     ${scrollable(
       'Accuracy of classifiers on latents, pixels and PCA',
-      html`<table class="figures"><caption>What tells the classes</caption><thead><tr><th scope="col">Numbers</th>
-      <th scope="col">an image</th><th scope="col">Linear probe</th><th scope="col">Nearest neighbours</th>
+      html`<table class="figures"><caption>What tells the classes</caption><thead><tr><th scope="col">Seen by</th>
+      <th scope="col">Numbers</th><th scope="col">Linear probe</th><th scope="col">Nearest neighbours</th>
       <th scope="col">Same class in 10</th><th scope="col">Penalty</th><th scope="col">k</th></tr></thead>
       <tbody>${classifierRows(features)}</tbody></table>`,
     )}`;
@@ -42,7 +42,7 @@ function mapFigure({ map, dataset }: Features): Html | undefined {
   return html`<h3>A map of the latents</h3>
     <p>${formatCount(map.points.length)} ${dataset.part} images, placed by UMAP such that near latents are near here;
       distances between far groups mean nothing. The labels only colour it. Point at a dot for its number.</p>
-    <svg role="img" aria-label="${what}" class="plot" ${raw(MAP_VIEW)}>${marks}</svg>`;
+    <svg role="img" aria-label="${what}" class="plot" ${raw(mapView(map))}>${marks}</svg>`;
 }
 
 function scoreRow({ score, auc, foundAt5Percent }: Anomaly['curves'][number]): Html {
