@@ -53,14 +53,6 @@ function bench([name, ...args]) {
   return node(`bench/${name}.mjs`, ...args);
 }
 
-/** Builds the browser demo and serves it, until interrupted. */
-async function demo(args) {
-  const vite = join(ROOT, 'node_modules/vite/bin/vite.js');
-  const cwd = join(ROOT, 'packages/web-demo');
-  const code = await runTask(process.execPath, [vite, 'build', '--logLevel', 'warn'], { cwd });
-  return code === 0 ? runTask(process.execPath, [vite, 'preview', ...args], { cwd }) : code;
-}
-
 const INSTALLED = ['install'];
 const BUILT = ['install', 'compile'];
 const READY = ['install', 'compile', 'backend'];
@@ -90,6 +82,15 @@ export const TASKS = {
   train: { needs: READY, help: 'convae-train train …', run: (args) => train('train', ...args) },
   export: { needs: READY, help: 'convae-train export …', run: (args) => train('export', ...args) },
   evaluate: { needs: READY, help: 'convae-train evaluate …', run: (args) => train('evaluate', ...args) },
+  'rate-distortion': {
+    needs: BUILT,
+    help: 'compare the bundles with other codecs: real bytes against PSNR',
+    run: (args) => train('compare', ...withDefaults({ '--models': join(ROOT, 'models') }, args)),
+  },
   bench: { needs: READY, help: 'run a benchmark; without a name, list them', run: bench },
-  demo: { needs: BUILT, help: 'build and serve the browser demo', run: demo },
+  demo: {
+    needs: BUILT,
+    help: 'build and serve the browser demo',
+    run: (args) => node('scripts/demo.mjs', ...args),
+  },
 };

@@ -1,4 +1,4 @@
-import type { Codec, ImageBatch } from '@convae/runtime';
+import type { Codec, ImageBatch, Prior } from '@convae/runtime';
 import { sliceImages } from './images.js';
 import { mean, msePerImage, psnrFromMse } from './metrics/distortion.js';
 import { ssimPerImage } from './metrics/ssim.js';
@@ -25,10 +25,17 @@ async function* inBatches(images: ImageBatch): AsyncGenerator<ImageBatch> {
   }
 }
 
-async function encodeAll(codec: Codec, images: ImageBatch, quality: number): Promise<Uint8Array[]> {
+/** How images are encoded. */
+export interface RateOptions {
+  readonly quality: number;
+  /** The bundle's own choice where left out. */
+  readonly prior?: Prior | undefined;
+}
+
+async function encodeAll(codec: Codec, images: ImageBatch, options: RateOptions): Promise<Uint8Array[]> {
   const parts: Uint8Array[] = [];
   const write = (bytes: Uint8Array): void => void parts.push(bytes.slice());
-  await codec.encodeContainer(inBatches(images), { write }, { quality, count: images.count });
+  await codec.encodeContainer(inBatches(images), { write }, { ...options, count: images.count });
   return parts;
 }
 
@@ -48,32 +55,38 @@ async function decodedErrors(codec: Codec, images: ImageBatch, parts: readonly U
   return { mse: mean(mse), ssim: mean(ssim) };
 }
 
-async function meanStreamBytes(codec: Codec, images: ImageBatch, quality: number): Promise<number> {
+async function meanStreamBytes(codec: Codec, images: ImageBatch, options: RateOptions): Promise<number> {
   let bytes = 0;
   for await (const batch of inBatches(images)) {
-    for (const stream of await codec.encodeBatch(batch, { quality })) bytes += stream.length;
+    for (const stream of await codec.encodeBatch(batch, options)) bytes += stream.length;
   }
   return bytes / images.count;
 }
 
-/**
- * Encodes the images into real bytes at every quality of the bundle, decodes them again and measures both.
- * Empty where the bundle has no entropy tables.
- */
+/** Encodes the images into real bytes, decodes them again and measures both. */
+export async function measureRate(
+  codec: Codec,
+  images: ImageBatch,
+  options: RateOptions,
+): Promise<BitstreamMeasure> {
+  const parts = await encodeAll(codec, images, options);
+  const { mse, ssim } = await decodedErrors(codec, images, parts);
+  return {
+    quality: options.quality,
+    containerBytesPerImage: parts.reduce((sum, { length }) => sum + length, 0) / images.count,
+    streamBytesPerImage: await meanStreamBytes(codec, images, options),
+    mse,
+    psnr: psnrFromMse(mse),
+    ssim,
+  };
+}
+
+/** {@link measureRate} at every quality of the bundle. Empty where the bundle has no entropy tables. */
 export async function measureBitstreams(codec: Codec, images: ImageBatch): Promise<BitstreamMeasure[]> {
   const qualities = codec.manifest.quantizer?.multipliers.length ?? 0;
   const measured: BitstreamMeasure[] = [];
   for (let quality = 0; quality < qualities; quality++) {
-    const parts = await encodeAll(codec, images, quality);
-    const { mse, ssim } = await decodedErrors(codec, images, parts);
-    measured.push({
-      quality,
-      containerBytesPerImage: parts.reduce((sum, { length }) => sum + length, 0) / images.count,
-      streamBytesPerImage: await meanStreamBytes(codec, images, quality),
-      mse,
-      psnr: psnrFromMse(mse),
-      ssim,
-    });
+    measured.push(await measureRate(codec, images, { quality }));
   }
   return measured;
 }

@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { ConvaeError, type ImageBatch, MANIFEST_FILE, type Manifest, parseManifest } from '@convae/runtime';
+
+/** A bundle to be measured. */
+export interface BundleFolder {
+  readonly folder: string;
+  readonly name: string;
+  readonly manifest: Manifest;
+  /** SHA-256 of manifest.json, which holds those of the other files. */
+  readonly sha256: string;
+  /** All its files together. */
+  readonly bytes: number;
+}
+
+type Shape = Pick<ImageBatch, 'height' | 'width' | 'channels'>;
+
+/** Bytes of the files that a manifest lists, and of itself. */
+function bundleBytes(manifest: Manifest, manifestBytes: number): number {
+  const { encoder, decoder, tables, context } = manifest;
+  const files = [encoder, decoder, tables, context];
+  return files.reduce((sum, file) => sum + (file?.bytes ?? 0), manifestBytes);
+}
+
+/** Reads what a bundle is. @throws ConvaeError NOT_FOUND or MANIFEST_INVALID. */
+export async function readBundle(folder: string): Promise<BundleFolder> {
+  const path = join(folder, MANIFEST_FILE);
+  const bytes = await readFile(path).catch((cause: Error) => {
+    throw new ConvaeError('NOT_FOUND', `expected a bundle in ${folder}: ${cause.message}`, { cause });
+  });
+  const manifest = parseManifest(new Uint8Array(bytes));
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const name = basename(resolve(folder));
+  // A run's bundle is in its folder `bundle`, which says nothing.
+  const shown = name === 'bundle' ? `${basename(resolve(folder, '..'))}` : name;
+  return { folder, name: shown, manifest, sha256, bytes: bundleBytes(manifest, bytes.length) };
+}
+
+/** Why a bundle cannot code images of a shape; undefined where it can. */
+export function mismatch({ manifest }: BundleFolder, { height, width, channels }: Shape): string | undefined {
+  const { image, quantizer } = manifest;
+  if (quantizer === undefined) return 'it has no entropy tables';
+  const fits = image.anySize || (image.height === height && image.width === width);
+  if (fits && image.channels === channels) return undefined;
+  return `it takes images of ${image.height}×${image.width}×${image.channels}, these are ${height}×${width}×${channels}`;
+}
+
+/** The bundles named, each of which must fit. @throws ConvaeError SHAPE_MISMATCH for one that does not. */
+async function namedBundles(folders: readonly string[], images: Shape): Promise<BundleFolder[]> {
+  const bundles = await Promise.all(folders.map(readBundle));
+  for (const bundle of bundles) {
+    const problem = mismatch(bundle, images);
+    if (problem !== undefined) throw new ConvaeError('SHAPE_MISMATCH', `${bundle.folder}: ${problem}`);
+  }
+  return bundles;
+}
+
+async function foldersIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  return names.sort().map((name) => join(folder, name));
+}
+
+/** The bundles of a folder that have entropy tables and were made for images of this size. */
+async function bundlesIn(folder: string, images: Shape): Promise<BundleFolder[]> {
+  const found: BundleFolder[] = [];
+  for (const candidate of await foldersIn(folder)) {
+    const bundle = await readBundle(candidate).catch((error: ConvaeError) => {
+      if (error.code === 'NOT_FOUND') return undefined;
+      throw error;
+    });
+    if (bundle === undefined || mismatch(bundle, images) !== undefined) continue;
+    const { height, width } = bundle.manifest.image;
+    if (height === images.height && width === images.width) found.push(bundle);
+  }
+  return found;
+}
+
+/** The name of the architecture that was trained for small errors alone. */
+const REFERENCE = 'seed';
+
+/** Whether a bundle is the reference autoencoder, quantized after training. */
+export const isReference = ({ manifest }: Pick<BundleFolder, 'manifest'>): boolean =>
+  manifest.architecture.name === REFERENCE;
+
+/**
+ * The bundles to compare: those named, and the reference autoencoder of the folder beside them; where none is named,
+ * all of the folder that were made for images of this size.
+ * @throws ConvaeError NOT_FOUND, MANIFEST_INVALID, or SHAPE_MISMATCH for a named one that cannot code these images.
+ */
+export async function chooseBundles(
+  named: readonly string[],
+  folder: string,
+  images: Shape,
+): Promise<BundleFolder[]> {
+  const found = await bundlesIn(folder, images);
+  if (named.length === 0) return found;
+  const chosen = await namedBundles(named, images);
+  const others = found.filter(({ sha256 }) => chosen.every((bundle) => bundle.sha256 !== sha256));
+  return [...chosen, ...others.filter(isReference)];
+}

@@ -1,0 +1,69 @@
+import { type MeasuredMethod, type Point, parseRateDistortion, type RateDistortion } from './result.js';
+
+function point(setting: string, bytesPerImage: number, psnr: number | null, modelBytes?: number): Point {
+  const mse = psnr === null ? 0 : 10 ** (-psnr / 10);
+  const known = { setting, images: 100, bytesPerImage, mse, psnr, ssim: 0.9 };
+  return modelBytes === undefined ? known : { ...known, modelBytes };
+}
+
+function method(
+  known: Pick<MeasuredMethod, 'id' | 'label' | 'family' | 'points'> & Partial<MeasuredMethod>,
+): MeasuredMethod {
+  return { lossless: false, details: 'as it comes', ...known };
+}
+
+/** A comparison with figures that are easy to reckon with. */
+export function exampleResult(): RateDistortion {
+  return parseRateDistortion({
+    format: 'convae-rate-distortion',
+    version: '1.0',
+    createdAt: '2026-01-02T03:04:05.000Z',
+    command: 'convae-train compare',
+    dataset: {
+      name: 'patches',
+      source: 'idx:patches',
+      part: 'test',
+      images: 100,
+      height: 8,
+      width: 8,
+      channels: 1,
+      sha256: '0'.repeat(64),
+    },
+    methods: [
+      method({
+        id: 'own-context',
+        label: 'convae own, context prior',
+        family: 'convae',
+        prior: 'context',
+        points: [point('quality 0', 8, 23, 80_000), point('quality 1', 30, 29, 80_000)],
+      }),
+      method({
+        id: 'seed-factorized',
+        label: 'reference autoencoder, quantized after training',
+        family: 'reference',
+        prior: 'factorized',
+        points: [point('quality 0', 45, 20.5, 25_000)],
+      }),
+      method({
+        id: 'pca',
+        label: 'PCA with the same entropy coder',
+        family: 'pca',
+        points: [point('step 2', 20, 20.4), point('step 1', 30, 22.5)],
+      }),
+      method({
+        id: 'webp-mosaic',
+        label: 'WebP, one mosaic',
+        family: 'mosaic',
+        points: [point('quality 1', 40, 24), point('quality 5', 64, 28)],
+      }),
+      method({
+        id: 'png-mosaic',
+        label: 'PNG, one mosaic',
+        family: 'mosaic',
+        lossless: true,
+        points: [point('lossless', 160, null)],
+      }),
+    ],
+    skipped: [{ label: 'xz, raw pixels as one stream', reason: 'the program xz is not installed' }],
+  });
+}

@@ -1,0 +1,98 @@
+import { ConvaeError } from '@convae/runtime';
+import * as z from 'zod';
+
+/** Major.minor of rate-distortion.json. Minors only add fields. */
+export const RATE_DISTORTION_VERSION = '1.0';
+/** The file's name inside the folder of a comparison. */
+export const RATE_DISTORTION_FILE = 'rate-distortion.json';
+
+/** PSNR targets of the tables, dB. */
+export const TARGETS: readonly number[] = [20.4, 22, 24, 25.7, 28];
+
+/** Whether one file holds one image, one holds all of them side by side, or there is one stream of many. */
+export const FAMILIES = ['convae', 'reference', 'pca', 'mosaic', 'file', 'stream'] as const;
+/** One of {@link FAMILIES}. */
+export type Family = (typeof FAMILIES)[number];
+
+const count = z.int().min(1);
+const figure = z.number().nonnegative();
+
+/** What one setting of a method was measured to give. */
+export const figuresSchema = z.object({
+  /** Images that were coded and decoded: all, or a sample. */
+  images: count,
+  /** Everything that was written, by the number of images; without what decoding needs besides. */
+  bytesPerImage: figure,
+  /** Mean bytes of each image coded alone, where the method can do both. */
+  streamBytesPerImage: figure.optional(),
+  /** What a decoder must have besides the bytes: a bundle's files, a basis and its tables. */
+  modelBytes: count.optional(),
+  /** Over all pixels, 0..1. */
+  mse: figure,
+  /** dB, from the MSE; null where every pixel came back as it was. */
+  psnr: z.number().nullable(),
+  /** Mean over the images. */
+  ssim: z.number().min(-1.001).max(1.001),
+});
+
+const point = z.object({ setting: z.string(), ...figuresSchema.shape });
+
+const method = z.object({
+  id: z.string(),
+  label: z.string(),
+  family: z.enum(FAMILIES),
+  lossless: z.boolean(),
+  /** Version and settings, in words. */
+  details: z.string(),
+  /** The prior of a bundle. */
+  prior: z.enum(['factorized', 'context']).optional(),
+  points: z.array(point).min(1),
+});
+
+/** The schema of rate-distortion.json: bytes and errors of several codecs on the same images. */
+export const rateDistortionSchema = z.object({
+  format: z.literal('convae-rate-distortion'),
+  version: z.string().regex(/^1\.\d{1,4}$/),
+  createdAt: z.iso.datetime(),
+  /** The command line, as a reader would type it again. */
+  command: z.string(),
+  dataset: z.object({
+    name: z.string(),
+    source: z.string(),
+    part: z.enum(['test', 'validation']),
+    images: count,
+    height: count,
+    width: count,
+    channels: count,
+    /** Of shape and pixels: tells whether another measurement used the same images. */
+    sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  }),
+  methods: z.array(method),
+  /** What was to be measured and could not be, and why. */
+  skipped: z.array(z.object({ label: z.string(), reason: z.string() })),
+});
+
+/** Bytes and errors of one setting. */
+export type Figures = z.infer<typeof figuresSchema>;
+/** One measured setting of a method. */
+export type Point = z.infer<typeof point>;
+/** A codec in one way of using it, with its points in the order of its settings. */
+export type MeasuredMethod = z.infer<typeof method>;
+/** The same without points: what is known before it is measured. */
+export type Method = Omit<MeasuredMethod, 'points'>;
+/** The content of rate-distortion.json. */
+export type RateDistortion = z.infer<typeof rateDistortionSchema>;
+/** Something that was not measured. */
+export type Skipped = RateDistortion['skipped'][number];
+
+/**
+ * Checks a value read from rate-distortion.json.
+ * @throws ConvaeError `DATA_INVALID` naming the field.
+ */
+export function parseRateDistortion(value: unknown): RateDistortion {
+  const parsed = rateDistortionSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new ConvaeError('DATA_INVALID', `${RATE_DISTORTION_FILE}: ${z.prettifyError(parsed.error)}`, {
+    cause: parsed.error,
+  });
+}

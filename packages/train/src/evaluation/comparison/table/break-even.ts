@@ -1,0 +1,32 @@
+import type { RateDistortion } from '../result.js';
+import { cheapest, ofFamily, type Rated } from './rates.js';
+
+/** When a bundle has paid for itself at one of its settings. */
+export interface BreakEven extends Rated {
+  /** What it is compared with: the smallest mosaic of a classical codec at its PSNR or above. */
+  readonly rival: Rated | undefined;
+  /**
+   * The fewest images for which bundle and bitstream together are smaller than that mosaic, both taken as
+   * proportional to the images; undefined where that never happens.
+   */
+  readonly images: number | undefined;
+}
+
+/** The fewest images n with model + own·n < rival·n; undefined where there are none. */
+export function imagesToBreakEven(model: number, own: number, rival: number): number | undefined {
+  return own < rival ? Math.floor(model / (rival - own)) + 1 : undefined;
+}
+
+/** Every setting of every bundle against the mosaics of the classical codecs. */
+export function breakEvens(result: RateDistortion): BreakEven[] {
+  const mosaics = ofFamily(result, 'mosaic');
+  const bundles = [...ofFamily(result, 'convae'), ...ofFamily(result, 'reference')];
+  return bundles.flatMap((method) =>
+    method.points.map((point) => {
+      const rival = cheapest(mosaics, point.psnr ?? Number.POSITIVE_INFINITY);
+      const images =
+        rival && imagesToBreakEven(point.modelBytes ?? 0, point.bytesPerImage, rival.point.bytesPerImage);
+      return { method, point, rival, images };
+    }),
+  );
+}
