@@ -26,6 +26,8 @@ const mounts = [mountTheme, mountPad, mountHero, mountHex, mountSamples, mountSe
 const below = [mountSizes, mountCurve, mountLatents, mountMorph, mountNoise, mountEngine];
 for (const mount of [...mounts, ...below]) mount(app);
 chooseSample(app, FIRST_SAMPLE);
+// From here on the page can be drawn on, whatever is still loading.
+performance.mark('interactive');
 
 await app.open(firstBundle(), 'wasm');
 if (await keepOffline()) {

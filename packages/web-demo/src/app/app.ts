@@ -1,4 +1,7 @@
 import { bundles } from 'virtual:bundles';
+import { latest } from '../base/latest.js';
+import { codeOf, fileSentence, plainSentence } from '../base/messages.js';
+import { createSignal } from '../base/signal.js';
 import { bundleOf, isContainer, MAX_FILE_BYTES, openBitstream } from '../codec/bitstreams.js';
 import type { BundleEntry } from '../codec/bundle-entry.js';
 import type { ProviderChoice } from '../codec/host.js';
@@ -7,10 +10,7 @@ import { Session } from '../codec/session.js';
 import { importImage } from '../picture/import-image.js';
 import { emptyPicture, toImage } from '../picture/picture.js';
 import { psnrOf } from '../picture/quality.js';
-import { latest } from './latest.js';
-import { codeOf, fileSentence, plainSentence } from './messages.js';
 import { PictureStore } from './picture-store.js';
-import { createSignal } from './signal.js';
 
 /** What the page does, apart from how it looks: views call it and follow its signals. */
 export class App {

@@ -1,5 +1,5 @@
+import { createSignal } from '../base/signal.js';
 import { copyPicture, emptyPicture, type Picture, resizePicture } from '../picture/picture.js';
-import { createSignal } from './signal.js';
 
 /** Most steps that can be undone. */
 const MAX_UNDO = 50;

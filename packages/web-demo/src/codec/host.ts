@@ -1,6 +1,6 @@
 import type { Codec, LoadProgress } from '@convae/runtime/web';
 import { createWorkerCodec } from '@convae/runtime/worker';
-import { codeOf } from '../app/messages.js';
+import { codeOf } from '../base/messages.js';
 import type { BundleEntry } from './bundle-entry.js';
 
 /** What the visitor wants the networks to run on. */

@@ -1,6 +1,6 @@
 import { bundles, wasmBytes } from 'virtual:bundles';
 import type { Codec, LoadProgress, Prior } from '@convae/runtime/web';
-import { createSignal } from '../app/signal.js';
+import { createSignal } from '../base/signal.js';
 import type { BundleEntry } from './bundle-entry.js';
 import { CodecHost, type ProviderChoice } from './host.js';
 

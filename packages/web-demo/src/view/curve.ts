@@ -1,6 +1,6 @@
 import type { App } from '../app/app.js';
-import { formatBytes, formatDecibels } from '../app/format.js';
-import { latest, whenIdle, whileVisible } from '../app/latest.js';
+import { formatBytes, formatDecibels } from '../base/format.js';
+import { latest, whenIdle, whileVisible } from '../base/latest.js';
 import { type Coded, codeImage } from '../codec/live.js';
 import { byId, make } from './dom.js';
 

@@ -1,7 +1,7 @@
 import { wasmBytes } from 'virtual:bundles';
 import type { App } from '../app/app.js';
-import { formatMegabytes, formatRate } from '../app/format.js';
-import { latest } from '../app/latest.js';
+import { formatMegabytes, formatRate } from '../base/format.js';
+import { latest } from '../base/latest.js';
 import type { ProviderChoice } from '../codec/host.js';
 import type { Running } from '../codec/session.js';
 import { measureThroughput } from '../codec/throughput.js';

@@ -1,5 +1,5 @@
 import type { App } from '../app/app.js';
-import { formatBytes } from '../app/format.js';
+import { formatBytes } from '../base/format.js';
 import { containerOf } from '../codec/bitstreams.js';
 import { pngOf } from '../picture/browser-formats.js';
 import { byId, save } from './dom.js';

@@ -5,8 +5,8 @@ import {
   formatMegabytes,
   formatMilliseconds,
   formatWhole,
-} from '../app/format.js';
-import { whenIdle } from '../app/latest.js';
+} from '../base/format.js';
+import { whenIdle } from '../base/latest.js';
 import type { Shown } from '../codec/live.js';
 import { byId, make, onChoice, radios } from './dom.js';
 import { currentPalette, paintError, paintImage } from './paint.js';

@@ -1,8 +1,8 @@
 import { dequantize, type Quantizer, quantize, quantizerAt, type SymbolBatch } from '@convae/runtime/core';
 import type { ImageBatch, LatentBatch } from '@convae/runtime/web';
 import type { App } from '../app/app.js';
-import { formatWhole } from '../app/format.js';
-import { latest, whenIdle, whileVisible } from '../app/latest.js';
+import { formatWhole } from '../base/format.js';
+import { latest, whenIdle, whileVisible } from '../base/latest.js';
 import type { Coded } from '../codec/live.js';
 import type { Running } from '../codec/session.js';
 import { byId } from './dom.js';
@@ -38,7 +38,7 @@ export function mountLatents(app: App): void {
   const planes = createPlanes(byId('planes', 'div'), {
     select: (index) => {
       selected = index;
-      showSelected();
+      showPlanes();
     },
     change: (index, value) => changeSymbol(index, value),
     toggle: (channel, on) => {
@@ -47,10 +47,14 @@ export function mountLatents(app: App): void {
       refresh();
     },
   });
+  const showPlanes = (): void => {
+    if (!bench) return;
+    showSelected();
+    planes.show({ symbols: bench.changed, off: bench.off, selected, palette: currentPalette() });
+  };
   const refresh = (): void => {
     if (!bench) return;
-    planes.show({ symbols: bench.changed, off: bench.off, selected, palette: currentPalette() });
-    showSelected();
+    showPlanes();
     byId('latent-reset', 'button').disabled = !isChanged(bench);
     decode();
   };
@@ -69,6 +73,7 @@ export function mountLatents(app: App): void {
     byId('cell-label', 'label').textContent = placeName(bench.changed, selected);
   };
   slider.addEventListener('input', () => changeSymbol(selected, Number(slider.value)));
+  byId('cell-zero', 'button').addEventListener('click', () => changeSymbol(selected, 0));
   byId('latent-reset', 'button').addEventListener('click', () => {
     bench?.changed.data.set(bench.original.data);
     bench?.off.clear();

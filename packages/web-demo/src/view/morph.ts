@@ -1,6 +1,6 @@
 import type { ImageBatch, LatentBatch } from '@convae/runtime/web';
 import type { App } from '../app/app.js';
-import { latest, whenIdle, whileVisible } from '../app/latest.js';
+import { latest, whenIdle, whileVisible } from '../base/latest.js';
 import type { Running } from '../codec/session.js';
 import { toImage } from '../picture/picture.js';
 import { paintSample, SAMPLES } from '../picture/samples.js';

@@ -1,8 +1,8 @@
 import { bundles } from 'virtual:bundles';
 import type { Codec, ImageBatch } from '@convae/runtime/web';
 import type { App } from '../app/app.js';
-import { formatDecibels } from '../app/format.js';
-import { latest, whenIdle, whileVisible } from '../app/latest.js';
+import { formatDecibels } from '../base/format.js';
+import { latest, whenIdle, whileVisible } from '../base/latest.js';
 import { addNoise } from '../picture/noise.js';
 import { toImage } from '../picture/picture.js';
 import { psnrOf } from '../picture/quality.js';

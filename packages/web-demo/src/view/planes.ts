@@ -116,7 +116,10 @@ function buildPlane(plan: PlanePlan, actions: PlaneActions, state: () => PlaneSt
   walkNumbers(button, plan, actions, state);
   const box = toggle && make('input', { type: 'checkbox', checked: true });
   box?.addEventListener('change', () => toggle?.(box.checked));
-  const element = make('div', {}, button, box ? make('label', {}, box, name) : '');
+  box?.setAttribute('aria-label', name);
+  // Where there is no room, the number alone.
+  const [word, number] = name.split(' ') as [string, string];
+  const element = make('div', {}, button, box ? make('label', {}, box, make('span', {}, word), number) : '');
   return { element, canvas, mark, first, count, width, box };
 }
 
@@ -149,30 +152,29 @@ function dragNumbers(
   button.addEventListener('pointercancel', end);
 }
 
+/** Arrow keys choose a number, plus and minus change it. */
 function walkNumbers(
   button: HTMLElement,
   { first, count, width }: PlanePlan,
   actions: PlaneActions,
   state: () => PlaneState,
 ): void {
-  const steps: Readonly<Record<string, number>> = {
+  const moves: Readonly<Record<string, number>> = {
     ArrowLeft: -1,
     ArrowRight: 1,
     ArrowUp: -width,
     ArrowDown: width,
   };
+  const changes: Readonly<Record<string, number>> = { '+': 1, '=': 1, '-': -1 };
   button.addEventListener('keydown', (event) => {
     const { selected, symbols } = state();
-    const inside = selected >= first && selected < first + count ? selected - first : 0;
-    const next = inside + (steps[event.key] ?? 0);
-    if (event.key in steps)
-      actions.change(
-        first + (next >= 0 && next < count ? next : inside),
-        symbols.data[first + (next >= 0 && next < count ? next : inside)]!,
-      );
-    else if (event.key === '+' || event.key === '=')
-      actions.change(first + inside, symbols.data[first + inside]! + 1);
-    else if (event.key === '-') actions.change(first + inside, symbols.data[first + inside]! - 1);
+    const here = selected >= first && selected < first + count ? selected : first;
+    const move = moves[event.key];
+    const change = changes[event.key];
+    if (move !== undefined) {
+      const next = here + move;
+      actions.select(next >= first && next < first + count ? next : here);
+    } else if (change !== undefined) actions.change(here, symbols.data[here]! + change);
     else return;
     event.preventDefault();
   });

@@ -1,7 +1,7 @@
 import { bundles } from 'virtual:bundles';
 import type { Prior } from '@convae/runtime/web';
 import type { App } from '../app/app.js';
-import { formatKilobytes } from '../app/format.js';
+import { formatKilobytes } from '../base/format.js';
 import type { BundleEntry } from '../codec/bundle-entry.js';
 import { byId, choose, make, onChoice } from './dom.js';
 

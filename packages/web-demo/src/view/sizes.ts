@@ -1,6 +1,6 @@
 import type { App } from '../app/app.js';
-import { formatBytes, formatDecibels, formatRatio } from '../app/format.js';
-import { latest, whenIdle } from '../app/latest.js';
+import { formatBytes, formatDecibels, formatRatio } from '../base/format.js';
+import { latest, whenIdle } from '../base/latest.js';
 import type { Coded } from '../codec/live.js';
 import { browserSizes } from '../picture/browser-formats.js';
 import { byId, make } from './dom.js';
@@ -46,7 +46,7 @@ function rowsOf(shown: Coded, png: number, webp: { bytes: number; psnr: number }
   const { data } = shown.original;
   return [
     { label: 'Pixels', bytes: data.length, note: 'one byte each' },
-    { label: 'PNG', bytes: png, note: 'lossless' },
+    { label: 'PNG', bytes: png, note: 'lossless, RGB' },
     {
       label: 'WebP',
       bytes: webp?.bytes,
