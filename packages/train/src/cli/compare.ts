@@ -4,8 +4,10 @@ import type { Dataset } from '../dataset/index.js';
 import {
   chooseBundles,
   compareCodecs,
+  comparisonFolder,
   RATE_DISTORTION_PNG,
   RATE_DISTORTION_TABLE,
+  refreshReports,
   shortTable,
   writeComparison,
 } from '../evaluation/comparison/index.js';
@@ -25,7 +27,7 @@ interface CompareFlags extends DataFlags {
 /** MNIST's results lie in runs/rate-distortion, others beside them, so that none is taken for another. */
 function folderOf({ out }: CompareFlags, { name }: Dataset): string {
   if (out !== undefined) return out;
-  return join('runs', name === 'mnist' ? 'rate-distortion' : `rate-distortion-${name}`);
+  return join('runs', comparisonFolder(name));
 }
 
 async function compare(flags: CompareFlags): Promise<void> {
@@ -47,6 +49,8 @@ async function compare(flags: CompareFlags): Promise<void> {
     for (const { label, reason } of result.skipped) console.error(`skipped: ${label}: ${reason}`);
     console.log(`${shortTable(result)}\n\nTable: ${join(folder, RATE_DISTORTION_TABLE)}`);
     console.log(`Plot:  ${join(folder, RATE_DISTORTION_PNG)}`);
+    for (const run of await refreshReports(folder, result))
+      console.log(`Also in ${join(run, 'report.html')}`);
   } finally {
     display.stop();
   }

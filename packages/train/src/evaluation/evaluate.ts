@@ -7,6 +7,7 @@ import type { LayerRow } from '../model/describe.js';
 import type { EpochRecord } from '../training/history.js';
 import { measureBitstreams } from './bitstreams.js';
 import { identityOf } from './bundle-identity.js';
+import { findComparison } from './comparison/find-result.js';
 import { collectExamples } from './examples.js';
 import { readExtras } from './extras.js';
 import { type EvaluationProgress, measureCodec } from './measure.js';
@@ -75,7 +76,9 @@ async function measureBundle(options: EvaluateOptions): Promise<ReportModel> {
       bitstreams: rates.length === 0 ? undefined : { defaultQuality: codec.manifest.quality ?? 0, rates },
     };
     const extras = await readExtras(options.runDir, identityOf(codec.manifest));
-    return { metrics: collectMetrics(facts, measurement, examples), history, examples, ...extras };
+    const metrics = collectMetrics(facts, measurement, examples);
+    const rateDistortion = await findComparison(options.runDir, metrics.dataset);
+    return { metrics, history, examples, ...extras, rateDistortion };
   } finally {
     await codec.dispose();
   }

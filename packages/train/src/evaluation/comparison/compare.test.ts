@@ -5,13 +5,18 @@ import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Dataset } from '../../dataset/types.js';
+import { presetSpec } from '../../model/presets.js';
+import { evaluateBundle } from '../evaluate.js';
 import { sliceImages } from '../images.js';
-import { tinyImages } from '../tiny-run.test.support.js';
+import { tinyImages, tinyRun } from '../tiny-run.test.support.js';
 import { chooseBundles } from './bundles/find.js';
 import { BYTE_CODECS } from './codecs/byte-streams.js';
 import { jpeg } from './codecs/sharp-codecs.js';
 import { imagesHash } from './data-hash.js';
+import { comparisonFolder } from './find-result.js';
+import { refreshReports } from './refresh.js';
 import { parseRateDistortion, type RateDistortion } from './result.js';
+import { exampleResult } from './result.test.support.js';
 import { type CompareOptions, type ComparisonProgress, compareCodecs } from './run.js';
 import { writeComparison } from './write.js';
 
@@ -136,6 +141,36 @@ describe('compareCodecs', () => {
     expect(svg).not.toContain('var(--');
   });
 });
+
+describe('the section of the report', () => {
+  it('appears in the report of a run on the same images, made before or after, and in no other', async () => {
+    const runs = await mkdtemp(join(tmpdir(), 'convae-runs-'));
+    const example = exampleResult();
+    const images = tinyImages({ count: 10, height: 8, width: 8, channels: 1, labelled: true });
+    const spec = presetSpec('seed', { channels: 1, height: 8, width: 8 });
+    const known = await tinyRun(spec, images);
+    const { images: _, ...shape } = example.dataset;
+    const result = { ...example, dataset: { ...shape, name: 'patches <&>', images: 10 } };
+    const run = { ...known, runDir: join(runs, 'run') };
+    await evaluateBundle(run);
+    const report = (): Promise<string> => readFile(join(runs, 'run', 'report.html'), 'utf8');
+    expect(await report()).not.toContain('<section id="rate-distortion"');
+    const folder = join(runs, comparisonFolder('patches <&>'));
+    await writeComparison(folder, result);
+    expect(await refreshReports(folder, result)).toEqual([join(runs, 'run')]);
+    const refreshed = await report();
+    expect(refreshed).toContain('<section id="rate-distortion"');
+    expect(refreshed).toContain('WebP, one mosaic');
+    await evaluateBundle(run);
+    expect(sections(await report())).toEqual(sections(refreshed));
+    const others = { ...result, dataset: { ...result.dataset, images: 11 } };
+    expect(await refreshReports(folder, others)).toEqual([]);
+    await Promise.all([rm(runs, { recursive: true }), rm(known.runDir, { recursive: true })]);
+  });
+});
+
+const sections = (page: string): string[] =>
+  [...page.matchAll(/<section id="([^"]+)"/g)].map(([, id]) => id!);
 
 describe('chooseBundles', () => {
   it('refuses a named bundle that cannot code the images', async () => {

@@ -1,4 +1,6 @@
 export { type BundleFolder, chooseBundles } from './bundles/find.js';
+export { comparisonFolder } from './find-result.js';
+export { refreshReports } from './refresh.js';
 export {
   parseRateDistortion,
   RATE_DISTORTION_FILE,

@@ -1,5 +1,6 @@
 import type { EpochRecord } from '../../training/history.js';
 import type { Artifacts } from '../artifacts/schema.js';
+import type { RateDistortion } from '../comparison/result.js';
 import type { Examples } from '../examples.js';
 import type { Features } from '../features/schema.js';
 import type { Metrics } from '../schema.js';
@@ -9,6 +10,7 @@ import type { Html } from './html.js';
 export interface ReportExtras {
   readonly features?: { readonly figures: Features; readonly neighboursPicture?: Buffer | undefined };
   readonly artifacts?: { readonly figures: Artifacts; readonly picture?: Buffer | undefined };
+  readonly rateDistortion?: RateDistortion | undefined;
 }
 
 /** Everything a report is made from. Parts that a run does not have are absent, and so are their sections. */

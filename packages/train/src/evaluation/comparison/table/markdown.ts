@@ -1,7 +1,7 @@
 import { type MeasuredMethod, type RateDistortion, TARGETS } from '../result.js';
 import { breakEvens } from './break-even.js';
-import { cheapest, groups, type Rated } from './rates.js';
-import { formatDecibels, formatImages, formatModel, formatRate, shortName } from './words.js';
+import { cheapest, groups, type Rated, shortName } from './rates.js';
+import { formatDecibels, formatImages, formatModel, formatRate } from './words.js';
 
 type Cell = string | number;
 

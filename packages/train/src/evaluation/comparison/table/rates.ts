@@ -6,6 +6,9 @@ export interface Rated {
   readonly point: Point;
 }
 
+/** The name of a codec without how it is used. */
+export const shortName = ({ method }: Rated): string => method.label.split(',')[0]!.replace(/^convae /, '');
+
 const reaches = ({ psnr }: Point, target: number): boolean => psnr === null || psnr >= target;
 
 /**

@@ -1,5 +1,3 @@
-import type { Rated } from './rates.js';
-
 /** 9.28, 33.8, 151: three digits that count. */
 export function formatRate(bytes: number): string {
   return bytes < 10 ? bytes.toFixed(2) : bytes < 1000 ? bytes.toFixed(1) : bytes.toFixed(0);
@@ -9,9 +7,6 @@ export function formatRate(bytes: number): string {
 export function formatDecibels(psnr: number | null): string {
   return psnr === null ? 'lossless' : psnr.toFixed(2);
 }
-
-/** The name of a codec without how it is used. */
-export const shortName = ({ method }: Rated): string => method.label.split(',')[0]!;
 
 /** 1,234 or never. */
 export const formatImages = (images: number | undefined): string =>

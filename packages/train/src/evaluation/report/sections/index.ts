@@ -8,6 +8,7 @@ export { featuresSection } from './features.js';
 export { histogramsSection } from './histograms.js';
 export { latentsSection } from './latents.js';
 export { lossSection } from './loss.js';
+export { rateDistortionSection } from './rate-distortion.js';
 export { reproduceSection } from './reproduce.js';
 export { sizesSection } from './sizes.js';
 export { summarySection } from './summary.js';

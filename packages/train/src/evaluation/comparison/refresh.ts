@@ -1,0 +1,43 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { writeFileAtomic } from '@convae/runtime/node';
+import { insertSection } from '../report/insert.js';
+import { REPORT_SECTIONS } from '../report/page.js';
+import { rateDistortionSection } from '../report/sections/rate-distortion.js';
+import { METRICS_FILE, parseMetrics } from '../schema.js';
+import { sameImages } from './find-result.js';
+import type { RateDistortion } from './result.js';
+
+/** The report of a run on the same images; undefined where the folder holds none. */
+async function matchingReport(folder: string, result: RateDistortion): Promise<string | undefined> {
+  try {
+    const metrics = parseMetrics(JSON.parse(await readFile(join(folder, METRICS_FILE), 'utf8')));
+    if (!sameImages(result.dataset, metrics.dataset)) return undefined;
+    return await readFile(join(folder, 'report.html'), 'utf8');
+  } catch {
+    // No run, or one of another version: left as it is.
+    return undefined;
+  }
+}
+
+/**
+ * Puts the comparison into the reports of the runs beside its folder that were measured on the same images.
+ * @returns the folders of those runs.
+ * @throws ConvaeError WRITE_FAILED.
+ */
+export async function refreshReports(folder: string, result: RateDistortion): Promise<string[]> {
+  const runs = dirname(folder);
+  const entries = await readdir(runs, { withFileTypes: true });
+  const { id, title, renderExtras } = rateDistortionSection;
+  const content = await renderExtras({ rateDistortion: result });
+  const order = REPORT_SECTIONS.map((section) => section.id);
+  const refreshed: string[] = [];
+  for (const entry of content === undefined ? [] : entries.filter((each) => each.isDirectory())) {
+    const run = join(runs, entry.name);
+    const page = await matchingReport(run, result);
+    if (page === undefined || content === undefined) continue;
+    await writeFileAtomic(join(run, 'report.html'), insertSection(page, { id, title, content }, order));
+    refreshed.push(run);
+  }
+  return refreshed;
+}
