@@ -34,7 +34,7 @@ interface Box {
 const GAP = 7;
 /** Steps up and down that are tried, in halves of a line of text. */
 const STEPS = Array.from({ length: 17 }, (_, i) => (i % 2 === 0 ? i / 2 : -(i + 1) / 2));
-/** A covered place of a line weighs as much as so many pixels of distance; another name as much as so many. */
+/** A place of a line that is covered, or between, weighs as much as so many pixels of distance; another name as much as so many. */
 const LINE_COST = 6;
 const LABEL_COST = 2000;
 
@@ -43,6 +43,13 @@ const boxOf = ({ x, y }: Place, { width }: WantedLabel, lineHeight: number): Box
   right: x + width + 2,
   top: y - lineHeight / 2,
   bottom: y + lineHeight / 2,
+});
+
+/** A name's box stretched to the end of its line: what lies in it comes between the two. */
+const reach = (box: Box, { y }: Place): Box => ({
+  ...box,
+  top: Math.min(box.top, y),
+  bottom: Math.max(box.bottom, y),
 });
 
 const holds = (box: Box, { x, y }: Place): boolean =>
@@ -63,7 +70,8 @@ function candidates({ end, width }: WantedLabel, { height, lineHeight }: LabelRo
 
 function costOf(place: Place, wanted: WantedLabel, room: LabelRoom, taken: readonly Box[]): number {
   const box = boxOf(place, wanted, room.lineHeight);
-  const covered = room.lines.filter((line) => holds(box, line)).length;
+  const reached = reach(box, wanted.end);
+  const covered = room.lines.filter((line) => holds(reached, line)).length;
   const names = taken.filter((other) => overlap(box, other)).length;
   const aside = Math.abs(place.x - wanted.end.x - GAP) / 8;
   return covered * LINE_COST + names * LABEL_COST + Math.abs(place.y - wanted.end.y) + aside;
