@@ -1,4 +1,5 @@
 export * from './artifacts/index.js';
+export * from './comparison/index.js';
 export * from './evaluate.js';
 export { refreshReport } from './extras.js';
 export * from './features/index.js';
