@@ -1,7 +1,51 @@
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vitest/config';
+import { playwright } from '@vitest/browser-playwright';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { chromiumPath, launchOptions, reportMissingChromium } from './test/web/chromium.js';
 
 const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+const node: TestProjectInlineConfiguration = {
+  extends: true,
+  test: {
+    name: 'node',
+    include: ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts'],
+    exclude: ['**/dist/**', '**/node_modules/**', 'test/web/**'],
+    pool: 'forks',
+  },
+};
+
+/** The tests of test/web, in a real Chromium. */
+const browser = (chromium: string): TestProjectInlineConfiguration => ({
+  extends: true,
+  // WebAssembly threads need a page that is cross-origin isolated.
+  server: {
+    headers: {
+      'Cross-Origin-Opener-Policy': 'same-origin',
+      'Cross-Origin-Embedder-Policy': 'require-corp',
+    },
+  },
+  optimizeDeps: { exclude: ['onnxruntime-web'], include: ['@convae/runtime > zod/mini'] },
+  test: {
+    name: 'browser',
+    include: ['test/web/**/*.test.ts'],
+    testTimeout: 120_000,
+    browser: {
+      enabled: true,
+      headless: true,
+      screenshotFailures: false,
+      provider: playwright({ launchOptions: launchOptions(chromium) }),
+      instances: [{ browser: 'chromium', name: 'chromium' }],
+    },
+  },
+});
+
+function projects(): TestProjectInlineConfiguration[] {
+  const chromium = chromiumPath();
+  if (chromium !== undefined) return [node, browser(chromium)];
+  reportMissingChromium('the browser tests in test/web');
+  return [node];
+}
 
 export default defineConfig({
   resolve: {
@@ -15,9 +59,7 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts'],
-    exclude: ['**/dist/**', '**/node_modules/**'],
-    pool: 'forks',
+    projects: projects(),
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 120_000,

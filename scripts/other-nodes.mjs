@@ -3,8 +3,8 @@ import { ROOT, runTask } from './steps.mjs';
 
 const NODES = ['node@22', 'node@24'];
 
-/** Folders with the tests; further arguments go to vitest. */
-const FOLDERS = ['packages/runtime/', 'test/'];
+/** The tests outside the browser, by their folders; further arguments go to vitest. */
+const FOLDERS = ['--project', 'node', 'packages/runtime/', 'test/'];
 
 const results = [];
 for (const version of NODES) {

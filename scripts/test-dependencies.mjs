@@ -1,5 +1,6 @@
 // Programs that only the tests use, from Debian's and Ubuntu's package archives:
 //   python3-onnx  the independent checker of exported graphs (for /usr/bin/python3)
+//   chromium      the browser that the tests of the web runtime and its consumers run in
 // Without them the tests that need them are skipped, and this says so on every run.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -12,6 +13,7 @@ const PACKAGES = [
     file: '/usr/lib/python3/dist-packages/onnx/__init__.py',
     use: 'the independent check of exported graphs',
   },
+  { name: 'chromium', file: '/usr/bin/chromium', use: 'every test in a real browser' },
 ];
 
 /** A failed installation is tried again after this time, in milliseconds. */

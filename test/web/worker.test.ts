@@ -1,0 +1,33 @@
+/// <reference lib="dom" />
+import { createWorkerCodec } from '@convae/runtime/worker';
+import { afterAll, expect, it } from 'vitest';
+import { codecContract } from '../../packages/runtime/src/testing/codec-contract.js';
+import { goldenContract } from './golden-contract.js';
+
+const worker = new Worker(new URL('../../packages/runtime/src/worker/script.ts', import.meta.url), {
+  type: 'module',
+});
+afterAll(() => worker.terminate());
+
+const threads = 1;
+
+codecContract('WASM in a worker', (bundle, options) =>
+  createWorkerCodec(worker, bundle, { ...options, threads }),
+);
+for (const folder of ['tiny-bundle', 'tiny-context'])
+  goldenContract('WASM in a worker', (bundle) => createWorkerCodec(worker, bundle, { threads }), folder);
+
+it('hands on progress and says where it runs', async () => {
+  const files = new Set<string>();
+  const onProgress = ({ file }: { file: string }) => files.add(file);
+  await using codec = await createWorkerCodec(worker, '/test/vectors/data/tiny-bundle', { onProgress });
+  expect(codec).toMatchObject({ executionProvider: 'wasm', threads: 1, notices: [] });
+  expect([...files]).toEqual(['manifest.json', 'encoder.onnx', 'decoder.onnx', 'tables.bin']);
+});
+
+it('says so where the worker’s script is not there', async () => {
+  const broken = new Worker('/nowhere/script.js', { type: 'module' });
+  await expect(createWorkerCodec(broken, '/test/vectors/data/tiny-bundle')).rejects.toMatchObject({
+    code: 'DEPENDENCY_MISSING',
+  });
+});
