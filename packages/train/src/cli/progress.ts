@@ -25,15 +25,28 @@ export function duration(seconds: number): string {
 const rate = (imagesPerSecond: number): string =>
   `${Math.round(imagesPerSecond).toLocaleString('en')} images/s`;
 
+/** Bytes and decibels of the validation images, from the coarsest to the finest step. */
+function rateText({ rate: measured }: EpochRecord): string {
+  const points = [...(measured?.validation ?? [])].sort((a, b) => b.multiplier - a.multiplier);
+  const ends = points.length > 1 ? [points[0]!, points.at(-1)!] : points;
+  return ends
+    .map(({ psnr: dB, contextBytes, factorizedBytes }) => {
+      const bytes = contextBytes ?? factorizedBytes;
+      return `  ${bytes.toFixed(2)} B at ${dB.toFixed(2)} dB`;
+    })
+    .join('');
+}
+
 function epochLine(record: EpochRecord, epochs: number, best: boolean): string {
   const { epoch, trainMse, validationMse, validationPsnr, seconds, deadChannels } = record;
   const validation =
-    validationMse === null
+    validationMse === null || record.rate !== undefined
       ? ''
       : `  validation ${validationMse.toFixed(5)} (${validationPsnr!.toFixed(2)} dB)${best ? ' best' : ''}`;
+  const bytes = rateText(record);
   const dead = deadChannels.length > 0 ? `  dead latent channels: ${deadChannels.join(', ')}` : '';
   const head = `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`;
-  return `${head}  train MSE ${trainMse.toFixed(5)}${validation}  ${duration(seconds)}  ${rate(record.imagesPerSecond)}${dead}`;
+  return `${head}  train MSE ${trainMse.toFixed(5)}${validation}  ${bytes}  ${duration(seconds)}  ${rate(record.imagesPerSecond)}${dead}`;
 }
 
 /** Epoch lines go to standard output; the bar and the lines within an epoch to standard error. */

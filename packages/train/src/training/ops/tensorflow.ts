@@ -162,6 +162,18 @@ function blockRunner(tf: Tf, k: Kernels, link: ChainLink): Runner {
   };
 }
 
+/** tfjs's own gradient of relu takes four kernels over the whole tensor. */
+function differentiableRelu(tf: Tf, k: Kernels): BlockOps['relu'] {
+  const relu = activationOf(k, 'relu');
+  return tf.customGrad((...args) => {
+    const [x, save] = args as unknown as [Tensor, (saved: Tensor[]) => void];
+    const y = relu.apply(x);
+    save([y]);
+    const gradFunc = (g: Tensor, saved: Tensor[]): Tensor => relu.gradient(g, x, saved[0]!);
+    return { value: y, gradFunc };
+  });
+}
+
 /** Blocks as single TensorFlow kernels with hand-written gradients (bench/step.mjs compares with tfjs and PyTorch). */
 export function tensorflowOps(tf: Tf): BlockOps {
   const k = openKernels(tf);
@@ -182,6 +194,7 @@ export function tensorflowOps(tf: Tf): BlockOps {
     input: (first, batch) =>
       fitsPatches(first) ? patches(first).input(batch) : pixelTensor(tf, first, batch),
     forward: (link, input, kernel, bias) => runner(link)(input, kernel, bias),
+    relu: differentiableRelu(tf, k),
     squaredError: (output, target) => {
       const error = k.run('Sub', attributes, output, target);
       const gradient = k.run('Mul', attributes, error, tf.scalar(2 / output.size));

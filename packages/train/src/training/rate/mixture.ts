@@ -28,10 +28,9 @@ export function mixtureBits(tf: Tf, values: Tensor, outputs: Tensor, width: numb
   const weights = tf.softmax(tf.mul(a, Math.LN2));
   const distance = tf.sub(tf.expandDims(values, -1), tf.mul(m, MEAN_SCALE));
   const sharp = tf.exp(tf.mul(tf.minimum(t, 5), Math.LN2));
-  // The logistic function is symmetric: both edges on its lower side, where float32 keeps small differences.
-  const far = tf.neg(tf.abs(distance));
-  const upper = tf.sigmoid(tf.mul(tf.add(far, width / 2), sharp));
-  const lower = tf.sigmoid(tf.mul(tf.sub(far, width / 2), sharp));
+  // What float32 loses of small differences in the upper tail, 2^−24, is far below the floor.
+  const upper = tf.sigmoid(tf.mul(tf.add(distance, width / 2), sharp));
+  const lower = tf.sigmoid(tf.mul(tf.sub(distance, width / 2), sharp));
   const mass = tf.sum(tf.mul(weights, tf.sub(upper, lower)), -1);
   return tf.mul(tf.log(tf.add(tf.mul(mass, 1 - FLOOR), FLOOR)), -1 / Math.LN2);
 }

@@ -88,6 +88,7 @@ export interface ContextQuestion {
   readonly weights: readonly Tensor[];
   readonly spec: ContextSpec;
   readonly multiplier: number;
+  readonly relu: (x: Tensor) => Tensor;
 }
 
 /** The part of the first layer that comes from the causal window, float32 images×places×1×hidden1. */
@@ -135,7 +136,7 @@ function ownPart(tf: Tf, { images, shape }: LatentRows, inputs: Tensor, weights:
  * @param inputs float32 rows×channels, finest steps: what the decoder knows of the latents.
  */
 export function contextOutputs(tf: Tf, rows: LatentRows, inputs: Tensor, question: ContextQuestion): Tensor {
-  const { spec, multiplier } = question;
+  const { spec, multiplier, relu } = question;
   const window = spec.radius > 0 ? question.weights[0]! : undefined;
   const [earlier, position, channel, quality, second, secondBias, output, outputBias] =
     window === undefined ? question.weights : question.weights.slice(1);
@@ -146,10 +147,10 @@ export function contextOutputs(tf: Tf, rows: LatentRows, inputs: Tensor, questio
   const still = tf.add(placed, tf.mul(quality!, octaves));
   const shared =
     window === undefined ? still : tf.add(windowPart(tf, rows, scaled, window, spec.radius), still);
-  const h1 = tf.relu(tf.add(ownPart(tf, rows, scaled, earlier!), tf.add(shared, channel!)));
+  const h1 = relu(tf.add(ownPart(tf, rows, scaled, earlier!), tf.add(shared, channel!)));
   const flat = tf.reshape(h1, [-1, spec.hidden1]);
   const product = tf.reshape(tf.matMul(flat as Tensor2D, second as Tensor2D), [-1, channels, spec.hidden2]);
-  const h2 = tf.relu(tf.add(product, secondBias!));
+  const h2 = relu(tf.add(product, secondBias!));
   const byChannel = tf.transpose(h2 as Tensor3D, [1, 0, 2]);
   return tf.add(tf.matMul(byChannel as Tensor3D, output as Tensor3D), outputBias!);
 }

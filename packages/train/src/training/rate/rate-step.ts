@@ -91,7 +91,7 @@ interface RateQuestion {
   readonly priors: readonly Tensor[];
 }
 
-function rateTerms({ tf, rate, shapes }: RateContext, question: RateQuestion): RateTerms {
+function rateTerms({ tf, ops, rate, shapes }: RateContext, question: RateQuestion): RateTerms {
   const { images, multiplier, values, known, priors } = question;
   const rows = { images, shape: shapes.latent };
   const factorized = factorizedBits(tf, rows, values, priors[0]!, multiplier);
@@ -100,6 +100,7 @@ function rateTerms({ tf, rate, shapes }: RateContext, question: RateQuestion): R
     weights: priors.slice(1),
     spec: rate.context,
     multiplier,
+    relu: ops.relu,
   });
   return { factorized, context: contextBits(tf, values, outputs, multiplier) };
 }

@@ -21,7 +21,7 @@ export const RATE_RECIPES: Readonly<Record<string, NamedRecipe>> = {
     recipe: {
       ...common,
       epochs: 40,
-      rate: { lambda: 22, multipliers: [14, 13, 12, 11, 10, 9, 8], context: vector },
+      rate: { lambda: 22, multipliers: [14, 13, 12, 11, 10, 9, 8], factorizedShare: 0.4, context: vector },
     },
   },
   'rate-medium': {

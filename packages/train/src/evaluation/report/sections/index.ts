@@ -9,6 +9,7 @@ export { histogramsSection } from './histograms.js';
 export { latentsSection } from './latents.js';
 export { lossSection } from './loss.js';
 export { rateDistortionSection } from './rate-distortion.js';
+export { rateTrainingSection } from './rate-training.js';
 export { reproduceSection } from './reproduce.js';
 export { sizesSection } from './sizes.js';
 export { summarySection } from './summary.js';
