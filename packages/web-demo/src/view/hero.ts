@@ -30,6 +30,8 @@ export function mountHero(app: App): void {
     const map = radios('shown').find(({ value }) => value === 'error')!;
     map.disabled = shown.kind === 'opened';
     if (map.disabled && map.checked) radios('shown')[0]!.click();
+    // Files may be dropped anywhere; what comes out of them is seen up here.
+    if (shown.kind === 'opened') byId('title', 'h1').scrollIntoView();
     repaint();
     showCount(shown.bytes.length);
     showFigures(shown);
@@ -39,6 +41,7 @@ export function mountHero(app: App): void {
   app.problem.subscribe((text) => {
     byId('problem', 'div').textContent = text;
   });
+  byId('problem-close', 'button').addEventListener('click', () => app.problem.set(''));
 }
 
 function paintBack(shown: Shown | undefined, error: boolean): void {

@@ -134,7 +134,7 @@ function placeName({ height, width }: SymbolBatch, index: number): string {
 
 function leadOf({ data, channels, height, width }: SymbolBatch): string {
   const zeros = data.filter((value) => value === 0).length;
-  const form = height * width === 1 ? '' : `: ${channels} channels of ${height} × ${width}`;
+  const form = height * width === 1 ? '' : `: ${channels} channels of ${height}\u00a0×\u00a0${width}`;
   const empty = zeros === 0 ? '' : ` ${formatWhole(zeros)} of them are 0 here.`;
   return (
     `The encoder turns the picture into ${formatWhole(data.length)} whole numbers${form}.${empty} ` +

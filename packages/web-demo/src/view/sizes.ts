@@ -38,8 +38,7 @@ export function mountSizes(app: App): void {
 }
 
 function setRatio(id: 'png-ratio' | 'webp-ratio', ratio: number | undefined): void {
-  byId(id, 'dd').textContent =
-    ratio === undefined ? '–' : `${formatRatio(ratio)} smaller`.replace('1.0× smaller', 'as large');
+  byId(id, 'dd').textContent = ratio === undefined ? '–' : formatRatio(ratio);
 }
 
 function rowsOf(shown: Coded, png: number, webp: { bytes: number; psnr: number } | undefined): Row[] {

@@ -1,0 +1,433 @@
+/// <reference lib="dom" />
+
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Browser } from 'playwright';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { chromiumPath, reportMissingChromium } from '../web/chromium.js';
+import { runDemo, type Served, SITE, serveStatic } from './site.js';
+import { launch, PATIENCE_MS, Visitor } from './visitor.js';
+
+if (chromiumPath() === undefined) reportMissingChromium('the tests of the web demo');
+
+/** A dark seven on white, as a scanner gives it. */
+const scan = (): Promise<Buffer> =>
+  sharp(
+    Buffer.from(
+      '<svg xmlns="http://www.w3.org/2000/svg" width="200" height="260"><path d="M0 0h200v260H0z" fill="#fff"/><path d="M50 60h95L85 200" fill="none" stroke="#111" stroke-width="20"/></svg>',
+    ),
+  )
+    .png()
+    .toBuffer();
+
+describe.skipIf(chromiumPath() === undefined)(
+  'the web demo in Chromium',
+  { timeout: 4 * PATIENCE_MS },
+  () => {
+    let site: Served;
+    let browser: Browser;
+    let visitor: Visitor;
+
+    beforeAll(async () => {
+      [site, browser] = await Promise.all([runDemo(), launch()]);
+      visitor = await Visitor.arrive(browser, { permissions: ['clipboard-read', 'clipboard-write'] });
+      await visitor.open(site.url);
+    }, 4 * PATIENCE_MS);
+
+    afterAll(async () => {
+      await browser?.close();
+      await site?.close();
+    });
+
+    it('shows a sample, its bytes and what comes back, all figures filled in', async () => {
+      await visitor.waitUntil(() => document.querySelector('#webp-ratio')!.textContent !== '–');
+      const hex = await visitor.hex();
+      expect(hex.every((byte) => /^[0-9a-f]{2}$/.test(byte))).toBe(true);
+      expect(await visitor.text('h1')).toContain(String(hex.length));
+      expect(Number(await visitor.text('#bpp'))).toBeCloseTo((hex.length * 8) / 784, 1);
+      expect(await visitor.text('#psnr')).toMatch(/^\d+\.\d dB$/);
+      expect(await visitor.text('#encode-ms')).toMatch(/ ms$/);
+      expect(await visitor.text('#png-ratio')).toMatch(/^\d+(\.\d)?×$/);
+      await visitor.screenshot('wide-light');
+    });
+
+    it('lets the visitor draw with the mouse, live, and undo it', async () => {
+      const { page } = visitor;
+      await visitor.changes('back', () => page.getByRole('button', { name: 'Clear' }).click());
+      const empty = await visitor.pixels('pad');
+      await visitor.changes('back', () =>
+        visitor.stroke([
+          [0.3, 0.25],
+          [0.7, 0.25],
+          [0.45, 0.8],
+        ]),
+      );
+      await visitor.settle();
+      expect(await visitor.pixels('pad')).not.toBe(empty);
+      await page.getByRole('button', { name: 'Undo', exact: true }).click();
+      expect(await visitor.pixels('pad')).toBe(empty);
+    });
+
+    it('is drawn on with the keyboard too', async () => {
+      const { page } = visitor;
+      await page.locator('#pad').focus();
+      await visitor.changes('pad', async () => {
+        await page.keyboard.press('Space');
+        for (let i = 0; i < 6; i++) await page.keyboard.press('ArrowDown');
+        await page.keyboard.press('Space');
+      });
+      await page.keyboard.press('Delete');
+    });
+
+    it('takes a sample by keyboard', async () => {
+      const { page } = visitor;
+      await page.locator('input[name="sample"]').first().focus();
+      await visitor.changes('back', () => page.keyboard.press('Space'));
+      await visitor.changes('back', () => page.keyboard.press('ArrowRight'));
+      expect(await page.locator('input[name="sample"]:checked').inputValue()).toBe('1');
+    });
+
+    it('codes with fewer bytes at a lower quality', async () => {
+      const { page } = visitor;
+      await visitor.settle();
+      const before = (await visitor.hex()).length;
+      await page.locator('#quality').focus();
+      await visitor.changes('back', () => page.keyboard.press('Home'));
+      await visitor.settle();
+      expect((await visitor.hex()).length).toBeLessThan(before);
+      await page.keyboard.press('End');
+      await visitor.settle();
+      await page.locator('#curve').scrollIntoViewIfNeeded();
+    await page.locator('#curve button').first().waitFor();
+      expect(await page.locator('#curve button').count()).toBe(
+        Number(await page.locator('#quality').getAttribute('max')) + 1,
+      );
+    });
+
+    it('shows the error map', async () => {
+      const { page } = visitor;
+      await visitor.changes('back', () => page.getByRole('radio', { name: 'Error map' }).click());
+      expect(await page.getByText('ink lost').isVisible()).toBe(true);
+      await visitor.screenshot('error-map');
+      await visitor.changes('back', () => page.getByRole('radio', { name: 'Picture' }).click());
+    });
+
+    it('flips a bit on request, and back', async () => {
+      const { page } = visitor;
+      const before = await visitor.hex();
+      await page.locator('#hex button').nth(5).click();
+      await visitor.waitUntil(() => document.querySelector('#hex .changed') !== null);
+      expect(await visitor.hex()).not.toEqual(before);
+      await page.locator('#hex button').first().click();
+      await visitor.waitUntil(() => document.querySelector('#hex .changed') === null);
+      expect(await visitor.hex()).toEqual(before);
+    });
+
+    it('opens an image file, dark on light turned round', async () => {
+      await visitor.changes('back', async () =>
+        visitor.page
+          .locator('#file')
+          .setInputFiles({ name: 'seven.png', mimeType: 'image/png', buffer: await scan() }),
+      );
+      await visitor.settle();
+      // The paper was not taken for ink: the pad's corner has the colour of its ground.
+      const corner = await sharp(Buffer.from((await visitor.pixels('pad')).split(',')[1]!, 'base64'))
+        .raw()
+        .toBuffer();
+      expect([...corner.subarray(0, 3)]).toEqual([0xdc, 0xe4, 0xd0]);
+    });
+
+    it('says plainly that a broken image cannot be read', async () => {
+      const broken = (await scan()).subarray(0, 60);
+      await visitor.page
+        .locator('#file')
+        .setInputFiles({ name: 'x.png', mimeType: 'image/png', buffer: broken });
+      await visitor.page.getByText('This browser cannot read that image').waitFor();
+    });
+
+    it('takes an image from the clipboard', async () => {
+      const { page } = visitor;
+      await page.locator('input[name="sample"]').first().click();
+      await visitor.settle();
+      await page.evaluate(
+        async (base64) => {
+          const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+          await navigator.clipboard.write([
+            new ClipboardItem({ 'image/png': new Blob([bytes], { type: 'image/png' }) }),
+          ]);
+        },
+        (await scan()).toString('base64'),
+      );
+      await visitor.changes('back', () => page.keyboard.press('Control+V'));
+      await page.locator('input[name="sample"]').nth(3).click();
+      await visitor.settle();
+      await visitor.changes('back', () => page.getByRole('button', { name: 'Paste' }).click());
+    });
+
+    it('gives a container that opens to the same picture, and a bare stream likewise', async () => {
+      const { page } = visitor;
+      await page.locator('input[name="sample"]').nth(8).click();
+      await visitor.settle();
+      const coded = await visitor.pixels('back');
+      for (const button of ['Container', 'Bare stream']) {
+        const [download] = await Promise.all([
+          page.waitForEvent('download'),
+          page.getByRole('button', { name: button }).click(),
+        ]);
+        const file = readFileSync(await download.path());
+        await page.locator('input[name="sample"]').nth(1).click();
+        await visitor.settle();
+        await drop(visitor, download.suggestedFilename(), file);
+        await page.getByText('holds no original').waitFor();
+        expect(await visitor.pixels('back')).toBe(coded);
+        expect((await visitor.hex()).join('')).toBe(file.toString('hex'));
+        await page.locator('input[name="sample"]').nth(8).click();
+        await visitor.settle();
+      }
+    });
+
+    it('tells a damaged or truncated file in plain words and shows nothing of it', async () => {
+      const { page } = visitor;
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: 'Container' }).click(),
+      ]);
+      const file = readFileSync(await download.path());
+      await visitor.settle();
+      const before = await visitor.pixels('back');
+      for (const at of [5, 20, Math.floor(file.length / 2), file.length - 6]) {
+        const damaged = Buffer.from(file);
+        damaged[at]! ^= 16;
+        await drop(visitor, `damaged-${at}.cae`, damaged);
+        await page.getByRole('alert').getByText(`damaged-${at}.cae: This file`).waitFor();
+      }
+      await drop(visitor, 'short.cae', file.subarray(0, file.length - 9));
+      await page
+        .getByRole('alert')
+        .getByText(/short\.cae: This file is damaged/)
+        .waitFor();
+      expect(await visitor.pixels('back')).toBe(before);
+      await visitor.screenshot('damaged-file');
+    });
+
+    it('shows the latent: a channel switched off and a number changed alter the picture, and come back', async () => {
+      const { page } = visitor;
+      await page.locator('#latent-section').scrollIntoViewIfNeeded();
+      await page.locator('.plane').first().waitFor();
+      await page.waitForTimeout(500);
+      const before = await visitor.pixels('latent-back');
+      const boxes = page.locator('#planes input');
+      if ((await boxes.count()) > 0) {
+        await visitor.changes('latent-back', () => boxes.first().click());
+        await visitor.changes('latent-back', () => boxes.first().click());
+      }
+      await page.locator('.plane').first().focus();
+      await page.keyboard.press('ArrowRight');
+      await visitor.changes('latent-back', async () => {
+        await page.locator('#cell-value').focus();
+        await page.keyboard.press('End');
+      });
+      await visitor.changes('latent-back', () => page.getByRole('button', { name: 'Undo changes' }).click());
+      expect(await visitor.pixels('latent-back')).toBe(before);
+      const plane = (await page.locator('.plane').first().boundingBox())!;
+      await visitor.changes('latent-back', async () => {
+        await page.mouse.move(plane.x + plane.width / 2, plane.y + plane.height / 2);
+        await page.mouse.down();
+        await page.mouse.move(plane.x + plane.width / 2, plane.y - 120, { steps: 4 });
+        await page.mouse.up();
+      });
+    });
+
+    it('morphs from the picture to another digit', async () => {
+      const { page } = visitor;
+      await page.locator('#morph-section').scrollIntoViewIfNeeded();
+      await page.locator('#morph').focus();
+      await visitor.changes('morph-back', () => page.keyboard.press('Home'));
+      await visitor.changes('morph-back', () => page.keyboard.press('End'));
+      await visitor.changes('morph-back', () => page.locator('#morph-to').selectOption({ label: '0' }));
+      await visitor.changes('morph-back', () => page.getByRole('button', { name: 'Play' }).click());
+      await page.getByRole('button', { name: 'Play' }).waitFor();
+    });
+
+    it('adds noise and shows what the networks make of it', async () => {
+      const { page } = visitor;
+      await page.locator('#noise-section').scrollIntoViewIfNeeded();
+      await page.locator('#noise-out-psnr').getByText('dB').waitFor();
+      await visitor.changes('noise-out', () => page.getByRole('button', { name: 'Other noise' }).click());
+      await visitor.changes('noise-out', async () => {
+        await page.locator('#noise').focus();
+        await page.keyboard.press('End');
+      });
+    });
+
+    it('changes the provider and says what runs and how fast', async () => {
+      const { page } = visitor;
+      expect(await visitor.text('#runs-on')).toBe('WebAssembly');
+      await page.getByRole('radio', { name: 'WebGPU' }).click();
+      await visitor.waitUntil(
+        () =>
+          document.querySelector('#runs-on')!.textContent === 'WebGPU' ||
+          document.querySelector('#notices')!.textContent!.includes('passed over'),
+      );
+      if ((await visitor.text('#runs-on')) !== 'WebGPU')
+        console.warn(`SKIPPED: the demo on WebGPU: ${await visitor.text('#notices')}`);
+      await visitor.waitUntil(() =>
+        document.querySelector('#decoder-rate')!.textContent!.endsWith('images/s'),
+      );
+      await page.locator('#engine-section').scrollIntoViewIfNeeded();
+      await visitor.screenshot('webgpu');
+      await page.locator('input[name="sample"]').nth(2).click();
+      await visitor.settle();
+      await page.getByRole('radio', { name: 'WebAssembly' }).click();
+      await visitor.waitUntil(() => document.querySelector('#runs-on')!.textContent === 'WebAssembly');
+    });
+
+    it('has asked no other address for anything, and complained of nothing', () => {
+      const origin = new URL(site.url).origin;
+      expect(visitor.requests.filter((url) => !url.startsWith(origin) && !/^(blob|data):/.test(url))).toEqual(
+        [],
+      );
+      expect(visitor.complaints).toEqual([]);
+    });
+
+    it('works without a network after the first visit', async () => {
+      const { page } = visitor;
+      await visitor.waitUntil(() => document.documentElement.dataset.offline === 'ready');
+      await page.context().setOffline(true);
+      await visitor.page.reload();
+      await visitor.waitUntil(() => document.querySelector('#psnr')!.textContent !== '–');
+      await visitor.changes('back', () => page.locator('input[name="sample"]').nth(7).click());
+      expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+      await page.context().setOffline(false);
+      await visitor.leave();
+    });
+
+    it('can be drawn on while ONNX Runtime is still on its way, with a bar that says how far', async () => {
+      const early = await Visitor.arrive(browser);
+      let release = (): void => {};
+      const held = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      await early.page.route('**/*.wasm', async (route) => {
+        await held;
+        await route.continue();
+      });
+      await early.page.goto(site.url, { waitUntil: 'commit' });
+      await early.page.locator('#progress').waitFor();
+      await early.changes('pad', () =>
+        early.stroke([
+          [0.2, 0.2],
+          [0.8, 0.8],
+        ]),
+      );
+      const start = await early.page.evaluate(
+        () => performance.getEntriesByName('interactive')[0]!.startTime,
+      );
+      console.info(`the demo could be drawn on after ${Math.round(start)} ms`);
+      expect(start).toBeLessThan(20_000);
+      release();
+      await early.waitUntil(() => document.querySelector('#psnr')!.textContent !== '–');
+      expect(await early.page.locator('#loading').isVisible()).toBe(false);
+      await early.leave();
+    });
+
+    it('runs on a static host without the headers, below any path, on one thread, and says so', async () => {
+      const host = await serveStatic(SITE, '/some/where/');
+      const guest = await Visitor.arrive(browser, { colorScheme: 'dark' });
+      await guest.open(host.url);
+      await guest.waitUntil(() =>
+        document.querySelector('#threads')!.textContent!.startsWith('1 (this host'),
+      );
+      await guest.changes('back', () => guest.page.locator('input[name="sample"]').nth(6).click());
+      await guest.screenshot('wide-dark');
+      expect(guest.complaints).toEqual([]);
+      await guest.leave();
+      await host.close();
+    });
+
+    it('fits a phone and is drawn on with a finger', async () => {
+      const phone = await Visitor.arrive(browser, {
+        viewport: { width: 390, height: 844 },
+        deviceScaleFactor: 2,
+        hasTouch: true,
+        isMobile: true,
+      });
+      await phone.open(site.url);
+      await phone.changes('back', () => phone.page.getByRole('button', { name: 'Clear' }).click());
+      await phone.changes('back', () => swipe(phone));
+      await phone.settle();
+      expect(
+        await phone.page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
+      ).toBeLessThanOrEqual(0);
+      // Drawing does not scroll the page.
+      expect(await phone.page.evaluate(() => scrollY)).toBe(0);
+      await phone.screenshot('phone-light');
+      expect(await violations(phone)).toEqual([]);
+      await phone.leave();
+    });
+
+    it.each(['light', 'dark'] as const)('has nothing for axe to object to, %s', async (colorScheme) => {
+      const reader = await Visitor.arrive(browser, { colorScheme, reducedMotion: 'reduce' });
+      await reader.open(site.url);
+      for (const id of ['sizes', 'latent', 'morph', 'noise', 'files', 'engine']) {
+        await reader.page.locator(`#${id}-section`).scrollIntoViewIfNeeded();
+      }
+      await reader.page.locator('.plane').first().waitFor();
+      await reader.waitUntil(() =>
+        document.querySelector('#decoder-rate')!.textContent!.endsWith('images/s'),
+      );
+      expect(await violations(reader)).toEqual([]);
+      await reader.screenshot(`whole-${colorScheme}`, { fullPage: true });
+      await reader.leave();
+    });
+  },
+);
+
+/** Drops a file onto the page. */
+async function drop({ page }: Visitor, name: string, content: Buffer): Promise<void> {
+  await page.evaluate(
+    ([fileName, base64]) => {
+      const bytes = Uint8Array.from(atob(base64!), (character) => character.charCodeAt(0));
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File([bytes], fileName!));
+      const options = { dataTransfer, bubbles: true, cancelable: true };
+      document.body.dispatchEvent(new DragEvent('dragover', options));
+      document.body.dispatchEvent(new DragEvent('drop', options));
+    },
+    [name, content.toString('base64')],
+  );
+}
+
+/** A finger over the pad, from top to bottom. */
+async function swipe({ page }: Visitor): Promise<void> {
+  const box = (await page.locator('#pad').boundingBox())!;
+  const client = await page.context().newCDPSession(page);
+  const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', y?: number): Promise<unknown> =>
+    client.send('Input.dispatchTouchEvent', {
+      type,
+      touchPoints:
+        y === undefined ? [] : [{ x: box.x + box.width * (0.45 + 0.1 * y), y: box.y + box.height * y }],
+    });
+  await touch('touchStart', 0.2);
+  for (let y = 0.2; y <= 0.8; y += 0.05) await touch('touchMove', y);
+  await touch('touchEnd');
+}
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What axe finds with all its rules, as lines. */
+async function violations({ page }: Visitor): Promise<string[]> {
+  await page.evaluate(AXE);
+  return page.evaluate(async () => {
+    const { axe } = window as unknown as {
+      axe: {
+        run(): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }>;
+      };
+    };
+    const found = await axe.run();
+    return found.violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ html, failureSummary }) => `${id}: ${html}: ${failureSummary}`),
+    );
+  });
+}

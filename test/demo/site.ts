@@ -1,0 +1,84 @@
+import { spawn } from 'node:child_process';
+import { createReadStream, statSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Where the page is built to, and where pictures of it go. */
+export const RESULTS = join(ROOT, 'test-results/demo');
+export const SITE = join(RESULTS, 'site');
+
+/** A page that is served, until it is closed. */
+export interface Served {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+const START_TIMEOUT_MS = 150_000;
+
+/** What `npm run demo` runs: builds the page and serves it. @throws Error with what it printed. */
+export async function runDemo(): Promise<Served> {
+  const child = spawn(process.execPath, [join(ROOT, 'scripts/demo.mjs'), '--port', '0', '--out', SITE], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  const url = await new Promise<string>((resolve, reject) => {
+    const fail = (): void => reject(new Error(`the demo cannot be served:\n${output}`));
+    const timer = setTimeout(fail, START_TIMEOUT_MS);
+    const read = (chunk: Buffer): void => {
+      output += chunk.toString();
+      const [, address] = /The demo is at (http:\S+)/.exec(output) ?? [];
+      if (!address) return;
+      clearTimeout(timer);
+      resolve(address);
+    };
+    child.stdout.on('data', read);
+    child.stderr.on('data', read);
+    child.once('exit', fail);
+  });
+  const close = (): Promise<void> =>
+    new Promise((resolve) => {
+      child.once('exit', () => resolve());
+      child.kill();
+    });
+  return { url, close };
+}
+
+/** What a host may send for these; others send less. */
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.json': 'application/json',
+  '.woff2': 'font/woff2',
+};
+
+/** Serves a folder below a path as a plain static host does: no headers but the type, .wasm as any binary file. */
+export async function serveStatic(folder: string, below: string): Promise<Served> {
+  const server: Server = createServer((request, response) => {
+    const path = decodeURIComponent(new URL(request.url!, 'http://localhost').pathname);
+    const name = path.endsWith('/') ? `${path}index.html` : path;
+    const file = join(folder, name.slice(below.length));
+    if (!name.startsWith(below) || !isFile(file)) {
+      response.writeHead(404).end();
+      return;
+    }
+    response.setHeader('Content-Type', TYPES[extname(file)] ?? 'application/octet-stream');
+    createReadStream(file).pipe(response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const close = (): Promise<void> =>
+    new Promise((resolve) => {
+      server.closeAllConnections();
+      server.close(() => resolve());
+    });
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${below}`, close };
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}

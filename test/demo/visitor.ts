@@ -1,0 +1,103 @@
+/// <reference lib="dom" />
+import { join } from 'node:path';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright';
+import { chromiumPath, launchOptions } from '../web/chromium.js';
+import { RESULTS } from './site.js';
+
+export const launch = (): Promise<Browser> => chromium.launch(launchOptions(chromiumPath()!));
+
+/** Longest time that anything in the page may take, milliseconds: two slow cores do other things besides. */
+export const PATIENCE_MS = 60_000;
+
+/** Someone who looks at the page. */
+export class Visitor {
+  readonly page: Page;
+  /** Addresses of all requests. */
+  readonly requests: string[] = [];
+  /** What the page or its console complained about. */
+  readonly complaints: string[] = [];
+
+  private constructor(page: Page) {
+    this.page = page;
+    page.setDefaultTimeout(PATIENCE_MS);
+    page.context().on('request', (request) => this.requests.push(request.url()));
+    page.on('pageerror', (error) => this.complaints.push(String(error.stack)));
+    page.on('console', (message) => {
+      if (['error', 'warning'].includes(message.type())) this.complaints.push(message.text());
+    });
+  }
+
+  /** A new visitor with an empty cache. */
+  static async arrive(browser: Browser, options: BrowserContextOptions = {}): Promise<Visitor> {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+    return new Visitor(await context.newPage());
+  }
+
+  /** Opens the page and waits until a picture has come back. */
+  async open(url: string): Promise<void> {
+    await this.page.goto(url);
+    await this.waitUntil(() => document.querySelector('#psnr')!.textContent !== '–');
+  }
+
+  async leave(): Promise<void> {
+    await this.page.context().close();
+  }
+
+  waitUntil(condition: () => boolean): Promise<unknown> {
+    return this.page.waitForFunction(condition, undefined, { timeout: PATIENCE_MS });
+  }
+
+  async text(selector: string): Promise<string> {
+    return (await this.page.locator(selector).textContent()) ?? '';
+  }
+
+  /** The bytes of the hex view. */
+  hex(): Promise<string[]> {
+    return this.page.locator('#hex button').allTextContents();
+  }
+
+  /** The picture on a canvas, as text that can be compared. */
+  pixels(id: string): Promise<string> {
+    return this.page.evaluate((name) => (document.getElementById(name) as HTMLCanvasElement).toDataURL(), id);
+  }
+
+  /** Does something and waits until a canvas looks otherwise than before. */
+  async changes(id: string, action: () => Promise<unknown>): Promise<void> {
+    const before = await this.pixels(id);
+    await action();
+    await this.page.waitForFunction(
+      ([name, old]) => (document.getElementById(name!) as HTMLCanvasElement).toDataURL() !== old,
+      [id, before],
+      { timeout: PATIENCE_MS },
+    );
+  }
+
+  /** Waits until nothing has changed in the hero for a while. */
+  async settle(): Promise<void> {
+    for (let last = '', now = await this.#state(); now !== last; now = await this.#state()) {
+      last = now;
+      await this.page.waitForTimeout(400);
+    }
+  }
+
+  async #state(): Promise<string> {
+    return [await this.pixels('back'), ...(await this.hex())].join();
+  }
+
+  /** Moves the mouse over the pad with the button down; 0..1 of its sides. */
+  async stroke(points: readonly (readonly [number, number])[]): Promise<void> {
+    const box = (await this.page.locator('#pad').boundingBox())!;
+    const at = ([x, y]: readonly [number, number]): [number, number] => [
+      box.x + x * box.width,
+      box.y + y * box.height,
+    ];
+    await this.page.mouse.move(...at(points[0]!));
+    await this.page.mouse.down();
+    for (const point of points.slice(1)) await this.page.mouse.move(...at(point), { steps: 4 });
+    await this.page.mouse.up();
+  }
+
+  async screenshot(name: string, options: { fullPage?: boolean } = {}): Promise<void> {
+    await this.page.screenshot({ path: join(RESULTS, `${name}.png`), ...options });
+  }
+}
