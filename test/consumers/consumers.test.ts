@@ -1,0 +1,183 @@
+import { cp, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Browser } from 'playwright';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { chromiumPath, reportMissingChromium } from '../web/chromium.js';
+import { openPage, type PageOutcome, startBrowser } from './browser.js';
+import { createProject, execute, packPackage, pinned, temporaryFolder } from './project.js';
+import { ISOLATION, serveFolder } from './serve.js';
+
+const INSTALL_MS = 300_000;
+const RUN_MS = 200_000;
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let tarball: string;
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  tarball = await packPackage('runtime', folder.path);
+}, INSTALL_MS);
+afterAll(() => folder[Symbol.asyncDispose]());
+
+/** One 8×8 image through the tiny bundle. */
+const coded = { bytes: expect.any(Number), pixels: 64 };
+
+describe('in Node', () => {
+  let project: string;
+  beforeAll(async () => {
+    project = await createProject(folder.path, 'node', [tarball, await pinned('onnxruntime-node')]);
+  }, INSTALL_MS);
+
+  it.each(['use.mjs', 'use.cjs'])('%s loads a codec', async (script) => {
+    const output = JSON.parse(await execute(project, process.execPath, script));
+    expect(output).toEqual({ executionProvider: 'cpu', ...coded });
+  });
+
+  it('the command is there', async () => {
+    const output = await execute(
+      project,
+      join(project, 'node_modules/.bin/convae'),
+      'check',
+      'bundle',
+      '--json',
+    );
+    expect(JSON.parse(output)).toMatchObject({ executionProvider: 'cpu' });
+  });
+});
+
+const chromium = chromiumPath();
+if (chromium === undefined) reportMissingChromium('the browser consumers in test/consumers');
+
+describe.skipIf(chromium === undefined)('in a browser', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await startBrowser(chromium!);
+  });
+  afterAll(() => browser?.close());
+
+  /** Opens the page of a folder; nothing may be asked of anybody else. */
+  async function open(served: string, page = '', headers: Record<string, string> = {}): Promise<PageOutcome> {
+    await using server = await serveFolder(served, headers);
+    const outcome = await openPage(browser, `${server.origin}/${page}`);
+    const foreign = outcome.requests.filter(
+      (url) => !/^(data|blob):/.test(url) && !url.startsWith(server.origin),
+    );
+    expect(foreign).toEqual([]);
+    return outcome;
+  }
+
+  const inPage = { executionProvider: 'wasm', ...coded };
+
+  describe('built with Vite', () => {
+    let project: string;
+    beforeAll(async () => {
+      const packages = [tarball, await pinned('onnxruntime-web'), await pinned('vite')];
+      project = await createProject(folder.path, 'vite', packages, 'public');
+      await execute(
+        project,
+        process.execPath,
+        'node_modules/vite/bin/vite.js',
+        'build',
+        '--logLevel',
+        'error',
+      );
+    }, INSTALL_MS);
+
+    it(
+      'runs in the page and in a worker, with threads where the page is isolated',
+      async () => {
+        const { result, errors } = await open(join(project, 'dist'), '', ISOLATION);
+        expect(result).toEqual({
+          page: { ...inPage, threads: 2, notices: [] },
+          worker: { ...inPage, threads: 1, notices: [] },
+        });
+        expect(errors).toEqual([]);
+      },
+      RUN_MS,
+    );
+
+    it(
+      'runs without isolation, on one thread, and says so',
+      async () => {
+        const { result } = await open(join(project, 'dist'));
+        expect(result).toMatchObject({
+          page: { ...inPage, threads: 1, notices: [expect.stringContaining('not cross-origin isolated')] },
+          worker: { ...inPage, threads: 1, notices: [] },
+        });
+      },
+      RUN_MS,
+    );
+
+    it('has nothing of Node in it', async () => {
+      const files = await readdir(join(project, 'dist/assets'));
+      const scripts = files.filter((file) => file.endsWith('.js'));
+      const own = scripts.filter((file) => !file.startsWith('ort'));
+      expect(own.length).toBeGreaterThan(1);
+      for (const file of own) {
+        const text = await readFile(join(project, 'dist/assets', file), 'utf8');
+        expect(text, file).not.toMatch(/onnxruntime-node|["'`]node:|libvips/);
+      }
+    });
+
+    it('says in Node which package is missing', async () => {
+      await cp(join(project, 'public/bundle'), join(project, 'bundle'), { recursive: true });
+      const script = `import('@convae/runtime').then(({ loadCodec }) => loadCodec('bundle')).catch(({ code, message }) => console.log(code, message))`;
+      const output = await execute(project, process.execPath, '-e', script);
+      expect(output).toMatch(
+        /^DEPENDENCY_MISSING onnxruntime-node is not installed: .*npm i onnxruntime-node/,
+      );
+    });
+  });
+
+  describe('built with esbuild', () => {
+    it(
+      'runs in the page and in a worker',
+      async () => {
+        const packages = [tarball, await pinned('onnxruntime-web'), await pinned('esbuild')];
+        const project = await createProject(folder.path, 'esbuild', packages, 'dist');
+        const dist = join(project, 'dist');
+        await cp(join(project, 'index.html'), join(dist, 'index.html'));
+        const wasm = 'ort-wasm-simd-threaded.wasm';
+        await cp(join(project, 'node_modules/onnxruntime-web/dist', wasm), join(dist, wasm));
+        const esbuild = join(project, 'node_modules/.bin/esbuild');
+        const flags = ['--bundle', '--format=esm', '--splitting', '--outdir=dist', '--log-level=error'];
+        await execute(project, esbuild, 'main.js', 'worker.js', ...flags);
+        const { result } = await open(dist, '', ISOLATION);
+        expect(result).toEqual({
+          page: { ...inPage, threads: 2, notices: [] },
+          worker: { ...inPage, threads: 1, notices: [] },
+        });
+      },
+      INSTALL_MS,
+    );
+  });
+
+  describe('with an import map alone', () => {
+    let project: string;
+    beforeAll(async () => {
+      const packages = [tarball, await pinned('onnxruntime-web')];
+      project = await createProject(folder.path, 'plain', packages);
+    }, INSTALL_MS);
+
+    it(
+      'runs on WebGPU',
+      async () => {
+        const { result, errors } = await open(project);
+        expect(result).toEqual({ executionProvider: 'webgpu', passedOver: [], ...coded });
+        expect(errors).toEqual([]);
+      },
+      RUN_MS,
+    );
+
+    it(
+      'says which package is missing',
+      async () => {
+        const { result } = await open(project, 'missing.html');
+        expect(result).toMatchObject({
+          code: 'DEPENDENCY_MISSING',
+          error: expect.stringContaining('npm i onnxruntime-web'),
+        });
+      },
+      RUN_MS,
+    );
+  });
+});
