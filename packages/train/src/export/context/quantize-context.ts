@@ -11,7 +11,10 @@ const MAX_ACTIVATION = 4095;
 const MAX_SHIFT = 24;
 const BIAS_UNIT = 64;
 const FRACTION_BITS = 8;
+/** Inputs of the network, finest steps, are clamped to ±this. */
 const MAX_INPUT = 2047;
+/** Largest end of a channel's range: at the finest step its symbols and both escapes are the 4096 entries. */
+const MAX_SYMBOL = 2046;
 
 /** Latents whose activations set the scales. */
 const CALIBRATION_LATENTS = 400;
@@ -54,20 +57,28 @@ function quantizedRow(
   return { weights: weights.map((w) => Math.round(w * 2 ** scale)), scale };
 }
 
-/** @throws ConvaeError UNSUPPORTED where a row's weights are too large for a shift to the right. */
-function shiftOf(from: number, to: number): number {
-  if (from >= to) return from - to;
+/**
+ * The shift from a row of the output layer to its 1/256.
+ *
+ * @throws ConvaeError UNSUPPORTED where its weights are too large for a shift to the right.
+ */
+function outputShift(scale: number): number {
+  if (scale >= FRACTION_BITS) return scale - FRACTION_BITS;
   throw new ConvaeError(
     'UNSUPPORTED',
-    `the context network's weights are too large for its integers (shift ${from - to})`,
+    `the context network's outputs have weights ${2 ** (FRACTION_BITS - scale)} times too large for its integers`,
   );
 }
 
 const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
-/** Binary scale of each unit at which its largest activation fills the integers. */
+/** The binary scale of each unit at which its largest activation fills the integers. */
 const activationScales = (largest: Float64Array): number[] =>
   Array.from(largest, (value) => Math.floor(Math.log2(MAX_ACTIVATION / Math.max(value * HEADROOM, 1e-3))));
+
+function inputOf(symbol: number, multiplier: number): number {
+  return Math.max(-MAX_INPUT, Math.min(MAX_INPUT, Math.round(symbol / multiplier) * multiplier));
+}
 
 function activationsOf({ network, multipliers, symbols }: QuantizeContextOptions): Activations {
   const { channels, height, width, spec } = network;
@@ -82,7 +93,7 @@ function activationsOf({ network, multipliers, symbols }: QuantizeContextOptions
       const multiplier = multipliers[(image / every) % multipliers.length]!;
       const inputs = Float64Array.from(
         data.subarray(i * size, (i + 1) * size),
-        (symbol) => (Math.round(symbol / multiplier) * multiplier) / MEAN_SCALE,
+        (symbol) => inputOf(symbol, multiplier) / MEAN_SCALE,
       );
       traceActivations(network, inputs, Math.log2(multiplier / REFERENCE_MULTIPLIER), seen);
     }
@@ -95,17 +106,17 @@ function channelRanges({ network, symbols }: QuantizeContextOptions): Int16Array
   const plane = height * width;
   const ranges = new Int16Array(2 * channels);
   for (let channel = 0; channel < channels; channel++) {
-    const counts = new Float64Array(2 * MAX_INPUT + 1);
+    const counts = new Float64Array(2 * MAX_SYMBOL + 1);
     let total = 0;
     for (const { data } of symbols) {
       for (let start = channel * plane; start < data.length; start += channels * plane) {
         for (let i = start; i < start + plane; i++, total++) {
-          counts[Math.min(Math.max(data[i]!, -MAX_INPUT), MAX_INPUT) + MAX_INPUT]!++;
+          counts[Math.min(Math.max(data[i]!, -MAX_SYMBOL), MAX_SYMBOL) + MAX_SYMBOL]!++;
         }
       }
     }
-    ranges[2 * channel] = edge(counts, total, 1) - MAX_INPUT;
-    ranges[2 * channel + 1] = edge(counts, total, -1) - MAX_INPUT;
+    ranges[2 * channel] = edge(counts, total, 1) - MAX_SYMBOL;
+    ranges[2 * channel + 1] = edge(counts, total, -1) - MAX_SYMBOL;
   }
   return ranges;
 }
@@ -129,8 +140,13 @@ function setColumn(
   for (const [row, value] of values.entries()) matrix[row * width + column] = value;
 }
 
-/** First layer: inputs are finest steps, so the weights are divided by {@link MEAN_SCALE}. */
-function firstLayer({ network, multipliers }: QuantizeContextOptions, scales: readonly number[]) {
+/**
+ * First layer: inputs are finest steps, so the weights are divided by {@link MEAN_SCALE}.
+ *
+ * @param wanted scale of each unit's activation; that of its weights where it is finer than they are, as a unit that
+ * is hardly ever active would have it.
+ */
+function firstLayer({ network, multipliers }: QuantizeContextOptions, wanted: readonly number[]) {
   const { channels, height, width, spec } = network;
   const { hidden1 } = spec;
   const inputs = [...range(network.window.length / hidden1).map((i) => [network.window, i] as const)];
@@ -142,37 +158,46 @@ function firstLayer({ network, multipliers }: QuantizeContextOptions, scales: re
   const positionBias = new Int16Array(places * hidden1);
   const channelBias = new Int16Array(channels * hidden1);
   const shift1 = new Uint8Array(hidden1);
+  const scales: number[] = [];
   for (let j = 0; j < hidden1; j++) {
     const weights = inputs.map(([values, row]) => values[row * hidden1 + j]! / MEAN_SCALE);
     const position = range(places).map((p) => network.position[p * hidden1 + j]!);
     const channel = range(channels).map((c) => network.channel[c * hidden1 + j]!);
     const quality = octaves.map((o) => o * network.quality[j]!);
-    const row = quantizedRow(weights, [...position, ...channel, ...quality], 1, scales[j]! + MAX_SHIFT);
+    const row = quantizedRow(weights, [...position, ...channel, ...quality], 1, wanted[j]! + MAX_SHIFT);
     const unit = 2 ** row.scale;
     setColumn(w1, row.weights, hidden1, j);
     setColumn(positionBias, scaled(position, unit), hidden1, j);
     setColumn(channelBias, scaled(channel, unit), hidden1, j);
     setColumn(qualityBias, scaled(quality, unit), hidden1, j);
-    shift1[j] = shiftOf(row.scale, scales[j]!);
+    scales[j] = Math.min(wanted[j]!, row.scale);
+    shift1[j] = row.scale - scales[j]!;
   }
-  return { w1, qualityBias, positionBias, channelBias, shift1 };
+  return { scales, arrays: { w1, qualityBias, positionBias, channelBias, shift1 } };
 }
 
-function secondLayer({ network }: QuantizeContextOptions, from: readonly number[], to: readonly number[]) {
+/** As {@link firstLayer}; `from` are the scales of its activations. */
+function secondLayer(
+  { network }: QuantizeContextOptions,
+  from: readonly number[],
+  wanted: readonly number[],
+) {
   const { channels, spec } = network;
   const { hidden1, hidden2 } = spec;
   const w2 = new Int8Array(hidden2 * hidden1);
   const bias2 = new Int16Array(channels * hidden2);
   const shift2 = new Uint8Array(hidden2);
+  const scales: number[] = [];
   for (let i = 0; i < hidden2; i++) {
     const weights = range(hidden1).map((j) => network.second[j * hidden2 + i]! * 2 ** -from[j]!);
     const biases = range(channels).map((c) => network.secondBias[c * hidden2 + i]!);
-    const row = quantizedRow(weights, biases, BIAS_UNIT, to[i]! + MAX_SHIFT);
+    const row = quantizedRow(weights, biases, BIAS_UNIT, wanted[i]! + MAX_SHIFT);
     w2.set(row.weights, i * hidden1);
     setColumn(bias2, scaled(biases, 2 ** row.scale / BIAS_UNIT), hidden2, i);
-    shift2[i] = shiftOf(row.scale, to[i]!);
+    scales[i] = Math.min(wanted[i]!, row.scale);
+    shift2[i] = row.scale - scales[i]!;
   }
-  return { w2, bias2, shift2 };
+  return { scales, arrays: { w2, bias2, shift2 } };
 }
 
 function outputLayer({ network }: QuantizeContextOptions, from: readonly number[]) {
@@ -193,7 +218,7 @@ function outputLayer({ network }: QuantizeContextOptions, from: readonly number[
     const row = quantizedRow(weights, [bias], BIAS_UNIT, FRACTION_BITS + MAX_SHIFT);
     w3.set(row.weights, at * hidden2);
     bias3[at] = Math.round((bias * 2 ** row.scale) / BIAS_UNIT);
-    shift3[at] = shiftOf(row.scale, FRACTION_BITS);
+    shift3[at] = outputShift(row.scale);
   }
   return { w3, bias3, shift3 };
 }
@@ -206,7 +231,8 @@ function outputLayer({ network }: QuantizeContextOptions, from: readonly number[
 export function quantizeContext(options: QuantizeContextOptions): ContextModel {
   const { network, multipliers } = options;
   const seen = activationsOf(options);
-  const [first, second] = [activationScales(seen.first), activationScales(seen.second)];
+  const first = firstLayer(options, activationScales(seen.first));
+  const second = secondLayer(options, first.scales, activationScales(seen.second));
   return {
     channels: network.channels,
     gridHeight: network.height,
@@ -218,8 +244,8 @@ export function quantizeContext(options: QuantizeContextOptions): ContextModel {
     qualities: multipliers.length,
     log2Multipliers: Int16Array.from(multipliers, (m) => Math.round(256 * Math.log2(m))),
     ranges: channelRanges(options),
-    ...firstLayer(options, first),
-    ...secondLayer(options, first, second),
-    ...outputLayer(options, second),
+    ...first.arrays,
+    ...second.arrays,
+    ...outputLayer(options, second.scales),
   };
 }
