@@ -19,6 +19,10 @@ import {
   SUPPORTED_LAYERS,
 } from '../packages/train/src/export/index.js';
 import { serializeGraph } from '../packages/train/src/export/onnx/serialize.js';
+import { buildLayersNetwork } from '../packages/train/src/model/build.js';
+import { initialParameters } from '../packages/train/src/model/initialise.js';
+import { presetSpec } from '../packages/train/src/model/presets.js';
+import { roundedParameters } from '../packages/train/src/model/round-weights.js';
 
 /** Debian's python3-onnx belongs to the system's Python, whatever other Python is first on the path. */
 const PYTHON = '/usr/bin/python3';
@@ -230,6 +234,19 @@ describe.skipIf(!CHECKER)(
         expectSound([join(outDir, 'encoder.onnx'), join(outDir, 'decoder.onnx')], [[4], [4]]);
       },
     );
+
+    it('finds nothing wrong with weights in eight bits', () => {
+      const spec = presetSpec('dense-64', { channels: 3, height: 12, width: 12 });
+      const values = roundedParameters(spec, initialParameters(spec, { seed: 1, meanPixel: 0.5 }));
+      const network = buildLayersNetwork(tf, spec, values);
+      const parts = [network.encoder, network.decoder].map((model) => convertModel(model));
+      network.dispose();
+      for (const { bytes } of parts) expect(Buffer.from(bytes).includes('/int8')).toBe(true);
+      expectSound(
+        parts.map((part, i) => write(`int8-${i}`, part)),
+        parts.map(outputRanks),
+      );
+    });
 
     it('finds what is wrong with a broken graph', () => {
       const { graph } = convert(() => image(L.conv2d(strided)));

@@ -10,6 +10,8 @@ const FLOAT = 1;
 const OUTPUT_AXES: Readonly<Record<string, (rank: number) => number>> = {
   Conv: () => 0,
   ConvTranspose: () => 1,
+  // Dense layers never set transB.
+  Gemm: (rank) => rank - 1,
   MatMul: (rank) => rank - 1,
 };
 
