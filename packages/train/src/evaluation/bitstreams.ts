@@ -1,4 +1,4 @@
-import type { Codec, ImageBatch, Prior } from '@convae/runtime';
+import { type Codec, defaultPrior, type ImageBatch, type Prior } from '@convae/runtime';
 import { sliceImages } from './images.js';
 import { mean, msePerImage, psnrFromMse } from './metrics/distortion.js';
 import { ssimPerImage } from './metrics/ssim.js';
@@ -9,6 +9,8 @@ const BATCH = 1000;
 /** Real bytes and the error of what comes back from them, at one quality. */
 export interface BitstreamMeasure {
   readonly quality: number;
+  /** How probabilities were found. */
+  readonly prior: Prior;
   /** Size of one container with all images, everything included but the bundle, per image. */
   readonly containerBytesPerImage: number;
   /** Mean size of each image coded alone. */
@@ -73,6 +75,7 @@ export async function measureRate(
   const { mse, ssim } = await decodedErrors(codec, images, parts);
   return {
     quality: options.quality,
+    prior: options.prior ?? defaultPrior(codec.manifest),
     containerBytesPerImage: parts.reduce((sum, { length }) => sum + length, 0) / images.count,
     streamBytesPerImage: await meanStreamBytes(codec, images, options),
     mse,
@@ -81,12 +84,21 @@ export async function measureRate(
   };
 }
 
-/** {@link measureRate} at every quality of the bundle. Empty where the bundle has no entropy tables. */
+/** The priors of a bundle, that of its own choice first. */
+function priorsOf({ manifest }: Codec): Prior[] {
+  const first = defaultPrior(manifest);
+  if (manifest.context === undefined) return [first];
+  return [first, first === 'context' ? 'factorized' : 'context'];
+}
+
+/** {@link measureRate} with every prior and at every quality of the bundle, its default prior first. Empty where the bundle has no entropy tables. */
 export async function measureBitstreams(codec: Codec, images: ImageBatch): Promise<BitstreamMeasure[]> {
   const qualities = codec.manifest.quantizer?.multipliers.length ?? 0;
   const measured: BitstreamMeasure[] = [];
-  for (let quality = 0; quality < qualities; quality++) {
-    measured.push(await measureRate(codec, images, { quality }));
+  for (const prior of priorsOf(codec)) {
+    for (let quality = 0; quality < qualities; quality++) {
+      measured.push(await measureRate(codec, images, { quality, prior }));
+    }
   }
   return measured;
 }

@@ -37,14 +37,16 @@ function headline({ dataset, distortion, latent, model, bundle, parity }: Metric
 
 function realBytes({ bitstreams }: Metrics): string {
   if (bitstreams === undefined) return '';
-  const rows = bitstreams.rates.map((rate) => [
-    `${rate.quality}${rate.quality === bitstreams.defaultQuality ? ' (default)' : ''}`,
+  const first = bitstreams.rates.findIndex(({ quality }) => quality === bitstreams.defaultQuality);
+  const rows = bitstreams.rates.map((rate, i) => [
+    `${rate.quality}${i === first ? ' (default)' : ''}`,
+    rate.prior,
     rate.containerBytesPerImage.toFixed(1),
     rate.streamBytesPerImage.toFixed(1),
     dB(rate.psnr),
     rate.ssim.toFixed(3),
   ]);
-  const head = ['quality', 'container, bytes/image', 'image alone, bytes', 'PSNR', 'SSIM'];
+  const head = ['quality', 'prior', 'container, bytes/image', 'image alone, bytes', 'PSNR', 'SSIM'];
   return `\n## Real bytes\n\nEverything included but the bundle.\n\n${table(head, rows)}\n`;
 }
 

@@ -123,9 +123,11 @@ export const metricsSchema = z.object({
   bitstreams: z
     .object({
       defaultQuality: count,
+      /** Those with the bundle's own prior first. */
       rates: z.array(
         z.object({
           quality: count,
+          prior: z.enum(['factorized', 'context']).default('factorized'),
           /** One container with all images, everything included but the bundle, bytes per image. */
           containerBytesPerImage: figure,
           /** Mean bytes of each image coded alone. */

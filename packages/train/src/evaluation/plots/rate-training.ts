@@ -22,7 +22,7 @@ function ends(points: readonly RatePoint[]): RatePoint[] {
   return [...new Set([sorted[0], sorted.at(-1)])].filter((point) => point !== undefined);
 }
 
-function valueOf({ psnr, contextBytes, factorizedBytes }: RatePoint, curve: RateCurve): number {
+function plotted({ psnr, contextBytes, factorizedBytes }: RatePoint, curve: RateCurve): number {
   return curve === 'distortion' ? psnr : (contextBytes ?? factorizedBytes);
 }
 
@@ -31,7 +31,7 @@ export function rateCurve(history: readonly EpochRecord[], curve: RateCurve): Po
   return history.flatMap(({ epoch, rate }) =>
     ends(rate?.validation ?? []).map((point, i) => ({
       epoch,
-      value: valueOf(point, curve),
+      value: plotted(point, curve),
       series: i === 0 ? 'finest step' : 'coarsest step',
     })),
   );

@@ -7,7 +7,7 @@ import type { ReportSection } from '../model.js';
 type Row = NonNullable<Parameters<ReportSection['render']>[0]['metrics']['bitstreams']>['rates'][number];
 
 function row(rate: Row, isDefault: boolean): Html {
-  return html`<tr><th scope="row">${rate.quality}${isDefault ? ' (default)' : ''}</th>
+  return html`<tr><th scope="row">${rate.quality}${isDefault ? ' (default)' : ''}</th><td>${rate.prior}</td>
     <td>${rate.containerBytesPerImage.toFixed(1)}</td><td>${rate.streamBytesPerImage.toFixed(1)}</td>
     <td>${formatPsnr(rate.psnr)}</td><td>${formatSsim(rate.ssim)}</td><td>${formatMse(rate.mse)}</td></tr>`;
 }
@@ -30,10 +30,10 @@ export const bitstreamsSection: ReportSection = {
         bundle. Sizes are file bytes with everything but the bundle; a raw image takes ${latent.imageBytes} bytes.</p>
       ${scrollable(
         'Bytes per image',
-        html`<table class="figures"><caption>Bytes per image and what comes back</caption><thead><tr><th scope="col">Quality</th>
+        html`<table class="figures"><caption>Bytes per image and what comes back</caption><thead><tr><th scope="col">Quality</th><th scope="col">Prior</th>
         <th scope="col">Container, bytes per image</th><th scope="col">Image alone, bytes</th><th scope="col">PSNR</th>
         <th scope="col">SSIM</th><th scope="col">MSE</th></tr></thead>
-        <tbody>${rates.map((rate) => row(rate, rate.quality === defaultQuality))}</tbody></table>`,
+        <tbody>${rates.map((rate, i) => row(rate, i === rates.findIndex(({ quality }) => quality === defaultQuality)))}</tbody></table>`,
       )}
       ${await responsivePlot((width, height) => ratePlot(rates, width, height), label)}${plain}`;
   },
