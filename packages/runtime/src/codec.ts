@@ -16,14 +16,11 @@ import {
   type ContainerOptions,
   type ContainerSummary,
   type DecodedContainer,
-  decodeContainer,
   decodeImage,
   type EncodeOptions,
   EntropyModel,
-  encodeContainer,
   encodeImages,
   type ImageSequence,
-  openImageContainer,
 } from './coding/index.js';
 import { type ContextKernelName, type ContextPriorOptions, chooseKernel } from './context/index.js';
 import { meanSquaredErrors } from './distortion.js';
@@ -210,18 +207,25 @@ class OnnxCodec implements Codec {
     sink: ContainerSink,
     options: ContainerOptions = {},
   ): Promise<ContainerSummary> {
-    return encodeContainer(this.#coding(options.signal), images, sink, options);
+    const context = this.#coding(options.signal);
+    // On demand: many pages have no containers, and need not load the code for them.
+    const { encodeContainer } = await import('./coding/container-encoder.js');
+    return encodeContainer(context, images, sink, options);
   }
 
   async decodeContainer(
     stream: AsyncIterable<Uint8Array>,
     options: CallOptions = {},
   ): Promise<DecodedContainer> {
-    return decodeContainer(this.#coding(options.signal), stream, options);
+    const context = this.#coding(options.signal);
+    const { decodeContainer } = await import('./coding/container-decoder.js');
+    return decodeContainer(context, stream, options);
   }
 
   async openContainer(source: RandomAccessSource, options: OpenOptions = {}): Promise<OpenedContainer> {
-    return openImageContainer(this.#coding(), source, options);
+    const context = this.#coding();
+    const { openImageContainer } = await import('./coding/container-decoder.js');
+    return openImageContainer(context, source, options);
   }
 
   dispose(): Promise<void> {

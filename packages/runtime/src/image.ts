@@ -48,6 +48,9 @@ export function isFloatImages(images: ImageBatch | FloatImageBatch): images is F
   return images.data instanceof Float32Array;
 }
 
+/** Every byte divided by 255, in float32: a table is several times faster than dividing. */
+const TO_FLOAT = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
+
 /**
  * Turns uint8 N×H×W×C pixels 0..255 into float32 N×C×H×W values 0..1 (pixel / 255).
  * @throws TypeError or RangeError where `images` is not a batch of uint8 images.
@@ -62,7 +65,7 @@ export function toFloatImages(images: ImageBatch): FloatImageBatch {
     for (let channel = 0; channel < channels; channel++) {
       const plane = base + channel * area;
       for (let i = 0, from = base + channel; i < area; i++, from += channels) {
-        planes[plane + i] = data[from]! / 255;
+        planes[plane + i] = TO_FLOAT[data[from]!]!;
       }
     }
   }

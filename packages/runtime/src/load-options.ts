@@ -1,6 +1,6 @@
-import { CONTEXT_KERNELS, type ContextKernelName } from './context/index.js';
+import { CONTEXT_KERNELS, type ContextKernelName } from './context/kernel.js';
 import { checkCount, kindOf } from './image.js';
-import { EXECUTION_PROVIDERS, type ExecutionProvider } from './session/provider.js';
+import { EXECUTION_PROVIDERS, type ExecutionProvider } from './session/execution-provider.js';
 
 /** Options of `loadCodec`. */
 export interface LoadOptions {

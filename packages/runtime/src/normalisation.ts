@@ -17,8 +17,11 @@ export function normalise(images: FloatImageBatch, { scale, offset }: Normalisat
 export function denormalise(images: FloatImageBatch, { scale, offset }: Normalisation): FloatImageBatch {
   const gain = scale * 255;
   const data = new Float32Array(images.data.length);
+  const plain = gain === 1 && offset === 0;
   for (let i = 0; i < data.length; i++) {
-    data[i] = Math.max(0, Math.min(1, (images.data[i]! - offset) / gain));
+    const value = plain ? images.data[i]! : (images.data[i]! - offset) / gain;
+    // NaN stays NaN, for the check that follows.
+    data[i] = value < 0 ? 0 : value > 1 ? 1 : value;
   }
   return { ...images, data };
 }

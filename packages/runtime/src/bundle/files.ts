@@ -1,3 +1,6 @@
+/** The manifest's own file name inside a bundle folder. */
+export const MANIFEST_FILE = 'manifest.json';
+
 /** Where the files of a bundle come from: a folder, a web address, an archive, memory. */
 export interface BundleFiles {
   /** Names the place in messages, e.g. the folder. */

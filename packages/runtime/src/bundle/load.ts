@@ -3,9 +3,9 @@ import { type ContextModel, MAX_CONTEXT_FILE_BYTES, parseContext } from '../cont
 import { type EntropyTables, MAX_TABLE_FILE_BYTES, parseTables } from '../entropy/index.js';
 import { ConvaeError } from '../errors.js';
 import { checkContext } from './check-context.js';
-import type { BundleFiles } from './files.js';
+import { type BundleFiles, MANIFEST_FILE } from './files.js';
 import { bundleIdentity } from './identity.js';
-import { MANIFEST_FILE, MAX_GRAPH_BYTES, MAX_MANIFEST_BYTES, type Manifest } from './manifest.js';
+import { MAX_GRAPH_BYTES, MAX_MANIFEST_BYTES, type Manifest } from './manifest.js';
 import { parseManifest } from './parse.js';
 
 /** What was read from a bundle, checked against its manifest. */

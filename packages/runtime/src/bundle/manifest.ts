@@ -7,9 +7,6 @@ import { MAX_MULTIPLIER, MAX_QUALITIES, MAX_STEP, MIN_STEP } from '../quantizer.
 /** Major.minor of the manifest format. A reader refuses a newer major and ignores unknown fields of a newer minor. */
 export const MANIFEST_VERSION = { major: 1, minor: 0 } as const;
 
-/** The manifest's own file name inside a bundle folder. */
-export const MANIFEST_FILE = 'manifest.json';
-
 /** Largest manifest that is read, bytes. */
 export const MAX_MANIFEST_BYTES = 1 << 20;
 /** Largest graph that is read, bytes. */

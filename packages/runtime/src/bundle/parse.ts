@@ -1,13 +1,8 @@
 import type * as z from 'zod/mini';
 import { ConvaeError } from '../errors.js';
 import { kindOf } from '../image.js';
-import {
-  MANIFEST_FILE,
-  MANIFEST_VERSION,
-  MAX_MANIFEST_BYTES,
-  type Manifest,
-  manifestSchema,
-} from './manifest.js';
+import { MANIFEST_FILE } from './files.js';
+import { MANIFEST_VERSION, MAX_MANIFEST_BYTES, type Manifest, manifestSchema } from './manifest.js';
 
 /**
  * Parses the bytes of manifest.json (FORMAT.md, "Bundle"); unknown fields are ignored.

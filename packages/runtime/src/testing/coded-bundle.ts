@@ -1,5 +1,6 @@
+import { MANIFEST_FILE } from '../bundle/files.js';
 import { sha256Hex } from '../bundle/load.js';
-import { MANIFEST_FILE, type Manifest } from '../bundle/manifest.js';
+import type { Manifest } from '../bundle/manifest.js';
 import { type ContextModel, serializeContext } from '../context/index.js';
 import { buildTable, type EntropyTable, packTables, serializeTables } from '../entropy/index.js';
 import { toFloatImages } from '../image.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type ContainerSink, type RandomAccessSource, readImageStream } from '../bitstream/index.js';
+import { MANIFEST_FILE } from '../bundle/files.js';
 import { loadBundle } from '../bundle/load.js';
-import { MANIFEST_FILE } from '../bundle/manifest.js';
 import { parseManifest } from '../bundle/parse.js';
 import type { Codec } from '../codec.js';
 import { decodeImageSymbols, EntropyModel } from '../coding/index.js';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { BundleFiles } from '../bundle/files.js';
-import { MANIFEST_FILE } from '../bundle/manifest.js';
+import { type BundleFiles, MANIFEST_FILE } from '../bundle/files.js';
+
 import type { Codec } from '../codec.js';
 import { expectRejection, noiseImages } from './expectations.js';
 import { createTinyBundle, encodeManifest, replaceGraph } from './tiny-bundle.js';

@@ -1,6 +1,6 @@
-import type { BundleFiles } from '../bundle/files.js';
+import { type BundleFiles, MANIFEST_FILE } from '../bundle/files.js';
 import { sha256Hex } from '../bundle/load.js';
-import { MANIFEST_FILE, type Manifest } from '../bundle/manifest.js';
+import type { Manifest } from '../bundle/manifest.js';
 import { ConvaeError } from '../errors.js';
 import { type OnnxGraph, type OnnxTensor, type OnnxValue, writeOnnx } from './onnx-writer.js';
 

@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
-import type { BundleFiles } from '../bundle/files.js';
-import { MANIFEST_FILE } from '../bundle/manifest.js';
+import { type BundleFiles, MANIFEST_FILE } from '../bundle/files.js';
+
 import { kindOf } from '../image.js';
 import type { LoadProgress } from '../load-options.js';
 import { fetchBytes } from './fetch-bytes.js';

@@ -3,5 +3,6 @@ export { cropImages, joinBatches, padImages, sliceBatch, toFloatImages, toUint8I
 export type * from '../index.js';
 export type { LoadOptions, LoadProgress } from '../load-options.js';
 export { type BundleUrlOptions, bundleUrl } from './bundle-url.js';
-export { loadCodec, type WebLoadOptions } from './load-codec.js';
+export { loadCodec } from './load-codec.js';
+export type { WebLoadOptions } from './options.js';
 export type { WasmPaths } from './wasm-file.js';

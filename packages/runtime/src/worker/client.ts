@@ -5,7 +5,7 @@ import { ConvaeError } from '../errors.js';
 import { kindOf } from '../image.js';
 import { checkLoadOptions, type LoadProgress } from '../load-options.js';
 import { pageUrl } from '../web/bundle-url.js';
-import type { WebLoadOptions } from '../web/load-codec.js';
+import type { WebLoadOptions } from '../web/options.js';
 import { WEB_PROVIDERS } from '../web/providers.js';
 import { absoluteWasmPaths } from '../web/wasm-file.js';
 import { Channel } from './channel.js';

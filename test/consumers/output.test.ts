@@ -1,0 +1,87 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { build, type Metafile, type OutputFile } from 'esbuild';
+import { describe, expect, it } from 'vitest';
+import { parseSource } from '../architecture/imports.js';
+import { ROOT } from './project.js';
+
+const DIST = join(ROOT, 'packages/runtime/dist');
+
+/** All modules that are reached from a built file, dynamic imports included: paths, and names of packages. */
+function reached(entry: string, found = new Set<string>()): Set<string> {
+  if (found.has(entry)) return found;
+  found.add(entry);
+  for (const { specifier } of parseSource(entry, readFileSync(entry, 'utf8')).imports) {
+    if (specifier.startsWith('.')) reached(join(dirname(entry), specifier), found);
+    else found.add(specifier);
+  }
+  return found;
+}
+
+const packagesOf = (entry: string): string[] =>
+  [...reached(join(DIST, entry))].filter((name) => !name.startsWith(DIST)).sort();
+
+describe('the built entries for browsers', () => {
+  it.each(['web/index.js', 'worker/index.js', 'worker/script.js'])('%s needs no package of Node', (entry) => {
+    expect(existsSync(join(DIST, entry))).toBe(true);
+    expect(packagesOf(entry)).toEqual(['onnxruntime-web/wasm', 'onnxruntime-web/webgpu', 'zod/mini']);
+  });
+
+  it('core needs no ONNX Runtime at all', () => {
+    expect(packagesOf('index.js')).toEqual(['zod/mini']);
+  });
+
+  it('and Node’s does: the walk sees imports', () => {
+    expect(packagesOf('node/index.js')).toEqual(
+      expect.arrayContaining(['node:fs/promises', 'onnxruntime-node', 'sharp']),
+    );
+  });
+});
+
+/** Bytes after gzip of the built entry: of what it loads at once, and of everything that it may load. */
+async function measure(entry: string): Promise<{ atOnce: number; inAll: number }> {
+  const { outputFiles, metafile } = await build({
+    absWorkingDir: ROOT,
+    entryPoints: [join(DIST, entry)],
+    bundle: true,
+    minify: true,
+    splitting: true,
+    format: 'esm',
+    metafile: true,
+    write: false,
+    outdir: 'out',
+    external: ['onnxruntime-web/*'],
+    logLevel: 'silent',
+  });
+  const size = (files: readonly OutputFile[]): number =>
+    files.reduce((sum, { contents }) => sum + gzipSync(contents).length, 0);
+  const entryFile = Object.entries(metafile.outputs).find(([, { entryPoint }]) =>
+    entryPoint?.endsWith(entry),
+  )!;
+  const atOnce = closure(metafile.outputs, entryFile[0]);
+  const isAtOnce = ({ path }: OutputFile): boolean => [...atOnce].some((name) => path.endsWith(name));
+  return { atOnce: size(outputFiles.filter(isAtOnce)), inAll: size(outputFiles) };
+}
+
+/** An output file and those that it imports statically. */
+function closure(outputs: Metafile['outputs'], path: string, found = new Set<string>()): Set<string> {
+  if (found.has(path)) return found;
+  found.add(path);
+  for (const { path: next, kind, external } of outputs[path]!.imports) {
+    if (kind === 'import-statement' && !external) closure(outputs, next, found);
+  }
+  return found;
+}
+
+describe('the size of the entries for browsers, minified and gzipped, without ONNX Runtime', () => {
+  it.each(['web/index.js', 'worker/index.js'])(
+    '%s is at most 15 kB, and 45 kB with all that it loads on demand',
+    async (entry) => {
+      const { atOnce, inAll } = await measure(entry);
+      expect(atOnce).toBeGreaterThan(1000);
+      expect(atOnce).toBeLessThanOrEqual(15_000);
+      expect(inAll).toBeLessThanOrEqual(45_000);
+    },
+  );
+});
