@@ -2,7 +2,7 @@
 export interface RateRecord {
   /** Over the training images, under the weights of each step, bytes per image. */
   readonly factorizedBytes: number;
-  /** Null without a context network, or before it takes part. */
+  /** Null without a context network, or before it takes part in a whole epoch. */
   readonly contextBytes: number | null;
   /** At hard rounding, one for each step trained for; empty without validation images. */
   readonly validation: readonly RatePoint[];

@@ -64,18 +64,24 @@ export function checkSameRun(
 ): void {
   const names = [...new Set([...Object.keys(started), ...Object.keys(wanted)])];
   const differing = names.filter(
-    (name) =>
-      !extendable(started).includes(name) && JSON.stringify(started[name]) !== JSON.stringify(wanted[name]),
+    (name) => !extendable(started).includes(name) && settingOf(started, name) !== settingOf(wanted, name),
   );
   if (differing.length === 0) return;
   const list = differing
     .map((name) => `${name} ${shorten(started[name])} there, ${shorten(wanted[name])} now`)
     .join('; ');
+  const why = differing.includes('epochs') ? ', whose schedule is laid out for its number of epochs' : '';
   throw new ConvaeError(
     'DATA_INVALID',
-    `${folder} holds a run with other settings (${list}): name another folder with --out, or start it anew with --force`,
+    `${folder} holds a run with other settings${why} (${list}): name another folder with --out, or start it anew with --force`,
   );
 }
+
+const DEFAULTS: Readonly<Record<string, unknown>> = recipeSchema.parse({});
+
+/** A setting to compare; runs that were started before the recipe had a field have its default. */
+const settingOf = (settings: Readonly<Record<string, unknown>>, name: string): string =>
+  JSON.stringify(settings[name] ?? DEFAULTS[name] ?? null);
 
 function shorten(value: unknown): string {
   const text = JSON.stringify(value) ?? 'nothing';

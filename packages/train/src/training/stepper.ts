@@ -118,10 +118,13 @@ export class Stepper {
   }
 
   private rateRecord(measured: LearnerMeasure | undefined): RateRecord {
-    const { factorizedBits, contextBits, images } = this.position;
+    const { factorizedBits, contextBits, images, epoch } = this.position;
+    const { epochs, rate } = this.task.recipe;
+    // In the epoch in which the context network joins, its bits are not those of all images.
+    const joined = contextBits > 0 && epoch - 1 >= rate!.contextFrom * epochs;
     return {
       factorizedBytes: factorizedBits / 8 / Math.max(1, images),
-      contextBytes: contextBits > 0 ? contextBits / 8 / images : null,
+      contextBytes: joined ? contextBits / 8 / images : null,
       validation: measured?.points ?? [],
     };
   }

@@ -5,12 +5,15 @@ export const REFERENCE_MULTIPLIER = 8;
 /** The finest step of the latents: multiplier 1. */
 export const FINEST_STEP = 1 / REFERENCE_MULTIPLIER;
 
+/** Radius of the context network's window on a grid of latents. */
+export const DEFAULT_RADIUS = 2;
+
 const fraction = z.number().min(0).max(1);
 
 /** The context network: see FORMAT.md, "Context model". */
 const contextSchema = z.strictObject({
   /** Causal window: so many rows above and columns to the left and right. 0 where the latent is a vector. */
-  radius: z.int().min(0).max(3).default(2),
+  radius: z.int().min(0).max(3).default(DEFAULT_RADIUS),
   hidden1: z.int().min(1).max(512).default(96),
   hidden2: z.int().min(1).max(512).default(64),
 });

@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import { presetSpec } from '../../model/presets.js';
+import { parseRecipe } from '../recipe.js';
+import { drawStep } from './draw.js';
+import { lambdaAt, type RateSpec } from './rate-spec.js';
+import { RATE_RECIPE_NAMES, RATE_RECIPES } from './recipes.js';
+import { learningRateAt, rateStepOptions } from './schedule.js';
+
+const recipe = parseRecipe({ learningRate: 0.01, schedule: 'cosine', rate: { lambda: 10, context: {} } });
+const rate: RateSpec = recipe.rate!;
+const steps = 2000;
+
+describe('the cosine schedule', () => {
+  const at = (step: number): number => learningRateAt(recipe, { step, steps });
+
+  it('rises over the first 300 steps and falls to a hundredth', () => {
+    expect(at(0)).toBeCloseTo(0.01 / 300, 6);
+    const rates = Array.from({ length: steps }, (_, step) => at(step));
+    const top = rates.indexOf(Math.max(...rates));
+    expect(top).toBeGreaterThan(250);
+    expect(top).toBeLessThanOrEqual(300);
+    expect(rates[top]).toBeGreaterThan(0.009);
+    expect(rates.slice(top).every((value, i) => i === 0 || value <= rates[top + i - 1]!)).toBe(true);
+    expect(at(steps)).toBeCloseTo(1e-4, 8);
+  });
+
+  it('is left out where the recipe says constant', () => {
+    const constant = parseRecipe({ learningRate: 0.01 });
+    expect([0, 999, 2000].map((step) => learningRateAt(constant, { step, steps }))).toEqual([
+      0.01, 0.01, 0.01,
+    ]);
+  });
+});
+
+describe('the phases of a run', () => {
+  const at = (share: number) => rateStepOptions(recipe, rate, { step: share * steps, steps });
+
+  it('go from noise to rounded latents to tuning, with contexts from a fifth on', () => {
+    const phases = [0, 0.19, 0.2, 0.49, 0.5, 0.89, 0.9, 1].map((share) => {
+      const { quantization, withContext } = at(share);
+      return `${quantization}${withContext ? ' with contexts' : ''}`;
+    });
+    expect(phases).toEqual([
+      'noise',
+      'noise',
+      'noise with contexts',
+      'noise with contexts',
+      'round with contexts',
+      'round with contexts',
+      'tune with contexts',
+      'tune with contexts',
+    ]);
+  });
+
+  it('never have contexts without a network for them', () => {
+    expect(rateStepOptions(recipe, { ...rate, context: null }, { step: 1999, steps }).withContext).toBe(
+      false,
+    );
+  });
+
+  it('begin with distortion at eight times its weight', () => {
+    expect(at(0).emphasis).toBe(8);
+    expect(at(0.1).emphasis).toBeCloseTo(Math.sqrt(8), 9);
+    expect([at(0.2).emphasis, at(0.7).emphasis]).toEqual([1, 1]);
+  });
+});
+
+describe('the weight of distortion', () => {
+  it('is lambda at a step of one latent unit, and falls with the square of the step', () => {
+    expect([8, 16, 4].map((multiplier) => lambdaAt(rate, multiplier))).toEqual([10, 2.5, 40]);
+  });
+});
+
+describe('the step of a batch', () => {
+  const spec = { ...rate, multipliers: [14, 10, 8] };
+  const draw = (seed: number, epoch: number, batch: number) => drawStep(spec, 500, { seed, epoch, batch });
+
+  it('and its noise depend on seed, epoch and batch alone', () => {
+    expect(draw(1, 2, 3)).toEqual(draw(1, 2, 3));
+    for (const other of [draw(2, 2, 3), draw(1, 3, 3), draw(1, 2, 4)])
+      expect(other.noise).not.toEqual(draw(1, 2, 3).noise);
+  });
+
+  it('is each of those trained for about as often, and noise is uniform in ±0.5', () => {
+    const counts = new Map<number, number>();
+    let [sum, squares] = [0, 0];
+    for (let batch = 0; batch < 300; batch++) {
+      const { multiplier, noise } = draw(1, 1, batch);
+      counts.set(multiplier, (counts.get(multiplier) ?? 0) + 1);
+      for (const value of noise) [sum, squares] = [sum + value, squares + value * value];
+      expect(Math.max(...noise.map(Math.abs))).toBeLessThanOrEqual(0.5);
+    }
+    expect([...counts.keys()].sort()).toEqual([10, 14, 8]);
+    for (const count of counts.values()) expect(Math.abs(count - 100)).toBeLessThan(35);
+    expect(Math.abs(sum / 150_000)).toBeLessThan(0.004);
+    expect(squares / 150_000).toBeCloseTo(1 / 12, 2);
+  });
+});
+
+describe('the named recipes', () => {
+  it.each(RATE_RECIPE_NAMES)('%s is a valid recipe for its preset, on digits', (name) => {
+    const { preset, recipe: input } = RATE_RECIPES[name]!;
+    const parsed = parseRecipe(input);
+    const spec = presetSpec(preset, { channels: 1, height: 28, width: 28 });
+    expect(parsed.schedule).toBe('cosine');
+    expect(parsed.rate!.context!.radius === 0).toBe(spec.encoder.at(-1)!.kind === 'dense');
+  });
+
+  it('are three or more, for more and more distortion', () => {
+    const lambdas = RATE_RECIPE_NAMES.map((name) => RATE_RECIPES[name]!.recipe.rate!.lambda);
+    expect(lambdas.length).toBeGreaterThanOrEqual(3);
+    expect(lambdas).toEqual([...lambdas].sort((a, b) => a - b));
+  });
+});
