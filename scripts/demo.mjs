@@ -2,6 +2,7 @@
 //   --port N   4173 where left out; 0 for any free one
 //   --host H   localhost where left out; 0.0.0.0 lets other machines in
 //   --out DIR  where the built page goes, packages/web-demo/dist where left out
+//   --models DIR  the folder whose subfolders are the bundles to show, models where left out
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -14,6 +15,7 @@ const OPTIONS = {
   port: { type: 'string', default: '4173' },
   host: { type: 'string', default: 'localhost' },
   out: { type: 'string', default: join(DEMO, 'dist') },
+  models: { type: 'string', default: join(ROOT, 'models') },
 };
 
 function readOptions() {
@@ -27,10 +29,11 @@ function readOptions() {
   }
 }
 
-async function buildDemo(outDir) {
+async function buildDemo({ out: outDir, models }) {
   say('Building the demo …');
   // In a process of its own: Vite takes NODE_ENV from the environment, and this is the page that is deployed.
   const vite = join(ROOT, 'node_modules/vite/bin/vite.js');
+  const env = { NODE_ENV: 'production', CONVAE_DEMO_MODELS: models };
   const args = [
     vite,
     'build',
@@ -43,7 +46,7 @@ async function buildDemo(outDir) {
     '--logLevel',
     'warn',
   ];
-  await runQuietly('Building the demo', process.execPath, args, { env: { NODE_ENV: 'production' } });
+  await runQuietly('Building the demo', process.execPath, args, { env });
   if (!existsSync(join(outDir, 'index.html')))
     throw new SetupError(`Building the demo left nothing in ${outDir}.`);
 }
@@ -65,9 +68,11 @@ async function serveDemo({ out, port, host }) {
 
 try {
   const options = readOptions();
-  const out = resolve(options.out);
-  await buildDemo(out);
-  await serveDemo({ ...options, out });
+  // Relative folders are meant from where npm was called.
+  const from = process.env.INIT_CWD ?? process.cwd();
+  const folders = { out: resolve(from, options.out), models: resolve(from, options.models) };
+  await buildDemo(folders);
+  await serveDemo({ ...options, ...folders });
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;
   say(error.message);

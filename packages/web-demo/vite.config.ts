@@ -17,7 +17,7 @@ export default defineConfig({
   base: './',
   // A file that is not there is a 404, never the page.
   appType: 'mpa',
-  plugins: [bundles({ models: path('../../models') }), offline()],
+  plugins: [bundles({ models: process.env.CONVAE_DEMO_MODELS ?? path('../../models') }), offline()],
   worker: { format: 'es' },
   server: { headers: ISOLATION },
   preview: { headers: ISOLATION },

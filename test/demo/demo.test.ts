@@ -6,7 +6,7 @@ import type { Browser } from 'playwright';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chromiumPath, reportMissingChromium } from '../web/chromium.js';
-import { runDemo, type Served, SITE, serveStatic } from './site.js';
+import { MODELS, runDemo, type Served, SITE, serveStatic } from './site.js';
 import { launch, PATIENCE_MS, Visitor } from './visitor.js';
 
 if (chromiumPath() === undefined) reportMissingChromium('the tests of the web demo');
@@ -99,7 +99,7 @@ describe.skipIf(chromiumPath() === undefined)(
       await page.keyboard.press('End');
       await visitor.settle();
       await page.locator('#curve').scrollIntoViewIfNeeded();
-    await page.locator('#curve button').first().waitFor();
+      await page.locator('#curve button').first().waitFor();
       expect(await page.locator('#curve button').count()).toBe(
         Number(await page.locator('#quality').getAttribute('max')) + 1,
       );
@@ -253,6 +253,7 @@ describe.skipIf(chromiumPath() === undefined)(
     it('adds noise and shows what the networks make of it', async () => {
       const { page } = visitor;
       await page.locator('#noise-section').scrollIntoViewIfNeeded();
+      await page.locator('#noise-lead').getByText(MODELS.noise).waitFor();
       await page.locator('#noise-out-psnr').getByText('dB').waitFor();
       await visitor.changes('noise-out', () => page.getByRole('button', { name: 'Other noise' }).click());
       await visitor.changes('noise-out', async () => {
@@ -281,6 +282,31 @@ describe.skipIf(chromiumPath() === undefined)(
       await visitor.settle();
       await page.getByRole('radio', { name: 'WebAssembly' }).click();
       await visitor.waitUntil(() => document.querySelector('#runs-on')!.textContent === 'WebAssembly');
+    });
+
+    it('changes the model, its sizes and its prior', async () => {
+      const { page } = visitor;
+      await page.locator('input[name="sample"]').nth(8).click();
+      const tiny = page.locator('#model option', { hasText: MODELS.tiny });
+      await page.locator('#model').selectOption((await tiny.getAttribute('value'))!);
+      await visitor.waitUntil(() => (document.getElementById('back') as HTMLCanvasElement).width === 8);
+      await visitor.settle();
+      expect(await page.getByRole('radio', { name: 'Context' }).isChecked()).toBe(true);
+      const context = await visitor.hex();
+      await page.getByRole('radio', { name: 'Factorized' }).click();
+      await visitor.settle();
+      // The first byte tells the prior.
+      expect((await visitor.hex())[0]).not.toBe(context[0]);
+      await visitor.changes('back', () =>
+        visitor.stroke([
+          [0.1, 0.1],
+          [0.9, 0.1],
+        ]),
+      );
+      const first = page.locator('#model option', { hasText: MODELS.first });
+      await page.locator('#model').selectOption((await first.getAttribute('value'))!);
+      await visitor.waitUntil(() => (document.getElementById('back') as HTMLCanvasElement).width === 28);
+      await visitor.settle();
     });
 
     it('has asked no other address for anything, and complained of nothing', () => {
@@ -341,6 +367,8 @@ describe.skipIf(chromiumPath() === undefined)(
       );
       await guest.changes('back', () => guest.page.locator('input[name="sample"]').nth(6).click());
       await guest.screenshot('wide-dark');
+      await guest.wander();
+      await guest.screenshot('whole-dark', { fullPage: true });
       expect(guest.complaints).toEqual([]);
       await guest.leave();
       await host.close();
@@ -367,18 +395,19 @@ describe.skipIf(chromiumPath() === undefined)(
       await phone.leave();
     });
 
-    it.each(['light', 'dark'] as const)('has nothing for axe to object to, %s', async (colorScheme) => {
-      const reader = await Visitor.arrive(browser, { colorScheme, reducedMotion: 'reduce' });
+    it('has nothing for axe to object to, and nothing moves for who wants it so', async () => {
+      const reader = await Visitor.arrive(browser, { reducedMotion: 'reduce' });
       await reader.open(site.url);
-      for (const id of ['sizes', 'latent', 'morph', 'noise', 'files', 'engine']) {
-        await reader.page.locator(`#${id}-section`).scrollIntoViewIfNeeded();
-      }
-      await reader.page.locator('.plane').first().waitFor();
+      await reader.wander();
       await reader.waitUntil(() =>
         document.querySelector('#decoder-rate')!.textContent!.endsWith('images/s'),
       );
       expect(await violations(reader)).toEqual([]);
-      await reader.screenshot(`whole-${colorScheme}`, { fullPage: true });
+      expect(
+        await reader.page.evaluate(() => getComputedStyle(document.documentElement).scrollBehavior),
+      ).toBe('auto');
+      expect(await reader.page.evaluate(() => document.getAnimations().length)).toBe(0);
+      await reader.screenshot('whole-light', { fullPage: true });
       await reader.leave();
     });
   },

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { createReadStream, statSync } from 'node:fs';
+import { cpSync, createReadStream, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
@@ -17,11 +17,35 @@ export interface Served {
   close(): Promise<void>;
 }
 
+/** The models that the tests choose among. */
+export const MODELS = { first: 'mnist-seed', tiny: 'tiny-context', noise: 'said-to-denoise' };
+
+/**
+ * A folder of bundles: the reference network; one of other sizes with a context prior; and the reference network once
+ * more, with a manifest that says that it was trained on noise.
+ */
+function writeModels(): string {
+  const folder = join(RESULTS, 'models');
+  rmSync(folder, { recursive: true, force: true });
+  const copy = (from: string, name: string): void =>
+    cpSync(join(ROOT, from), join(folder, name), { recursive: true });
+  copy('models/mnist-seed', MODELS.first);
+  copy('test/vectors/data/tiny-context', MODELS.tiny);
+  copy('models/mnist-seed', MODELS.noise);
+  const path = join(folder, MODELS.noise, 'manifest.json');
+  const manifest = JSON.parse(readFileSync(path, 'utf8')) as { training: { noise: number } };
+  manifest.training.noise = 0.5;
+  writeFileSync(path, JSON.stringify(manifest));
+  return folder;
+}
+
 const START_TIMEOUT_MS = 150_000;
 
 /** What `npm run demo` runs: builds the page and serves it. @throws Error with what it printed. */
 export async function runDemo(): Promise<Served> {
-  const child = spawn(process.execPath, [join(ROOT, 'scripts/demo.mjs'), '--port', '0', '--out', SITE], {
+  const models = writeModels();
+  const args = [join(ROOT, 'scripts/demo.mjs'), '--port', '0', '--out', SITE, '--models', models];
+  const child = spawn(process.execPath, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

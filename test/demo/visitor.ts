@@ -86,6 +86,7 @@ export class Visitor {
 
   /** Moves the mouse over the pad with the button down; 0..1 of its sides. */
   async stroke(points: readonly (readonly [number, number])[]): Promise<void> {
+    await this.page.locator('#pad').scrollIntoViewIfNeeded();
     const box = (await this.page.locator('#pad').boundingBox())!;
     const at = ([x, y]: readonly [number, number]): [number, number] => [
       box.x + x * box.width,
@@ -95,6 +96,16 @@ export class Visitor {
     await this.page.mouse.down();
     for (const point of points.slice(1)) await this.page.mouse.move(...at(point), { steps: 4 });
     await this.page.mouse.up();
+  }
+
+  /** Looks at every section, so that all of them fill in. */
+  async wander(): Promise<void> {
+    for (const id of ['sizes', 'latent', 'morph', 'noise', 'files', 'engine']) {
+      await this.page.locator(`#${id}-section`).scrollIntoViewIfNeeded();
+    }
+    await this.page.locator('.plane').first().waitFor();
+    await this.page.locator('#noise-out-psnr').getByText('dB').waitFor();
+    await this.page.evaluate(() => scrollTo(0, 0));
   }
 
   async screenshot(name: string, options: { fullPage?: boolean } = {}): Promise<void> {

@@ -61,11 +61,13 @@ async function findBundles(models: string, warn: (text: string) => void): Promis
     else found.push(result);
   }
   if (found.length === 0) throw new Error(`no bundle in ${models} that codes images`);
-  return found.sort((a, b) => rank(a) - rank(b) || a.entry.typicalBytes - b.entry.typicalBytes);
+  return found.sort((a, b) => rank(a) - rank(b) || size(a) - size(b));
 }
 
 const KINDS: readonly BundleKind[] = ['rate-distortion', 'reconstruction', 'denoising'];
 const rank = ({ entry }: Found): number => KINDS.indexOf(entry.kind);
+/** Those that were not measured come last. */
+const size = ({ entry }: Found): number => entry.typicalBytes || Number.MAX_VALUE;
 
 async function readBundle(models: string, name: string): Promise<Found | string> {
   const text = readManifest(models, name);

@@ -6,7 +6,7 @@ import { bundleOf, isContainer, MAX_FILE_BYTES, openBitstream } from '../codec/b
 import type { BundleEntry } from '../codec/bundle-entry.js';
 import type { ProviderChoice } from '../codec/host.js';
 import { type Coded, codeImage, type Shown } from '../codec/live.js';
-import { Session } from '../codec/session.js';
+import { type Running, Session } from '../codec/session.js';
 import { importImage } from '../picture/import-image.js';
 import { emptyPicture, toImage } from '../picture/picture.js';
 import { psnrOf } from '../picture/quality.js';
@@ -24,6 +24,7 @@ export class App {
   readonly theme = createSignal('auto');
   /** True while what is shown is not of the drawn picture, but of a file or of changed bytes. */
   #apart = false;
+  readonly #warm = new WeakSet<Running>();
   readonly #code = latest(() => this.#codeNow());
 
   constructor() {
@@ -106,6 +107,13 @@ export class App {
     this.#codeAgain();
   }
 
+  /** The first run of a network takes longer than all others: its time is no measure. */
+  #codeWarm(running: Running): void {
+    if (this.#warm.has(running)) return;
+    this.#warm.add(running);
+    this.#code();
+  }
+
   #codeAgain(): void {
     this.#apart = false;
     this.#code();
@@ -120,6 +128,7 @@ export class App {
     try {
       const coded = await codeImage(running, toImage(picture, image.channels), this.session.coding.value);
       if (!this.#apart && running === this.session.running.value) this.shown.set(coded);
+      this.#codeWarm(running);
     } catch (error) {
       // A codec that was replaced meanwhile has nothing to say.
       if (running === this.session.running.value && codeOf(error) !== 'DISPOSED')
@@ -131,5 +140,5 @@ export class App {
 /** The model that a first visit begins with: the middle one of the best kind. */
 export function firstBundle(): BundleEntry {
   const best = bundles.filter(({ kind }) => kind === bundles[0]!.kind);
-  return best[best.length >> 1]!;
+  return best[(best.length - 1) >> 1]!;
 }

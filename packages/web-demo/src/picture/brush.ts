@@ -6,7 +6,10 @@ export interface Point {
   readonly y: number;
 }
 
-/** What a stroke is painted with. */
+/** Width of the pictures that brushes are measured in, pixels; in others they grow with the picture. */
+const BRUSH_WIDTH = 28;
+
+/** What a stroke is painted with; in pixels of a picture of 28. */
 export interface Brush {
   /** Where full ink ends, pixels from the middle of the stroke. */
   readonly radius: number;
@@ -22,15 +25,16 @@ export const ERASER: Brush = { radius: 1.6, edge: 0.8, erases: true };
 
 /** Paints one straight piece of a stroke; pieces that touch leave no seam. */
 export function paintSegment(picture: Picture, from: Point, to: Point, brush: Brush): void {
-  const reach = brush.radius + brush.edge + 0.5;
   const { data, height, width } = picture;
+  const scale = width / BRUSH_WIDTH;
+  const reach = (brush.radius + brush.edge) * scale + 0.5;
   const top = Math.max(0, Math.floor(Math.min(from.y, to.y) - reach));
   const bottom = Math.min(height - 1, Math.ceil(Math.max(from.y, to.y) + reach));
   const left = Math.max(0, Math.floor(Math.min(from.x, to.x) - reach));
   const right = Math.min(width - 1, Math.ceil(Math.max(from.x, to.x) + reach));
   for (let y = top; y <= bottom; y++) {
     for (let x = left; x <= right; x++) {
-      const ink = coverage(distance({ x: x + 0.5, y: y + 0.5 }, from, to), brush);
+      const ink = coverage(distance({ x: x + 0.5, y: y + 0.5 }, from, to) / scale, brush);
       const i = y * width + x;
       data[i] = brush.erases ? Math.min(data[i]!, 1 - ink) : Math.max(data[i]!, ink);
     }

@@ -96,7 +96,9 @@ function mountLoading({ session }: App): void {
         : `${what}: ${formatWhole(loaded)} bytes`;
   });
   session.running.subscribe((running) => {
-    if (running) panel.hidden = true;
+    if (!running) return;
+    panel.hidden = true;
+    document.documentElement.style.setProperty('--cells', String(running.entry.image.width));
   });
 }
 
