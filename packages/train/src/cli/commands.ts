@@ -30,19 +30,21 @@ async function withRecorded<F extends RunFlags>(command: Command, flags: F): Pro
     );
   }
   const { architecture, learningRate, ...rest } = recorded.settings;
-  const known = { ...rest, lr: learningRate };
-  const open = Object.entries(known).filter(([name]) => command.getOptionValueSource(name) !== 'cli');
+  const resumed = { ...flags, ...leftOpen(command, { ...rest, lr: learningRate }) };
+  if (flags.recipe !== undefined) return withNamed(command, resumed, flags.recipe);
   const named = ['preset', 'architecture'].some((name) => command.getOptionValueSource(name) === 'cli');
-  return { ...flags, ...Object.fromEntries(open), ...(named ? {} : { recordedSpec: architecture }) };
+  return { ...resumed, ...(named ? {} : { recordedSpec: architecture }) };
 }
 
 /** A named recipe fills in what the command line leaves open. */
-function withNamed<F extends RunFlags>(command: Command, flags: F, name: string): F {
-  const open = Object.entries(recipeFlags(name)).filter(
-    ([flag]) => command.getOptionValueSource(flag) !== 'cli',
-  );
-  return { ...flags, ...Object.fromEntries(open) };
-}
+const withNamed = <F extends RunFlags>(command: Command, flags: F, name: string): F => ({
+  ...flags,
+  ...leftOpen(command, recipeFlags(name)),
+});
+
+/** Those of the values that the command line does not set. */
+const leftOpen = (command: Command, values: object): object =>
+  Object.fromEntries(Object.entries(values).filter(([name]) => command.getOptionValueSource(name) !== 'cli'));
 
 async function run(flags: RunFlags): Promise<void> {
   const trained = await trainStage(flags, flags);

@@ -4,8 +4,11 @@ import { type Dataset, type OpenDatasetOptions, openDataset } from '../dataset/i
 import { parseSpec } from '../model/parse.js';
 import { presetSpec } from '../model/presets.js';
 import { type ArchitectureSpec, type ImageShape, specSchema } from '../model/spec.js';
+import { DEFAULT_RADIUS } from '../training/rate/rate-spec.js';
 import { RATE_RECIPES } from '../training/rate/recipes.js';
 import { parseRecipe, type Recipe, type RecipeInput } from '../training/recipe.js';
+
+type RateInput = NonNullable<RecipeInput['rate']>;
 
 /** Flags that say which images, as commander delivers them; they are recorded in run.json. */
 export interface DataFlags {
@@ -34,32 +37,46 @@ export interface TrainFlags extends DataFlags {
   /** False: without a context network. */
   readonly context: boolean;
   /** The rate part of the recipe that run.json recorded, where a run is resumed. */
-  readonly rate?: unknown;
+  readonly rate?: RecipeInput['rate'];
   readonly backend: 'tensorflow' | 'cpu';
   /** The architecture that run.json recorded, where a run is resumed. */
   readonly recordedSpec?: unknown;
 }
 
-/** The rate part of a recipe that flags ask for, beginning from a named recipe's. */
-function rateOf(flags: TrainFlags, named: RecipeInput['rate']): unknown {
-  if (flags.rate !== undefined) return flags.rate;
-  const { lambda = named?.lambda, multipliers = named?.multipliers } = flags;
-  if (lambda === undefined) return null;
+/**
+ * The rate part of a recipe that flags ask for, beginning from a named recipe's or from that of the resumed run.
+ *
+ * @throws RangeError where flags belong to training for rate, and nothing says that it is
+ */
+function rateOf(flags: TrainFlags, context: RateInput['context']): RecipeInput['rate'] {
+  const start = flags.recipe === undefined ? flags.rate : RATE_RECIPES[flags.recipe]?.recipe.rate;
+  const { lambda = start?.lambda, multipliers = start?.multipliers } = flags;
+  if (lambda === undefined) {
+    refuseLone(flags);
+    return null;
+  }
   return {
-    ...named,
+    ...start,
     lambda,
     ...(multipliers === undefined ? {} : { multipliers }),
-    context: flags.context ? (named?.context ?? {}) : null,
+    context: flags.context ? (start ? start.context : context) : null,
   };
 }
 
-/** The recipe among the flags; a named recipe's fields have already become flags, but for its rate. */
-export function recipeOf(flags: TrainFlags): Recipe {
+function refuseLone({ multipliers, context }: TrainFlags): void {
+  const lone = multipliers === undefined ? (context ? undefined : '--no-context') : '--multipliers';
+  if (lone !== undefined)
+    throw new RangeError(`expected --lambda or --recipe beside ${lone}, received neither`);
+}
+
+/**
+ * The recipe among the flags; a named recipe's fields have already become flags, but for its rate.
+ *
+ * @param radius of the context network's window where nothing names one
+ */
+export function recipeOf(flags: TrainFlags, radius: number): Recipe {
   const { epochs, batch, lr: learningRate, seed, noise, patience, schedule } = flags;
-  const rate = rateOf(
-    flags,
-    flags.recipe === undefined ? undefined : RATE_RECIPES[flags.recipe]?.recipe.rate,
-  );
+  const rate = rateOf(flags, { radius });
   return parseRecipe({
     epochs,
     batch,
@@ -118,14 +135,22 @@ export async function specOf(flags: TrainFlags, image: ImageShape): Promise<Arch
   return parseSpec({ name: 'custom', ...(await readArchitecture(flags.architecture)), image });
 }
 
-/** What image sides must be a multiple of, known before the data are read, so that `--fit` can round to it. */
+/** The encoder that the flags name, known before the data are read. */
+async function encoderOf(flags: TrainFlags): Promise<ArchitectureSpec['encoder']> {
+  if (flags.architecture === undefined)
+    return presetSpec(flags.preset, { channels: 1, height: 4096, width: 4096 }).encoder;
+  return specSchema.partial().safeParse(await readArchitecture(flags.architecture)).data?.encoder ?? [];
+}
+
+/** What image sides must be a multiple of, so that `--fit` can round to it. */
 export async function multipleOf(flags: TrainFlags): Promise<number> {
-  const probe =
-    flags.architecture === undefined
-      ? presetSpec(flags.preset, { channels: 1, height: 4096, width: 4096 })
-      : specSchema.partial().safeParse(await readArchitecture(flags.architecture)).data;
-  const encoder = probe?.encoder ?? [];
+  const encoder = await encoderOf(flags);
   return encoder.reduce((m, block) => (block.kind === 'conv' ? m * block.stride * block.pool : m), 1);
+}
+
+/** The window of a context network where nothing names one: a vector of latents has no neighbours. */
+export async function radiusOf(flags: TrainFlags): Promise<number> {
+  return (await encoderOf(flags)).at(-1)?.kind === 'dense' ? 0 : DEFAULT_RADIUS;
 }
 
 /** The image shape of a data set, as architectures name it. */

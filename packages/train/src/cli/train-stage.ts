@@ -22,6 +22,7 @@ import {
   fittedTo,
   imageShapeOf,
   multipleOf,
+  radiusOf,
   recipeOf,
   specOf,
   type TrainFlags,
@@ -112,7 +113,7 @@ async function openTrainingData(flags: TrainFlags): Promise<Dataset> {
 /** Train, or go on training, in the run folder; Ctrl-C ends it with what it has. */
 export async function trainStage(flags: TrainFlags, folder: FolderFlags): Promise<TrainedRun> {
   const paths = runPaths(folder.out);
-  const recipe = recipeOf(flags);
+  const recipe = recipeOf(flags, await radiusOf(flags));
   const dataset = await openTrainingData(flags);
   const spec = await specOf(flags, imageShapeOf(dataset));
   const resume = await prepareFolder(paths, folder, comparable(flags, spec, recipe));

@@ -34,6 +34,18 @@ describe('launch environment', () => {
     expect(environment).toMatchObject({ TF_NUM_INTRAOP_THREADS: '8', TF_NUM_INTEROP_THREADS: '8' });
   });
 
+  it.each([
+    [['run', '--recipe', 'rate-low'], '8'],
+    [['run', '--recipe=rate-low', '--batch', '20'], '8'],
+    [['run', '--lambda', '20'], '8'],
+    [['run', '--lambda=20', '-b', '20'], '8'],
+    [['run', '--recipes', 'all'], '1'],
+    [['run', '--out', 'runs/recipe'], '1'],
+  ])('gives training for rate one per core at any batch: %j gets %s', (argv, threads) => {
+    const environment = launchEnvironment({ argv, env: {}, cores: 8 });
+    expect(environment).toMatchObject({ TF_NUM_INTRAOP_THREADS: threads, TF_NUM_INTEROP_THREADS: threads });
+  });
+
   it('raises both allocator thresholds, the mmap one no higher than glibc accepts', () => {
     const environment = launchEnvironment({ argv: [], env: {}, cores: 2 });
     const mmapThreshold = Number(environment.MALLOC_MMAP_THRESHOLD_);

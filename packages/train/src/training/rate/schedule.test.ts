@@ -8,7 +8,7 @@ import { learningRateAt, rateStepOptions } from './schedule.js';
 
 const recipe = parseRecipe({ learningRate: 0.01, schedule: 'cosine', rate: { lambda: 10, context: {} } });
 const rate: RateSpec = recipe.rate!;
-const steps = 2000;
+const steps = 4000;
 
 describe('the cosine schedule', () => {
   const at = (step: number): number => learningRateAt(recipe, { step, steps });
@@ -24,9 +24,16 @@ describe('the cosine schedule', () => {
     expect(at(steps)).toBeCloseTo(1e-4, 8);
   });
 
+  it('rises over the first tenth of a run that is short', () => {
+    const rates = Array.from({ length: 40 }, (_, step) => learningRateAt(recipe, { step, steps: 40 }));
+    expect(rates.indexOf(Math.max(...rates))).toBe(3);
+    expect(rates[3]).toBeGreaterThan(0.0095);
+    expect(rates[0]).toBeCloseTo(0.0025, 6);
+  });
+
   it('is left out where the recipe says constant', () => {
     const constant = parseRecipe({ learningRate: 0.01 });
-    expect([0, 999, 2000].map((step) => learningRateAt(constant, { step, steps }))).toEqual([
+    expect([0, 999, 4000].map((step) => learningRateAt(constant, { step, steps }))).toEqual([
       0.01, 0.01, 0.01,
     ]);
   });
@@ -53,7 +60,7 @@ describe('the phases of a run', () => {
   });
 
   it('never have contexts without a network for them', () => {
-    expect(rateStepOptions(recipe, { ...rate, context: null }, { step: 1999, steps }).withContext).toBe(
+    expect(rateStepOptions(recipe, { ...rate, context: null }, { step: 3999, steps }).withContext).toBe(
       false,
     );
   });

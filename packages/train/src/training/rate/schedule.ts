@@ -2,8 +2,10 @@ import type { Recipe } from '../recipe.js';
 import type { RateSpec } from './rate-spec.js';
 import type { RateStepOptions } from './rate-step.js';
 
-/** Steps over which the learning rate of a cosine schedule rises. */
+/** Steps over which the learning rate of a cosine schedule rises, most, */
 const WARM_UP_STEPS = 300;
+/** and the part of a short run. */
+const WARM_UP_SHARE = 0.1;
 /** Learning rate at the end of a cosine schedule, of that in the recipe. */
 const LAST_SHARE = 0.01;
 /** Distortion weighs this much more at the start, and falls to its weight over {@link EMPHASIS_UNTIL} of the run: */
@@ -22,7 +24,7 @@ export interface Moment {
 /** The learning rate of a step. */
 export function learningRateAt({ schedule, learningRate }: Recipe, { step, steps }: Moment): number {
   if (schedule === 'constant') return learningRate;
-  const warm = Math.min(1, (step + 1) / WARM_UP_STEPS);
+  const warm = Math.min(1, (step + 1) / Math.min(WARM_UP_STEPS, WARM_UP_SHARE * steps));
   const cosine = (1 + Math.cos((Math.PI * step) / steps)) / 2;
   return learningRate * warm * (LAST_SHARE + (1 - LAST_SHARE) * cosine);
 }
