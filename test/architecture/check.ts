@@ -1,8 +1,19 @@
 import { posix } from 'node:path';
 import type { SourceFile } from './imports.js';
-import { type ModuleTable, PACKAGE_RULES, RUNTIME_MODULES, TEST_CODE, TRAIN_MODULES } from './rules.js';
+import {
+  type ModuleTable,
+  PACKAGE_RULES,
+  RUNTIME_MODULES,
+  TEST_CODE,
+  TRAIN_MODULES,
+  WEB_DEMO_MODULES,
+} from './rules.js';
 
-const TABLES: Readonly<Record<string, ModuleTable>> = { runtime: RUNTIME_MODULES, train: TRAIN_MODULES };
+const TABLES: Readonly<Record<string, ModuleTable>> = {
+  runtime: RUNTIME_MODULES,
+  train: TRAIN_MODULES,
+  'web-demo': WEB_DEMO_MODULES,
+};
 
 /** Every break of the rules, one line each. */
 export function violations(sources: readonly SourceFile[]): string[] {

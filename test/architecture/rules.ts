@@ -61,6 +61,18 @@ export const TRAIN_MODULES: ModuleTable = {
   cli: ['setup', ...FLOW, 'index'],
 };
 
+/** @convae/web-demo: what the page does knows nothing of how it looks. */
+export const WEB_DEMO_MODULES: ModuleTable = {
+  'virtual-modules.d': ['codec'],
+  base: [],
+  picture: [],
+  offline: [],
+  codec: ['base', 'picture'],
+  app: ['base', 'picture', 'codec'],
+  view: ['base', 'picture', 'codec', 'app'],
+  main: ['app', 'offline', 'view', 'styles'],
+};
+
 /** A rule about what files may import from outside their package. */
 export interface PackageRule {
   /** The files it holds for: those whose path matches, except where `except` matches. */

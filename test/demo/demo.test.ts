@@ -377,7 +377,7 @@ describe.skipIf(chromiumPath() === undefined)(
     it('fits a phone and is drawn on with a finger', async () => {
       const phone = await Visitor.arrive(browser, {
         viewport: { width: 390, height: 844 },
-        deviceScaleFactor: 2,
+        colorScheme: 'dark',
         hasTouch: true,
         isMobile: true,
       });
@@ -385,13 +385,15 @@ describe.skipIf(chromiumPath() === undefined)(
       await phone.changes('back', () => phone.page.getByRole('button', { name: 'Clear' }).click());
       await phone.changes('back', () => swipe(phone));
       await phone.settle();
+      // Drawing does not scroll the page.
+      expect(await phone.page.evaluate(() => scrollY)).toBe(0);
+      await phone.screenshot('phone-dark');
+      await phone.wander();
       expect(
         await phone.page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
       ).toBeLessThanOrEqual(0);
-      // Drawing does not scroll the page.
-      expect(await phone.page.evaluate(() => scrollY)).toBe(0);
-      await phone.screenshot('phone-light');
       expect(await violations(phone)).toEqual([]);
+      await phone.screenshot('phone-dark-whole', { fullPage: true });
       await phone.leave();
     });
 
