@@ -66,21 +66,21 @@ const dense =
     initialiser: { kernel: 'heUniform', latentBias: 0, latentGain: 2 },
   });
 
-/** Latents on a grid of a quarter of the image's sides: images of any size. */
+/** Latents on a grid of a quarter of the image's sides: images of any size. Transposed convolutions overlap evenly. */
 const grid =
   (name: string, channels: number): Preset =>
   (image) => ({
     name,
     image,
     encoder: [
-      { kind: 'conv', filters: 32, kernel: CELL, stride: CELL, activation: 'relu' },
-      { kind: 'conv', filters: 48, kernel: 3, activation: 'relu' },
+      { kind: 'conv', filters: 24, kernel: 4, stride: 2, activation: 'relu' },
+      { kind: 'conv', filters: 64, kernel: 4, stride: 2, activation: 'relu' },
       { kind: 'conv', filters: channels, kernel: 3, activation: 'linear' },
     ],
     decoder: [
-      { kind: 'conv', filters: 48, kernel: 3, activation: 'relu' },
-      { kind: 'conv', filters: 32, kernel: 3, activation: 'relu' },
-      { kind: 'transpose', filters: image.channels, kernel: 2 * CELL, stride: CELL, activation: 'sigmoid' },
+      { kind: 'conv', filters: 64, kernel: 3, activation: 'relu' },
+      { kind: 'transpose', filters: 32, kernel: 4, stride: 2, activation: 'relu' },
+      { kind: 'transpose', filters: image.channels, kernel: 4, stride: 2, activation: 'sigmoid' },
     ],
     initialiser: { kernel: 'heUniform', latentBias: 0, latentGain: 2 },
   });

@@ -34,7 +34,7 @@ export const RATE_RECIPES: Readonly<Record<string, NamedRecipe>> = {
   },
   'rate-high': {
     preset: 'grid-8',
-    recipe: { ...common, epochs: 24, rate: { lambda: 280, multipliers: [12, 11, 10, 9, 8], context: grid } },
+    recipe: { ...common, epochs: 20, rate: { lambda: 280, multipliers: [12, 11, 10, 9, 8], context: grid } },
   },
 };
 
