@@ -28,7 +28,7 @@ export const RATE_RECIPES: Readonly<Record<string, NamedRecipe>> = {
     preset: 'grid-4',
     recipe: {
       ...common,
-      epochs: 30,
+      epochs: 22,
       rate: { lambda: 45, multipliers: [14, 13, 12, 11, 10, 9, 8], context: grid },
     },
   },
