@@ -57,7 +57,7 @@ export const avif: PictureCodec = {
   version: `aom ${libraries.aom}, libheif ${libraries.heif}`,
   settings: 'effort 5 (aom speed 4), tuned for PSNR, 4:4:4',
   lossless: false,
-  qualities: { mosaic: [1, 3, 4, 5, 6, 7, 8, 10], file: [1, 3, 5, 7, 10] },
+  qualities: { mosaic: [1, 3, 5, 7, 9], file: [1, 4, 8] },
   maxFiles: 1000,
   cost: { mosaic: 40, file: 0.02 },
   encode: encodeWith((image, quality) =>

@@ -5,7 +5,7 @@ import { errorsOf, type Measurement, type Plan } from '../measurement.js';
 import type { Figures, Method } from '../result.js';
 import { fitBasis, type PcaBasis, project, reconstruct } from './basis.js';
 import { decodeCoefficients, encodeCoefficients } from './bitstream.js';
-import { buildPcaCoding, usedComponents } from './tables.js';
+import { buildPcaCoding, type Extremes, extremesOf, usedComponents } from './tables.js';
 
 /** Most values of an image that components are fitted for: the covariance grows with their square. */
 export const MAX_DIMENSIONS = 2048;
@@ -28,23 +28,28 @@ const METHOD: Method = {
 /** Fitted components, and the training images in their terms. */
 export interface FittedPca {
   readonly basis: PcaBasis;
+  /** float32, N × components. */
   readonly training: Float32Array;
+  readonly extremes: Extremes;
+  /** float32, N × components. */
   readonly test: Float32Array;
 }
 
 /** Fits the components on training images and expresses both sets in them. */
 export function fitPca(training: ImageBatch, test: ImageBatch): FittedPca {
   const basis = fitBasis(training);
-  return { basis, training: project(basis, training), test: project(basis, test) };
+  const trained = project(basis, training);
+  const extremes = extremesOf(trained, basis.dimensions);
+  return { basis, training: trained, extremes, test: project(basis, test) };
 }
 
 /** Codes and decodes the test images at a step. */
 export async function measurePca(
-  { basis, training, test }: FittedPca,
+  { basis, training, extremes, test }: FittedPca,
   images: ImageBatch,
   step: number,
 ): Promise<Figures> {
-  const coding = buildPcaCoding(training, basis.dimensions, step);
+  const coding = buildPcaCoding(training, extremes, step);
   const { container, streamBytesPerImage } = await encodeCoefficients(coding, test, images);
   const coefficients = await decodeCoefficients(coding, container, images.count);
   const stored = (usedComponents(coding) + 1) * basis.dimensions * Float32Array.BYTES_PER_ELEMENT;

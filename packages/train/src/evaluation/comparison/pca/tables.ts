@@ -26,35 +26,44 @@ function range(least: number, most: number): [min: number, size: number] {
 /** Half away from zero, as the quantizer rounds; a training symbol more or less next door changes no table's use. */
 const nearest = (value: number): number => (value < 0 ? -Math.round(-value) : Math.round(value));
 
-function countComponent(coefficients: Float32Array, component: number, dimensions: number, step: number) {
-  let least = 0;
-  let most = 0;
-  for (let i = component; i < coefficients.length; i += dimensions) {
-    const symbol = nearest(coefficients[i]! / step);
-    if (symbol < least) least = symbol;
-    if (symbol > most) most = symbol;
+/** The least and the largest coefficient of each component, 0 among them. */
+export interface Extremes {
+  readonly least: Float32Array;
+  readonly most: Float32Array;
+}
+
+/** Found once for all steps. @param coefficients float32, N × dimensions. */
+export function extremesOf(coefficients: Float32Array, dimensions: number): Extremes {
+  const least = new Float32Array(dimensions);
+  const most = new Float32Array(dimensions);
+  for (let i = 0, k = 0; i < coefficients.length; i++) {
+    const value = coefficients[i]!;
+    if (value < least[k]!) least[k] = value;
+    else if (value > most[k]!) most[k] = value;
+    if (++k === dimensions) k = 0;
   }
-  const [min, size] = range(least, most);
-  const counts = new Float64Array(size);
-  let outside = 0;
-  for (let i = component; i < coefficients.length; i += dimensions) {
-    const at = nearest(coefficients[i]! / step) - min;
-    if (at >= 0 && at < size) counts[at]! += 1;
-    else outside++;
-  }
-  return buildTable(min, counts, outside);
+  return { least, most };
 }
 
 /**
  * Integer tables, one for each component, of the symbols of the training images at a step.
  * @param training float32, N × dimensions coefficients, pixels 0..255.
  */
-export function buildPcaCoding(training: Float32Array, dimensions: number, step: number): PcaCoding {
+export function buildPcaCoding(training: Float32Array, { least, most }: Extremes, step: number): PcaCoding {
+  const dimensions = least.length;
+  const ranges = Array.from(least, (low, k) => range(nearest(low / step), nearest(most[k]! / step)));
+  const counts = ranges.map(([, size]) => new Float64Array(size));
+  const outside = new Float64Array(dimensions);
+  for (let i = 0, k = 0; i < training.length; i++) {
+    const own = counts[k]!;
+    const at = nearest(training[i]! / step) - ranges[k]![0];
+    if (at >= 0 && at < own.length) own[at]! += 1;
+    else outside[k]! += 1;
+    if (++k === dimensions) k = 0;
+  }
+  const tables = counts.map((own, k) => buildTable(ranges[k]![0], own, outside[k]!));
   const steps = new Array<number>(dimensions).fill(step);
-  const components = Array.from({ length: dimensions }, (_, component) =>
-    countComponent(training, component, dimensions, step),
-  );
-  return { step, quantizer: quantizerAt({ steps, multipliers: [1] }, 0), tables: packTables(components) };
+  return { step, quantizer: quantizerAt({ steps, multipliers: [1] }, 0), tables: packTables(tables) };
 }
 
 /** Components that any training image has a symbol other than 0 in: the others need not be stored. */
