@@ -108,5 +108,10 @@ export function addExportFlags(command: Command): Command {
         '--weights <type>',
         'how kernels are stored: float32, or int8 with a scale for each output channel (the default for rate recipes)',
       ).choices(['float32', 'int8']),
+    )
+    .option(
+      '--qualities <list>',
+      'steps of the bundle in eighths, as in 16,12,8, where not those that rate was trained for',
+      integers,
     );
 }

@@ -65,12 +65,14 @@ export interface ExportFlags {
   readonly optimize: boolean;
   /** How kernels are stored; int8 where rate was trained and nothing is said, else float32. */
   readonly weights?: 'float32' | 'int8';
+  /** Multipliers of the bundle's qualities, where they are not those that rate was trained for. */
+  readonly qualities?: readonly number[];
 }
 
 /** Export a run's best weights as a bundle, checked against tfjs before anything is written. */
 export async function exportStage(
   run: Exportable,
-  { optimize, weights }: ExportFlags,
+  { optimize, weights, qualities }: ExportFlags,
 ): Promise<ExportedBundle> {
   const { tf, spec, dataset, paths, parameters } = run;
   const storage = weights ?? (run.recipe.rate === null ? 'float32' : 'int8');
@@ -89,7 +91,7 @@ export async function exportStage(
       metrics: trainingMetrics(run),
       anySize: traceShapes(spec).anySize,
       optimize,
-      tables: { training: dataset.train, validation: dataset.validation, ...trainedCoding(run) },
+      tables: { training: dataset.train, validation: dataset.validation, ...trainedCoding(run, qualities) },
     });
   } finally {
     network.dispose();

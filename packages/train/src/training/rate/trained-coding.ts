@@ -71,15 +71,22 @@ function contextOf(
   };
 }
 
-/** Quantizer and context network of a run; nothing where rate was not trained. */
-export function trainedCoding(run: {
-  readonly spec: ArchitectureSpec;
-  readonly recipe: Pick<Recipe, 'rate'>;
-  readonly parameters: ParameterValues;
-}): TrainedCoding | undefined {
+/**
+ * Quantizer and context network of a run; nothing where rate was not trained.
+ *
+ * @param qualities multipliers of the bundle's qualities; those trained for where left out.
+ */
+export function trainedCoding(
+  run: {
+    readonly spec: ArchitectureSpec;
+    readonly recipe: Pick<Recipe, 'rate'>;
+    readonly parameters: ParameterValues;
+  },
+  qualities?: readonly number[],
+): TrainedCoding | undefined {
   const { spec, recipe, parameters } = run;
   if (recipe.rate === null) return undefined;
-  const multipliers = [...new Set(recipe.rate.multipliers)].sort((a, b) => b - a);
+  const multipliers = [...new Set(qualities ?? recipe.rate.multipliers)].sort((a, b) => b - a);
   const reference = multipliers.indexOf(REFERENCE_MULTIPLIER);
   return {
     steps: new Array<number>(traceShapes(spec).latent.channels).fill(FINEST_STEP),
