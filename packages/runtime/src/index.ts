@@ -31,5 +31,6 @@ export type * from './image.js';
 export { cropImages, joinBatches, padImages, sliceBatch, toFloatImages, toUint8Images } from './image.js';
 export * from './quantizer.js';
 export type * from './session/ort.js';
+export { goldenVector, type ProbeOutput, runProbe } from './session/probe.js';
 export type { ExecutionProvider, NetworkSessions, PassedOver, ProviderOptions } from './session/provider.js';
 export { EXECUTION_PROVIDERS, openSessions } from './session/provider.js';

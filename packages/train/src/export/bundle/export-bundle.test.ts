@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { loadCodec } from '@convae/runtime';
 import { type ImageBatch, manifestSchema } from '@convae/runtime/core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -77,6 +78,20 @@ describe('exportBundle', () => {
       expect(written[part].bytes).toBe(bytes.length);
     }
     expect(Math.max(parity.encoder, parity.decoder)).toBeLessThanOrEqual(1e-5);
+  });
+
+  it('keeps a golden vector, by which a codec sees that it is not the graphs', async () => {
+    const { outDir, manifest } = await exportBundle(options(convolutional(1)));
+    const { latent, reconstruction } = manifest.probe!;
+    expect([latent.length, reconstruction.length]).toEqual([64, 64]);
+    expect(new Set(reconstruction).size).toBeGreaterThan(10);
+    await (await loadCodec(outDir)).dispose();
+    const probe = { latent: latent.map((value) => value + 1), reconstruction };
+    await writeFile(join(outDir, 'manifest.json'), JSON.stringify({ ...manifest, probe }));
+    await expect(loadCodec(outDir)).rejects.toMatchObject({
+      code: 'GRAPH_INVALID',
+      message: expect.stringContaining('golden vector'),
+    });
   });
 
   it('measures the fused decoder when asked and says which form was taken', async () => {

@@ -17,6 +17,7 @@ import { runTfjs } from '../parity/tfjs.js';
 import { PARITY_TOLERANCE, verifyParity } from '../parity/verify.js';
 import { type BuiltCoding, buildCoding, type TableOptions } from '../tables/build-coding.js';
 import { chooseDecoderForm, type DecoderChoice } from './decoder-form.js';
+import { goldenVectorOf } from './golden-vector.js';
 import {
   type ImageGeometry,
   imageGeometry,
@@ -91,7 +92,8 @@ export async function exportBundle(options: ExportBundleOptions): Promise<Export
   let parity: Parity = { encoder: 0, decoder: 0 };
   for (const batch of batches)
     parity = worse(parity, await compareParts(options, parts, networkInput(batch)));
-  const plain = buildManifest(options, parts, geometry, { form: choice.form, parity });
+  const bare = buildManifest(options, parts, geometry, { form: choice.form, parity });
+  const plain = checkedManifest({ ...bare, probe: await goldenVectorOf(bare, graphFiles(bare, parts)) });
   const coding = options.tables && (await buildCoding(plain, graphFiles(plain, parts), options.tables));
   const manifest = coding ? checkedManifest({ ...plain, ...coding.fields }) : plain;
   await writeBundle(options.outDir, manifest, parts, coding);

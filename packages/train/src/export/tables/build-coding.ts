@@ -169,7 +169,8 @@ async function decodedError(
 
 const rounded = (value: number): number => Number(value.toFixed(4));
 
-function memoryFiles(manifest: Manifest, files: Readonly<Record<string, Uint8Array>>): BundleFiles {
+/** The files of a bundle in memory: its manifest, and others by their names. */
+export function memoryFiles(manifest: Manifest, files: Readonly<Record<string, Uint8Array>>): BundleFiles {
   const manifestBytes = new TextEncoder().encode(JSON.stringify(manifest));
   return {
     location: manifest.name,
