@@ -1,8 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { FITS } from '../dataset/index.js';
 import { PRESET_NAMES } from '../model/presets.js';
+import { NOISE_KINDS } from '../training/noise.js';
 import { RATE_RECIPE_NAMES } from '../training/rate/recipes.js';
 import { recipeSchema } from '../training/recipe.js';
+import type { NoiseRange } from './settings.js';
 
 const defaults = recipeSchema.parse({});
 
@@ -20,6 +22,14 @@ function integer(text: string): number {
 
 function integers(text: string): number[] {
   return text.split(',').map(integer);
+}
+
+/** `0.5`, or `0.1..0.8`. */
+function noise(text: string): NoiseRange {
+  const ends = text.split('..').map(number);
+  if (ends.length === 1) return { from: null, to: ends[0]! };
+  if (ends.length === 2 && ends[0]! <= ends[1]!) return { from: ends[0]!, to: ends[1]! };
+  throw new InvalidArgumentError('expected a level, or a range as in 0.1..0.8.');
 }
 
 function size(text: string): { height: number; width: number } {
@@ -72,11 +82,21 @@ export function addTrainFlags(command: Command): Command {
     .option('-b, --batch <n>', 'images per step', integer, defaults.batch)
     .option('--lr <rate>', "Adam's step size", number, defaults.learningRate)
     .option('--seed <n>', 'of weights, shuffles and noise', integer, defaults.seed)
-    .option(
-      '--noise <sigma>',
-      'Gaussian noise on the input, pixels 0..1, the target stays clean',
-      number,
-      defaults.noise,
+    .addOption(
+      new Option(
+        '--noise <level>',
+        'noise on the input, the target stays clean: a level (pixels 0..1), or a range as in 0.1..0.8',
+      )
+        .argParser(noise)
+        .default(defaults.noise),
+    )
+    .addOption(
+      new Option(
+        '--noise-kind <name>',
+        'gaussian (the level is its standard deviation) or salt-and-pepper (the share of the pixels)',
+      )
+        .choices([...NOISE_KINDS])
+        .default(defaults.noiseKind),
     )
     .option(
       '--patience <n>',

@@ -4,6 +4,7 @@ import { type Dataset, type OpenDatasetOptions, openDataset } from '../dataset/i
 import { parseSpec } from '../model/parse.js';
 import { presetSpec } from '../model/presets.js';
 import { type ArchitectureSpec, type ImageShape, specSchema } from '../model/spec.js';
+import type { NoiseKind, NoiseSettings } from '../training/noise.js';
 import { DEFAULT_RADIUS } from '../training/rate/rate-spec.js';
 import { RATE_RECIPES } from '../training/rate/recipes.js';
 import { parseRecipe, type Recipe, type RecipeInput } from '../training/recipe.js';
@@ -20,6 +21,12 @@ export interface DataFlags {
   readonly fit?: 'crop' | 'pad' | 'resize';
 }
 
+/** Levels of noise, as given on the command line: one, or a range. */
+export interface NoiseRange {
+  readonly from: number | null;
+  readonly to: number;
+}
+
 /** Flags that decide the weights of a run. */
 export interface TrainFlags extends DataFlags {
   readonly preset: string;
@@ -28,7 +35,11 @@ export interface TrainFlags extends DataFlags {
   readonly batch: number;
   readonly lr: number;
   readonly seed: number;
-  readonly noise: number;
+  /** As given on the command line; the highest level alone where it comes from run.json. */
+  readonly noise: number | NoiseRange;
+  /** The lowest level that run.json recorded. */
+  readonly noiseFrom?: number | null;
+  readonly noiseKind: NoiseKind;
   readonly patience: number;
   readonly schedule?: Recipe['schedule'];
   readonly recipe?: string;
@@ -69,20 +80,26 @@ function refuseLone({ multipliers, context }: TrainFlags): void {
     throw new RangeError(`expected --lambda or --recipe beside ${lone}, received neither`);
 }
 
+/** A range on the command line stands for both ends, so that no end of a resumed run is left beside it. */
+function noiseOf({ noise, noiseFrom = null, noiseKind }: TrainFlags): NoiseSettings {
+  if (typeof noise === 'number') return { noise, noiseFrom, noiseKind };
+  return { noise: noise.to, noiseFrom: noise.from, noiseKind };
+}
+
 /**
  * The recipe among the flags; a named recipe's fields have already become flags, but for its rate.
  *
  * @param radius of the context network's window where nothing names one
  */
 export function recipeOf(flags: TrainFlags, radius: number): Recipe {
-  const { epochs, batch, lr: learningRate, seed, noise, patience, schedule } = flags;
+  const { epochs, batch, lr: learningRate, seed, patience, schedule } = flags;
   const rate = rateOf(flags, { radius });
   return parseRecipe({
     epochs,
     batch,
     learningRate,
     seed,
-    noise,
+    ...noiseOf(flags),
     patience,
     rate,
     schedule: schedule ?? (rate === null ? 'constant' : 'cosine'),

@@ -182,6 +182,8 @@ export async function openExported(folder: string): Promise<Parameters<typeof ev
 }
 
 function recipePart(settings: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const { epochs, batch, learningRate, seed, noise, patience, schedule, rate } = settings;
-  return { ...parseRecipe({ epochs, batch, learningRate, seed, noise, patience, schedule, rate }) };
+  const { epochs, batch, learningRate, seed, patience, schedule, rate } = settings;
+  const { noise, noiseFrom, noiseKind } = settings;
+  const noises = { noise, noiseFrom, noiseKind };
+  return { ...parseRecipe({ epochs, batch, learningRate, seed, patience, schedule, rate, ...noises }) };
 }

@@ -85,6 +85,49 @@ const grid =
     initialiser: { kernel: 'heUniform', latentBias: 0, latentGain: 2 },
   });
 
+/**
+ * Removes noise: wide enough that the bottleneck costs nothing, deep enough that every latent sees most of a digit.
+ * Transposed convolutions overlap evenly.
+ */
+const denoise: Preset = (image) => ({
+  name: 'denoise',
+  image,
+  encoder: [
+    { kind: 'conv', filters: 32, kernel: 4, stride: 2, activation: 'relu' },
+    { kind: 'conv', filters: 64, kernel: 4, stride: 2, activation: 'relu' },
+    { kind: 'conv', filters: 64, kernel: 3, activation: 'relu' },
+    { kind: 'conv', filters: 32, kernel: 3, activation: 'linear' },
+  ],
+  decoder: [
+    { kind: 'conv', filters: 64, kernel: 3, activation: 'relu' },
+    { kind: 'conv', filters: 64, kernel: 3, activation: 'relu' },
+    { kind: 'transpose', filters: 32, kernel: 4, stride: 2, activation: 'relu' },
+    { kind: 'transpose', filters: image.channels, kernel: 4, stride: 2, activation: 'sigmoid' },
+  ],
+  initialiser: { kernel: 'heUniform', latentBias: 0 },
+});
+
+/**
+ * The denoising network of Udacity's notebook: 32-16-8 channels and back, three transposed convolutions, one
+ * convolution. There, the third block pools 7×7 to 3×3 and an unpadded transposed convolution makes that 7×7 again;
+ * here that block keeps 7×7, so that images of every multiple of 4 come back in their size.
+ */
+const denoiseReference: Preset = (image) => ({
+  name: 'denoise-reference',
+  image,
+  encoder: [
+    { kind: 'conv', filters: 32, kernel: 3, activation: 'relu', pool: 2 },
+    { kind: 'conv', filters: 16, kernel: 3, activation: 'relu', pool: 2 },
+    { kind: 'conv', filters: 8, kernel: 3, activation: 'relu' },
+  ],
+  decoder: [
+    { kind: 'transpose', filters: 8, kernel: 3, stride: 1, activation: 'relu' },
+    { kind: 'transpose', filters: 16, kernel: 2, stride: 2, activation: 'relu' },
+    { kind: 'transpose', filters: 32, kernel: 2, stride: 2, activation: 'relu' },
+    { kind: 'conv', filters: image.channels, kernel: 3, activation: 'sigmoid' },
+  ],
+});
+
 const PRESETS = {
   /** The reference network (Udacity's convolutional autoencoder notebook): 740 + 337 parameters on one channel. */
   seed: (image) => ({
@@ -103,6 +146,8 @@ const PRESETS = {
   'dense-96': dense('dense-96', 96, 256),
   'grid-4': grid('grid-4', 4),
   'grid-8': grid('grid-8', 8),
+  denoise,
+  'denoise-reference': denoiseReference,
 } satisfies Record<string, Preset>;
 
 /** Names that {@link presetSpec} knows. */

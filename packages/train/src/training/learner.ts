@@ -53,7 +53,7 @@ function distortionLearner(context: StepContext, recipe: Recipe): Learner {
       factorizedBits: 0,
       contextBits: 0,
     }),
-    measure: (images) => measureSet(context, images),
+    measure: (images) => measureSet(context, images, recipe),
   };
 }
 

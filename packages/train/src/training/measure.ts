@@ -1,5 +1,6 @@
 import { gather } from '../dataset/batches.js';
 import type { LabelledImages } from '../dataset/types.js';
+import { addNoise, type NoiseSettings } from './noise.js';
 import { measureBatch, type StepContext } from './step.js';
 
 /** Images per batch while measuring. */
@@ -21,14 +22,22 @@ const chunks = (total: number): number[][] =>
     ),
   );
 
-/** Measure the error and find dead latent channels; `images` must not be empty. */
-export function measureSet(context: StepContext, images: LabelledImages): SetMeasure {
+/** Images with the noise that a recipe trains on: the same at every measurement. */
+export type NoiseRecipe = NoiseSettings & { readonly seed: number };
+
+/** Epochs count from 1, so no training batch has the noise of these. */
+const MEASURE_EPOCH = 0;
+
+/** Measure the error against clean images and find dead latent channels; `images` must not be empty. */
+export function measureSet(context: StepContext, images: LabelledImages, recipe: NoiseRecipe): SetMeasure {
   let halfSum = 0;
   let low: Float32Array | undefined;
   let high: Float32Array | undefined;
-  for (const indices of chunks(images.count)) {
-    const pixels = gather(images, indices);
-    const measured = measureBatch(context, { input: pixels, target: pixels, count: indices.length });
+  for (const [batch, indices] of chunks(images.count).entries()) {
+    const target = gather(images, indices);
+    const count = indices.length;
+    const input = addNoise(target, recipe, { seed: recipe.seed, epoch: MEASURE_EPOCH, batch, count });
+    const measured = measureBatch(context, { input, target, count });
     halfSum += measured.halfSum;
     low = low?.map((v, i) => Math.min(v, measured.latentMin[i]!)) ?? measured.latentMin;
     high = high?.map((v, i) => Math.max(v, measured.latentMax[i]!)) ?? measured.latentMax;

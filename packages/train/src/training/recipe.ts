@@ -1,9 +1,9 @@
 import { ConvaeError } from '@convae/runtime/core';
 import * as z from 'zod';
+import { NOISE_KINDS } from './noise.js';
 import { rateSchema } from './rate/rate-spec.js';
 
-/** How a network is trained; the defaults are the reference recipe. */
-export const recipeSchema = z.strictObject({
+const fields = z.strictObject({
   /** Passes over the training images. */
   epochs: z.int().min(1).max(100_000).default(30),
   /** Images per step. */
@@ -16,8 +16,14 @@ export const recipeSchema = z.strictObject({
     .min(0)
     .max(2 ** 31)
     .default(1),
-  /** Standard deviation of Gaussian noise added to the input, pixels 0..1, clipped to 0..1; the target stays clean. */
+  /**
+   * Noise of the input, clipped to 0..1; the target stays clean. Gaussian: standard deviation, pixels 0..1. Salt and
+   * pepper: share of the pixel values. The validation error is that of images with such noise, too.
+   */
   noise: z.number().min(0).max(10).default(0),
+  /** Where not null, every image gets a level of its own, uniform in `noiseFrom`..`noise`. */
+  noiseFrom: z.number().min(0).nullable().default(null),
+  noiseKind: z.enum(NOISE_KINDS).default('gaussian'),
   /** `cosine` rises over the first steps and falls to a hundredth at the end (Loshchilov and Hutter, arXiv:1608.03983). */
   schedule: z.enum(['constant', 'cosine']).default('constant'),
   /** Trains for rate and distortion together; null for the mean squared error alone. */
@@ -25,6 +31,17 @@ export const recipeSchema = z.strictObject({
   /** Stop after so many epochs without a better validation error; 0 never stops early. */
   patience: z.int().min(0).max(100_000).default(0),
 });
+
+/** How a network is trained; the defaults are the reference recipe. */
+export const recipeSchema = fields
+  .refine(({ noise, noiseFrom }) => noiseFrom === null || noiseFrom <= noise, {
+    path: ['noiseFrom'],
+    error: 'expected at most the highest level, noise',
+  })
+  .refine(({ noise, noiseKind }) => noiseKind === 'gaussian' || noise <= 1, {
+    path: ['noise'],
+    error: 'expected a share of at most 1 for salt and pepper',
+  });
 
 /** A checked recipe. */
 export type Recipe = z.output<typeof recipeSchema>;

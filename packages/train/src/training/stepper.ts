@@ -68,16 +68,17 @@ export class Stepper {
     const { dataset, recipe } = this.task;
     const { epoch, batch, images, seconds, ...sums } = this.position;
     const target = gather(dataset.train, indices, this.buffer);
-    const input = addNoise(target, recipe.noise, { seed: recipe.seed, epoch, batch });
+    const count = indices.length;
+    const input = addNoise(target, recipe, { seed: recipe.seed, epoch, batch, count });
     const place = { epoch, batch, ...this.moment() };
-    const loss = this.learner.step({ input, target, count: indices.length }, place);
+    const loss = this.learner.step({ input, target, count }, place);
     this.position = {
       epoch,
       batch: batch + 1,
       halfSum: sums.halfSum + loss.halfSum,
       factorizedBits: sums.factorizedBits + loss.factorizedBits,
       contextBits: sums.contextBits + loss.contextBits,
-      images: images + indices.length,
+      images: images + count,
       seconds: seconds + (performance.now() - started) / 1000,
     };
     return loss.halfSum;

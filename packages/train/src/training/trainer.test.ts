@@ -111,6 +111,7 @@ describe('training', () => {
   it.each([
     { noise: 0, batch: 20, reports: 2, stoppedAt: { epoch: 3, batch: 0 } },
     { noise: 0.3, batch: 7, reports: 1, stoppedAt: { epoch: 1, batch: 16 } },
+    { noise: 0.6, noiseFrom: 0.1, batch: 7, reports: 1, stoppedAt: { epoch: 1, batch: 16 } },
     { noise: 0, batch: 7, reports: 3, stoppedAt: { epoch: 2, batch: 16 } },
   ])(
     'resumed after a stop ends with the same weights as without it: %o',
@@ -234,6 +235,8 @@ describe('a recipe', () => {
       learningRate: 1e-3,
       seed: 1,
       noise: 0,
+      noiseFrom: null,
+      noiseKind: 'gaussian',
       patience: 0,
       rate: null,
       schedule: 'constant',
