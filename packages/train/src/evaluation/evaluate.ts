@@ -52,8 +52,8 @@ export interface EvaluateOptions {
 
 async function bundleFiles(codec: Codec, bundleDir: string): Promise<Metrics['bundle']> {
   const { encoder, decoder, tables, context } = codec.manifest;
-  const files = [encoder, decoder, tables, context].flatMap((entry) => entry?.file ?? []);
-  const names = [...files, MANIFEST_FILE];
+  const listed = [encoder, decoder, tables, context].flatMap((entry) => entry?.file ?? []);
+  const names = [...listed, MANIFEST_FILE];
   const files = await Promise.all(
     names.map(async (file) => ({ file, bytes: (await stat(join(bundleDir, file))).size })),
   );
