@@ -85,10 +85,7 @@ const JPEG_XL_MODES: Readonly<
     name: 'JPEG XL modular',
     settings: 'lossy modular mode, effort 9',
     lossless: false,
-    qualities: {
-      mosaic: [0, 1, 2, 3, 4, 5, 6, 7, 9, 11, 13, 16, 20],
-      file: [0, 1, 2, 3, 4, 6, 8, 11, 15, 20],
-    },
+    qualities: { mosaic: [0, 1, 2.5, 5, 9, 13], file: [0, 1, 2, 4, 6, 9, 13] },
     cost: { mosaic: 35, file: 0.01 },
     options: { effort: 9, lossyModular: true },
   },
