@@ -99,6 +99,12 @@ export interface Codec {
     options?: OutputOptions & { output?: 'uint8' | undefined },
   ): Promise<RoundTrip<ImageBatch>>;
   /**
+   * Removes noise: runs both networks of a bundle that was trained to give clean images back from noisy ones.
+   * @throws as {@link roundTrip}; UNSUPPORTED where the manifest does not say that the bundle was trained on noise.
+   */
+  denoise(images: Images, options: OutputOptions & { output: 'float32' }): Promise<FloatImageBatch>;
+  denoise(images: Images, options?: OutputOptions & { output?: 'uint8' | undefined }): Promise<ImageBatch>;
+  /**
    * Scores images by how badly the networks give them back: the mean squared error of each image against its
    * unrounded reconstruction. What is unlike the training images scores high, so it tells anomalies.
    * @returns float64, one per image, 0..1 (pixels 0..1).

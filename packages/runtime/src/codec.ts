@@ -171,6 +171,19 @@ class OnnxCodec implements Codec {
     };
   }
 
+  denoise(images: Images, options: OutputOptions & { output: 'float32' }): Promise<FloatImageBatch>;
+  denoise(images: Images, options?: OutputOptions & { output?: 'uint8' | undefined }): Promise<ImageBatch>;
+  async denoise(images: Images, options: OutputOptions = {}): Promise<ImageBatch | FloatImageBatch> {
+    this.#checkAlive(options.signal);
+    checkDenoises(this.manifest);
+    const { output, signal } = options;
+    const trip =
+      checkOutput(output) === 'uint8'
+        ? await this.roundTrip(images, { signal })
+        : await this.roundTrip(images, { signal, output: 'float32' });
+    return trip.images;
+  }
+
   async score(images: Images, options: CallOptions = {}): Promise<Float64Array> {
     this.#checkAlive(options.signal);
     const batch = joinedImages(images);
@@ -276,6 +289,14 @@ class OnnxCodec implements Codec {
     if (this.#disposal !== undefined) throw new ConvaeError('DISPOSED', 'the codec was used after dispose()');
     if (signal?.aborted) throw new ConvaeError('ABORTED', 'stopped by the signal', { cause: signal.reason });
   }
+}
+
+function checkDenoises({ name, training }: Manifest): void {
+  if (typeof training.noise === 'number' && training.noise > 0) return;
+  throw new ConvaeError(
+    'UNSUPPORTED',
+    `${name} was not trained to remove noise: take a bundle that was (training.noise in its manifest)`,
+  );
 }
 
 function checkOutput(output: unknown): 'uint8' | 'float32' {

@@ -4,6 +4,7 @@ import { MAX_CHUNK_IMAGES, PRIORS } from '../bitstream/index.js';
 import { runCheck } from './check.js';
 import { addCodecOptions } from './codec-options.js';
 import { runDecode, runExtract } from './decode.js';
+import { runDenoise } from './denoise.js';
 import { runEncode } from './encode.js';
 import { UsageError } from './errors.js';
 import { runInfo } from './info.js';
@@ -26,6 +27,7 @@ Examples:
   convae verify digits.cae
   convae check my-bundle --provider cuda --strict
   convae reconstruct digits/*.png -o out --bundle models/mnist-seed
+  convae denoise noisy.png -o clean.png --bundle my-denoiser
   convae score parts/*.png --bundle my-bundle        how unlike the training images each one is
 
 Exit codes: 0 done, 2 a mistake in the command line, 1 everything else.
@@ -67,6 +69,7 @@ function createProgram(streams: Streams): Command {
   addInfo(program, streams);
   addCheck(program, streams);
   addReconstruct(program, streams);
+  addDenoise(program, streams);
   addScore(program, streams);
   addEncode(program, streams);
   addDecode(program, streams);
@@ -102,6 +105,19 @@ function addReconstruct(program: Command, streams: Streams): void {
     .requiredOption('--bundle <dir>', 'the bundle’s folder')
     .option('--json', 'print JSON')
     .action((inputs, options) => runReconstruct(inputs, options, streams));
+}
+
+function addDenoise(program: Command, streams: Streams): void {
+  addCodecOptions(
+    program
+      .command('denoise')
+      .description('remove the noise of an image, with a bundle that was trained to (convae-train --noise)'),
+  )
+    .argument('<in>', 'a PNG, JPEG or WebP file')
+    .requiredOption('-o, --output <file>', 'the PNG file; - for standard output')
+    .requiredOption('--bundle <dir>', 'the bundle’s folder')
+    .option('--json', 'print JSON')
+    .action((input, options) => runDenoise(input, options, streams));
 }
 
 function addScore(program: Command, streams: Streams): void {

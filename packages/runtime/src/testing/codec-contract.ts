@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { MANIFEST_FILE } from '../bundle/files.js';
 import {
   cropImages,
   type FloatImageBatch,
@@ -11,7 +12,14 @@ import { codingContract } from './coding-contract.js';
 import { expectClose, expectRejection, noiseImages } from './expectations.js';
 import { hostileBundleContract } from './hostile-bundle-contract.js';
 import type { MakeCodec } from './make-codec.js';
-import { createTinyBundle, TINY_SIDE, type TinyBundleOptions, type TinyWeights } from './tiny-bundle.js';
+import {
+  createTinyBundle,
+  encodeManifest,
+  TINY_SIDE,
+  type TinyBundle,
+  type TinyBundleOptions,
+  type TinyWeights,
+} from './tiny-bundle.js';
 import { referenceEmbed, referenceReconstruct } from './tiny-reference.js';
 
 export type { MakeCodec } from './make-codec.js';
@@ -22,6 +30,7 @@ export function codecContract(name: string, makeCodec: MakeCodec): void {
     networksContract(makeCodec);
     shapesContract(makeCodec);
     scoreContract(makeCodec);
+    denoiseContract(makeCodec);
     argumentsContract(makeCodec);
     concurrencyContract(makeCodec);
     hostileBundleContract(makeCodec);
@@ -173,6 +182,44 @@ function scoreContract(makeCodec: MakeCodec): void {
     await codec.dispose();
     await expectRejection(codec.score(noiseImages(1)), { code: 'DISPOSED' });
   });
+}
+
+function denoiseContract(makeCodec: MakeCodec): void {
+  it('gives back what both networks make of a noisy image, where it was trained on noise', async () => {
+    await using codec = await makeCodec(await trainedOn({ noise: 0.5 }));
+    const images = noiseImages(3, 9, 13);
+    expect(await codec.denoise(images)).toEqual((await codec.roundTrip(images)).images);
+    const output = 'float32';
+    expect(await codec.denoise(images, { output })).toEqual(
+      (await codec.roundTrip(images, { output })).images,
+    );
+  });
+
+  it.each([[{}], [{ noise: 0 }], [{ noise: 'loud' }]])(
+    'refuses to remove noise where the training was %o',
+    async (training) => {
+      await using codec = await makeCodec(await trainedOn(training));
+      const message = expect.stringContaining('not trained to remove noise');
+      await expectRejection(codec.denoise(noiseImages(1)), { code: 'UNSUPPORTED', message });
+    },
+  );
+
+  it('refuses to remove noise from what it refuses to embed, and after its end', async () => {
+    const codec = await makeCodec(await trainedOn({ noise: 0.5 }));
+    await expectRejection(codec.denoise(noiseImages(1, 8, 8, 3)), { code: 'SHAPE_MISMATCH' });
+    await expectRejection(codec.denoise([]), RangeError);
+    const signal = AbortSignal.abort();
+    await expectRejection(codec.denoise(noiseImages(1), { signal }), { code: 'ABORTED' });
+    await codec.dispose();
+    await expectRejection(codec.denoise(noiseImages(1)), { code: 'DISPOSED' });
+  });
+}
+
+/** The tiny bundle, whose manifest says how it was trained. */
+async function trainedOn(training: Record<string, unknown>): Promise<TinyBundle> {
+  const bundle = await createTinyBundle();
+  bundle.contents.set(MANIFEST_FILE, encodeManifest({ ...bundle.manifest, training }));
+  return bundle;
 }
 
 function argumentsContract(makeCodec: MakeCodec): void {

@@ -98,6 +98,12 @@ export class WorkerCodec implements Codec {
     return this.#run('roundTrip', images, options);
   }
 
+  denoise(images: Images, options: OutputOptions & { output: 'float32' }): Promise<FloatImageBatch>;
+  denoise(images: Images, options?: OutputOptions & { output?: 'uint8' | undefined }): Promise<ImageBatch>;
+  denoise(images: Images, options: OutputOptions = {}): Promise<ImageBatch | FloatImageBatch> {
+    return this.#run('denoise', images, options);
+  }
+
   score(images: Images, options: CallOptions = {}): Promise<Float64Array> {
     return this.#run('score', images, options);
   }

@@ -50,6 +50,7 @@ export type PlainMethod =
   | 'embed'
   | 'reconstruct'
   | 'roundTrip'
+  | 'denoise'
   | 'score'
   | 'encode'
   | 'encodeBatch'
