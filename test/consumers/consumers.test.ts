@@ -129,25 +129,46 @@ describe.skipIf(chromium === undefined)('in a browser', () => {
   });
 
   describe('built with esbuild', () => {
+    let project: string;
+    beforeAll(async () => {
+      const packages = [tarball, await pinned('onnxruntime-web'), await pinned('esbuild')];
+      project = await createProject(folder.path, 'esbuild', packages);
+    }, INSTALL_MS);
+
+    /** Bundles both scripts into a folder with the page, the bundle and ONNX Runtime's WebAssembly. */
+    async function bundled(output: string, ...flags: string[]): Promise<string> {
+      const esbuild = join(project, 'node_modules/.bin/esbuild');
+      const common = ['--bundle', '--format=esm', '--log-level=error', `--outdir=${output}`];
+      await execute(project, esbuild, 'main.js', 'worker.js', ...common, ...flags);
+      const wasm = 'ort-wasm-simd-threaded.wasm';
+      await cp(join(project, 'node_modules/onnxruntime-web/dist', wasm), join(project, output, wasm));
+      await cp(join(project, 'index.html'), join(project, output, 'index.html'));
+      await cp(join(project, 'bundle'), join(project, output, 'bundle'), { recursive: true });
+      return join(project, output);
+    }
+
     it(
       'runs in the page and in a worker',
       async () => {
-        const packages = [tarball, await pinned('onnxruntime-web'), await pinned('esbuild')];
-        const project = await createProject(folder.path, 'esbuild', packages, 'dist');
-        const dist = join(project, 'dist');
-        await cp(join(project, 'index.html'), join(dist, 'index.html'));
-        const wasm = 'ort-wasm-simd-threaded.wasm';
-        await cp(join(project, 'node_modules/onnxruntime-web/dist', wasm), join(dist, wasm));
-        const esbuild = join(project, 'node_modules/.bin/esbuild');
-        const flags = ['--bundle', '--format=esm', '--splitting', '--outdir=dist', '--log-level=error'];
-        await execute(project, esbuild, 'main.js', 'worker.js', ...flags);
-        const { result } = await open(dist, '', ISOLATION);
+        const { result } = await open(await bundled('split', '--splitting'), '', ISOLATION);
         expect(result).toEqual({
           page: { ...inPage, threads: 2, notices: [] },
           worker: { ...inPage, threads: 1, notices: [] },
         });
       },
-      INSTALL_MS,
+      RUN_MS,
+    );
+
+    it(
+      'runs on one thread where everything is in one file, and says so',
+      async () => {
+        const { result } = await open(await bundled('one-file'), '', ISOLATION);
+        expect(result).toEqual({
+          page: { ...inPage, threads: 1, notices: [expect.stringContaining('in the same file')] },
+          worker: { ...inPage, threads: 1, notices: [] },
+        });
+      },
+      RUN_MS,
     );
   });
 

@@ -5,7 +5,7 @@ import { firstLine } from '../session/graph-session.js';
 import type { OrtModule } from '../session/ort.js';
 import { createRunQueue, type RunQueue } from '../session/queue.js';
 import { RELU_GRAPH } from '../session/relu-graph.js';
-import { chooseThreads } from './threads.js';
+import { canStartThreads, chooseThreads, ONE_FILE_NOTICE } from './threads.js';
 import { fetchWasm, type OrtBuild, type WasmPaths, wasmUrl } from './wasm-file.js';
 import { yieldTurn } from './yield-turn.js';
 
@@ -20,6 +20,8 @@ export interface OrtWebModule extends OrtModule {
 export interface LoadedOrt {
   readonly ort: OrtWebModule;
   readonly threads: number;
+  /** Why there are fewer threads than the page could have, where that is so. */
+  readonly notice?: string | undefined;
   /** Everything that this build does: its calls share one stack, which calls that overlap would break. */
   readonly queue: RunQueue;
 }
@@ -74,8 +76,10 @@ async function importBuild(build: OrtBuild): Promise<OrtWebModule> {
 /** Longest time that ONNX Runtime may take to start, milliseconds: its threads fail without a word. */
 const START_TIMEOUT_MS = 60_000;
 
-async function start(ort: OrtWebModule, binary: ArrayBuffer, threads: number): Promise<LoadedOrt> {
+async function start(ort: OrtWebModule, binary: ArrayBuffer, wanted: number): Promise<LoadedOrt> {
   const { wasm } = ort.env;
+  const notice = wanted > 1 && !canStartThreads(ort) ? ONE_FILE_NOTICE : undefined;
+  const threads = notice === undefined ? wanted : 1;
   wasm.wasmBinary = binary;
   wasm.numThreads = threads;
   wasm.initTimeout = START_TIMEOUT_MS;
@@ -95,5 +99,5 @@ async function start(ort: OrtWebModule, binary: ArrayBuffer, threads: number): P
     // It is compiled now; the bytes would stay for the life of the page.
     delete wasm.wasmBinary;
   }
-  return { ort, threads, queue: createRunQueue(yieldTurn) };
+  return { ort, threads, notice, queue: createRunQueue(yieldTurn) };
 }

@@ -28,8 +28,13 @@ function loadOrt(options: WebLoadOptions): LoadOrt {
   return async (provider) => {
     // Without a device, the larger build need not be fetched.
     const context = provider === 'webgpu' ? await webGpuContext() : undefined;
-    const { ort, queue, threads } = await loadOrtWeb(context ? 'webgpu' : 'wasm', options);
-    const platform = { ort, queue, threads, notices: threadNotices(options.threads, threads) };
+    const { ort, queue, threads, notice } = await loadOrtWeb(context ? 'webgpu' : 'wasm', options);
+    const platform = {
+      ort,
+      queue,
+      threads,
+      notices: notice ? [notice] : threadNotices(options.threads, threads),
+    };
     if (context === undefined) return platform;
     const { device, losable } = context;
     return { ...platform, provider: { name: 'webgpu', device }, device: losable };

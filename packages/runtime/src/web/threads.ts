@@ -1,4 +1,5 @@
 /// <reference lib="dom" />
+import type { OrtModule } from '../session/ort.js';
 
 /** Threads that a run of ONNX Runtime gets, and what is to be said about it. */
 export interface ThreadChoice {
@@ -28,4 +29,29 @@ export function chooseThreads(asked: number | undefined): ThreadChoice {
 function defaultThreads(): number {
   const cores = globalThis.navigator?.hardwareConcurrency ?? 1;
   return Math.min(MAX_DEFAULT_THREADS, Math.ceil(cores / 2));
+}
+
+/**
+ * Whether ONNX Runtime can start threads: they load the script that holds it, which must not be the page's own. A bundler
+ * that writes one file only makes it so, and ONNX Runtime would wait for its threads for ever.
+ */
+export function canStartThreads(ort: OrtModule): boolean {
+  const own = import.meta.url;
+  return Boolean(own) && scriptOf(ort) !== own;
+}
+
+export const ONE_FILE_NOTICE =
+  '1 thread is used: ONNX Runtime is in the same file as the page’s script, and threads cannot be started from there ' +
+  '(let the bundler split at dynamic imports)';
+
+/** The address of the script that holds ONNX Runtime, from where it throws; undefined where that cannot be told. */
+function scriptOf({ Tensor }: OrtModule): string | undefined {
+  try {
+    new Tensor('no such type' as 'float32', new Float32Array(1), [1]);
+  } catch (error) {
+    const stack = error instanceof Error ? error.stack : undefined;
+    // "at new Tensor (ADDRESS:LINE:COLUMN)" in Chromium, "Tensor@ADDRESS:LINE:COLUMN" elsewhere.
+    return stack?.match(/[a-z-]+:\/\/[^\s()]+(?=:\d+:\d+)/)?.[0];
+  }
+  return undefined;
 }

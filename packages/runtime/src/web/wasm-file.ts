@@ -55,6 +55,8 @@ function givenUrl(build: OrtBuild, wasmPaths: WasmPaths): string | undefined {
  * They want to see this very expression, once for each file.
  */
 function emittedUrl(build: OrtBuild): string | undefined {
+  // Scripts that are no modules do not know where they are.
+  if (!import.meta.url) return undefined;
   const url =
     build === 'wasm'
       ? new URL('onnxruntime-web/ort-wasm-simd-threaded.wasm', import.meta.url)
@@ -76,8 +78,8 @@ function besideOnnxRuntime(build: OrtBuild): string | undefined {
 const VITE_CACHE = /\/node_modules\/\.vite[^?]*\/deps[^/]*\/[^/]*$/;
 
 function besideThisScript(build: OrtBuild): string {
-  const here = import.meta.url.replace(VITE_CACHE, '/node_modules/onnxruntime-web/dist/');
-  return new URL(WASM_FILES[build], here).href;
+  const here = import.meta.url?.replace(VITE_CACHE, '/node_modules/onnxruntime-web/dist/');
+  return here ? new URL(WASM_FILES[build], here).href : pageUrl(WASM_FILES[build])!.href;
 }
 
 const WASM_MIME_TYPES = ['application/wasm', 'application/octet-stream', 'binary/octet-stream', ''];
