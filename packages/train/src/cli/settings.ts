@@ -107,10 +107,12 @@ export function recipeOf(flags: TrainFlags, radius: number): Recipe {
 }
 
 /** The flags that a named recipe stands for. */
-export function recipeFlags(name: string): Partial<TrainFlags> {
-  const { preset, recipe } = RATE_RECIPES[name]!;
+export function recipeFlags(name: string): Partial<TrainFlags & { qualities: readonly number[] }> {
+  const { preset, recipe, qualities } = RATE_RECIPES[name]!;
   const { epochs, batch, learningRate: lr, schedule } = recipe;
-  return JSON.parse(JSON.stringify({ preset, epochs, batch, lr, schedule })) as Partial<TrainFlags>;
+  return JSON.parse(
+    JSON.stringify({ preset, epochs, batch, lr, schedule, qualities }),
+  ) as Partial<TrainFlags>;
 }
 
 /** Open the data set that the flags name; `onProgress` hears of image folders being read. */

@@ -5,6 +5,8 @@ import type { RecipeInput } from '../recipe.js';
 export interface NamedRecipe {
   readonly preset: PresetName;
   readonly recipe: RecipeInput;
+  /** Multipliers of the bundle's qualities, coarse to fine: some lie beyond the steps trained for. */
+  readonly qualities?: readonly number[];
 }
 
 const common = { batch: 100, learningRate: 2e-3, schedule: 'cosine' } as const;
@@ -18,6 +20,7 @@ const grid = { radius: 2, hidden1: 64, hidden2: 32 };
 export const RATE_RECIPES: Readonly<Record<string, NamedRecipe>> = {
   'rate-low': {
     preset: 'dense-64',
+    qualities: [16, 15, 14, 12, 10, 9, 8],
     recipe: {
       ...common,
       epochs: 40,
@@ -26,6 +29,7 @@ export const RATE_RECIPES: Readonly<Record<string, NamedRecipe>> = {
   },
   'rate-medium': {
     preset: 'grid-4',
+    qualities: [16, 14, 13, 12, 11, 10, 8, 7, 6],
     recipe: {
       ...common,
       epochs: 22,
