@@ -5,12 +5,14 @@ import { setupCommand } from '../setup/index.js';
 import { readRunSettings, runPaths } from '../training/run-folder.js';
 import { addArtifactsCommand } from './artifacts.js';
 import { addCompareCommand } from './compare.js';
+import { addDenoisingCommand } from './denoising.js';
 import { addFeaturesCommand } from './features.js';
 import { addDataFlags, addExportFlags, addFolderFlags, addTrainFlags } from './flags.js';
 import { recipeFlags, type TrainFlags } from './settings.js';
 import { shipCommand } from './ship.js';
 import { type ExportFlags, evaluateStage, exportStage, openExported, openRun } from './stages.js';
 import { nextSteps, resultTable } from './summary.js';
+import { addSweepCommand } from './sweep.js';
 import { type FolderFlags, trainStage } from './train-stage.js';
 
 type RunFlags = TrainFlags & FolderFlags & ExportFlags;
@@ -146,5 +148,7 @@ export function addCommands(program: Command): void {
   addToolCommands(program);
   addArtifactsCommand(program);
   addCompareCommand(program);
+  addDenoisingCommand(program);
   addFeaturesCommand(program);
+  addSweepCommand(program);
 }

@@ -4,11 +4,12 @@ import { ConvaeError } from '@convae/runtime';
 import { writeFileAtomic } from '@convae/runtime/node';
 import { ARTIFACTS_FILE, ARTIFACTS_PICTURE, parseArtifacts } from './artifacts/schema.js';
 import { type BundleIdentity, isSameBundle } from './bundle-identity.js';
+import { DENOISING_FILE, DENOISING_PICTURE, parseDenoising } from './denoising/schema.js';
 import { FEATURES_FILE, NEIGHBOURS_PICTURE, parseFeatures } from './features/schema.js';
 import { insertSection } from './report/insert.js';
 import type { ReportExtras } from './report/model.js';
 import { REPORT_SECTIONS } from './report/page.js';
-import { artifactsSection, featuresSection } from './report/sections/index.js';
+import { artifactsSection, denoisingSection, featuresSection } from './report/sections/index.js';
 
 /** Undefined where the file is not there. */
 async function readIfThere(path: string): Promise<Buffer | undefined> {
@@ -41,6 +42,10 @@ export async function readExtras(folder: string, bundle: BundleIdentity): Promis
   if (artifacts?.decoders.some((decoder) => isSameBundle(decoder.bundle, bundle))) {
     extras.artifacts = { figures: artifacts, picture: await readIfThere(join(folder, ARTIFACTS_PICTURE)) };
   }
+  const denoising = await readJson(join(folder, DENOISING_FILE), parseDenoising);
+  if (denoising && isSameBundle(denoising.bundle, bundle)) {
+    extras.denoising = { figures: denoising, picture: await readIfThere(join(folder, DENOISING_PICTURE)) };
+  }
   return extras;
 }
 
@@ -54,7 +59,7 @@ export async function refreshReport(folder: string, bundle: BundleIdentity): Pro
   if (page === undefined) return false;
   const order = REPORT_SECTIONS.map(({ id }) => id);
   const extras = await readExtras(folder, bundle);
-  for (const { id, title, renderExtras } of [artifactsSection, featuresSection]) {
+  for (const { id, title, renderExtras } of [artifactsSection, denoisingSection, featuresSection]) {
     const content = await renderExtras(extras);
     if (content !== undefined) page = insertSection(page, { id, title, content }, order);
   }

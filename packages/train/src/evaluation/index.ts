@@ -1,5 +1,6 @@
 export * from './artifacts/index.js';
 export * from './comparison/index.js';
+export * from './denoising/index.js';
 export * from './evaluate.js';
 export { refreshReport } from './extras.js';
 export * from './features/index.js';

@@ -1,6 +1,7 @@
 import type { EpochRecord } from '../../training/history.js';
 import type { Artifacts } from '../artifacts/schema.js';
 import type { RateDistortion } from '../comparison/result.js';
+import type { Denoising } from '../denoising/schema.js';
 import type { Examples } from '../examples.js';
 import type { Features } from '../features/schema.js';
 import type { Metrics } from '../schema.js';
@@ -10,6 +11,7 @@ import type { Html } from './html.js';
 export interface ReportExtras {
   readonly features?: { readonly figures: Features; readonly neighboursPicture?: Buffer | undefined };
   readonly artifacts?: { readonly figures: Artifacts; readonly picture?: Buffer | undefined };
+  readonly denoising?: { readonly figures: Denoising; readonly picture?: Buffer | undefined };
   readonly rateDistortion?: RateDistortion | undefined;
 }
 

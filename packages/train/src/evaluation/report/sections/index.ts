@@ -3,6 +3,7 @@ export { artifactsSection } from './artifacts.js';
 export { bitstreamsSection } from './bitstreams.js';
 export { classesSection } from './classes.js';
 export { comparisonSection } from './comparison.js';
+export { denoisingSection } from './denoising.js';
 export { extremesSection } from './extremes.js';
 export { featuresSection } from './features.js';
 export { histogramsSection } from './histograms.js';

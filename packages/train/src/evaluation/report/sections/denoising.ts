@@ -1,0 +1,67 @@
+import { FILTER_NAMES, FILTERS } from '../../denoising/candidates.js';
+import { denoisingPlot } from '../../denoising/plot.js';
+import type { Denoising, DenoisingLevel, DenoisingQuality, FilterSettings } from '../../denoising/schema.js';
+import { largePicture, responsivePlot, scrollable } from '../figures.js';
+import { formatCount, formatPsnr } from '../format.js';
+import { type Html, html } from '../html.js';
+import type { ExtraSection, ReportExtras } from '../model.js';
+
+/** `h 0.35, patch 5`. */
+function settingsText(settings: FilterSettings): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `${name} ${Number(value.toPrecision(3))}`)
+    .join(', ');
+}
+
+/** PSNR and SSIM; the settings of a filter below. */
+function cell({ psnr, ssim }: DenoisingQuality, settings?: FilterSettings): Html {
+  const below = settings && html`<br><small>${settingsText(settings)}</small>`;
+  return html`<td>${formatPsnr(psnr)}<br>${ssim.toFixed(3)}${below}</td>`;
+}
+
+function row({ level, noisy, network, filters }: DenoisingLevel): Html {
+  const byName = FILTER_NAMES.map((name) => {
+    const found = filters.find(({ filter }) => filter === name);
+    return found === undefined ? html`<td>–</td>` : cell(found, found.settings);
+  });
+  return html`<tr><th scope="row">${String(level)}</th>${cell(noisy)}${cell(network)}${byName}</tr>`;
+}
+
+function table({ levels, dataset }: Denoising): Html {
+  const names = FILTER_NAMES.map((name) => html`<th scope="col">${FILTERS[name].title}</th>`);
+  return html`<table class="figures"><caption>PSNR and SSIM on ${formatCount(dataset.images)} ${dataset.part}
+    images, and the filters' settings</caption>
+    <thead><tr><th scope="col">Noise</th><th scope="col">noisy</th><th scope="col">network</th>${names}</tr></thead>
+    <tbody>${levels.map(row)}</tbody></table>`;
+}
+
+function trainedText({ trained: { from, to }, noiseKind }: Denoising): string {
+  const levels = from === to ? `level ${to}` : `levels ${from} to ${to}`;
+  const what = noiseKind === 'gaussian' ? 'standard deviation, clipped to 0..1' : 'share of the pixels';
+  const kind = noiseKind === 'gaussian' ? 'Gaussian noise' : 'salt-and-pepper noise';
+  return `${kind} of ${levels} (${what})`;
+}
+
+async function renderDenoising({ denoising }: ReportExtras): Promise<Html | undefined> {
+  if (denoising === undefined) return undefined;
+  const { figures, picture } = denoising;
+  const { tunedOn } = figures;
+  const plot = await responsivePlot(
+    (width, height) => denoisingPlot(figures, width, height),
+    'Line plot of the PSNR by level of noise, for the noisy images, the network and each filter',
+  );
+  return html`<p>The network was trained to give clean images back from images under ${trainedText(figures)}. At every
+      level here each filter has the settings that came closest to the clean images on ${formatCount(tunedOn.images)}
+      ${tunedOn.part} images under noise of that level; the network has none to choose.</p>
+    ${plot}
+    ${scrollable('What the network and the filters make of noisy images', table(figures))}
+    ${picture && (await largePicture(picture, 'Noisy images, what the best filter and the network make of them, and the originals'))}`;
+}
+
+/** What the network and classical filters make of noisy images. */
+export const denoisingSection: ExtraSection = {
+  id: 'denoising',
+  title: 'How well does it remove noise?',
+  render: renderDenoising,
+  renderExtras: renderDenoising,
+};
