@@ -44,7 +44,7 @@ export const RUNTIME_MODULES: ModuleTable = {
   cli: [...SHARED, 'index', 'node'],
 };
 
-const FLOW = ['dataset', 'model', 'training', 'export', 'evaluation'];
+const FLOW = ['dataset', 'model', 'training', 'export', 'evaluation', 'sweep'];
 
 /** The modules before one in the flow, which it may import. */
 const upTo = (name: string): string[] => ['setup', ...FLOW.slice(0, FLOW.indexOf(name))];
@@ -57,6 +57,7 @@ export const TRAIN_MODULES: ModuleTable = {
   training: upTo('training'),
   export: upTo('export'),
   evaluation: upTo('evaluation'),
+  sweep: upTo('sweep'),
   index: ['setup', ...FLOW],
   cli: ['setup', ...FLOW, 'index'],
 };

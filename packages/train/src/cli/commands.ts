@@ -12,6 +12,7 @@ import { recipeFlags, type TrainFlags } from './settings.js';
 import { shipCommand } from './ship.js';
 import { type ExportFlags, evaluateStage, exportStage, openExported, openRun } from './stages.js';
 import { nextSteps, resultTable } from './summary.js';
+import { addSweepCommand } from './sweep.js';
 import { type FolderFlags, trainStage } from './train-stage.js';
 
 type RunFlags = TrainFlags & FolderFlags & ExportFlags;
@@ -149,4 +150,5 @@ export function addCommands(program: Command): void {
   addCompareCommand(program);
   addDenoisingCommand(program);
   addFeaturesCommand(program);
+  addSweepCommand(program);
 }

@@ -116,7 +116,8 @@ export function addFolderFlags(command: Command): Command {
   return command
     .option('--out <dir>', 'folder of the run', 'runs/latest')
     .option('--resume', 'go on with the run in that folder, under its own settings', false)
-    .option('--force', 'start anew, removing the run in that folder', false);
+    .option('--force', 'start anew, removing the run in that folder', false)
+    .option('--tensorboard <dir>', 'also write event files for TensorBoard into this folder');
 }
 
 /** Add the flags that say how a bundle is written. */

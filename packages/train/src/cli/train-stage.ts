@@ -27,6 +27,7 @@ import {
   specOf,
   type TrainFlags,
 } from './settings.js';
+import { tensorboardLog } from './tensorboard.js';
 
 /** What training hands to export and evaluation. */
 export interface TrainedRun {
@@ -49,6 +50,8 @@ export interface FolderFlags {
   readonly resume: boolean;
   /** Start anew, removing the run of the folder. */
   readonly force: boolean;
+  /** Folder for TensorBoard's event files. */
+  readonly tensorboard?: string;
 }
 
 /** The settings that decide the weights, flat, as run.json records and compares them. */
@@ -110,8 +113,19 @@ async function openTrainingData(flags: TrainFlags): Promise<Dataset> {
   return datasetOf(flags, multiple, readingDisplay());
 }
 
+async function eventLog(tf: Tf, { tensorboard }: FolderFlags): Promise<(record: EpochRecord) => void> {
+  return tensorboard === undefined ? () => undefined : tensorboardLog(tf, tensorboard);
+}
+
+/** Event files are written by TensorFlow itself. */
+function checkEvents({ backend }: TrainFlags, { tensorboard }: FolderFlags): void {
+  if (tensorboard !== undefined && backend !== 'tensorflow')
+    throw new RangeError(`expected the backend tensorflow beside --tensorboard, received ${backend}`);
+}
+
 /** Train, or go on training, in the run folder; Ctrl-C ends it with what it has. */
 export async function trainStage(flags: TrainFlags, folder: FolderFlags): Promise<TrainedRun> {
+  checkEvents(flags, folder);
   const paths = runPaths(folder.out);
   const recipe = recipeOf(flags, await radiusOf(flags));
   const dataset = await openTrainingData(flags);
@@ -119,6 +133,7 @@ export async function trainStage(flags: TrainFlags, folder: FolderFlags): Promis
   const resume = await prepareFolder(paths, folder, comparable(flags, spec, recipe));
   announce(dataset, spec, recipe);
   const tf = await loadBackend(flags.backend);
+  const log = await eventLog(tf, folder);
   const display = trainingDisplay(recipe.epochs);
   const interrupt = untilInterrupt(() => {
     display.stop();
@@ -126,7 +141,10 @@ export async function trainStage(flags: TrainFlags, folder: FolderFlags): Promis
   });
   try {
     const onProgress = display.progress;
-    const onEpoch = display.epoch;
+    const onEpoch = (record: EpochRecord, best: boolean): void => {
+      display.epoch(record, best);
+      log(record);
+    };
     const result = await trainNetwork({
       tf,
       spec,

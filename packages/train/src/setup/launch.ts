@@ -10,7 +10,7 @@ const FORWARDED_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
  * train on unseen. The launcher holds the other end of an IPC channel, and its closing is the sign. The channel
  * alone does not keep a finished command running.
  */
-const END_WITH_LAUNCHER = `data:text/javascript,${encodeURIComponent(
+export const END_WITH_LAUNCHER = `data:text/javascript,${encodeURIComponent(
   "process.once('disconnect', () => process.kill(process.pid, 'SIGKILL')); process.channel.unref();",
 )}`;
 
