@@ -177,6 +177,9 @@ async function writerIsGone(path: string): Promise<void> {
   }
 }
 
+/** What is said on the way of a folder that takes more than some seconds to read. */
+const withoutProgress = (stderr: string): string => stderr.replace(/^reading .*\n/gm, '');
+
 describe('own images', () => {
   it('in colour, of several sizes, cropped to one, go the whole way', async () => {
     await mkdir(out('photos'));
@@ -198,7 +201,7 @@ describe('own images', () => {
       out('photo-run'),
     ];
     const { code, stderr } = await run('convae-train', args);
-    expect(stderr).toBe('');
+    expect(withoutProgress(stderr)).toBe('');
     expect(code).toBe(0);
     const codec = await loadCodec(out('photo-run/bundle'));
     expect(codec.manifest.image).toMatchObject({ channels: 3, height: 28, width: 28, multiple: 4 });
@@ -208,7 +211,10 @@ describe('own images', () => {
       ['export', out('photo-run')],
       ['evaluate', out('photo-run')],
     ];
-    for (const args of again) expect(await run('convae-train', args)).toMatchObject({ code: 0, stderr: '' });
+    for (const args of again) {
+      const { code, stderr } = await run('convae-train', args);
+      expect([code, withoutProgress(stderr)]).toEqual([0, '']);
+    }
   });
 });
 

@@ -21,7 +21,7 @@ export function denormalise(images: FloatImageBatch, { scale, offset }: Normalis
   for (let i = 0; i < data.length; i++) {
     const value = plain ? images.data[i]! : (images.data[i]! - offset) / gain;
     // NaN stays NaN, for the check that follows.
-    data[i] = value < 0 ? 0 : value > 1 ? 1 : value;
+    data[i] = value < 0 ? 0 : Math.min(value, 1);
   }
   return { ...images, data };
 }
