@@ -46,6 +46,21 @@ describe('launch environment', () => {
     expect(environment).toMatchObject({ TF_NUM_INTRAOP_THREADS: threads, TF_NUM_INTEROP_THREADS: threads });
   });
 
+  it.each([
+    [{ batch: 100, rate: true }, [], '8'],
+    [{ batch: 20, rate: true }, [], '8'],
+    [{ batch: 20, rate: true }, ['--batch', '20'], '8'],
+    [{ batch: 20, rate: false }, [], '1'],
+    [{ batch: 128, rate: false }, [], '8'],
+    [{ batch: 128, rate: false }, ['--batch', '20'], '1'],
+    [{ rate: false }, [], '1'],
+    [undefined, [], '1'],
+  ])('goes by what a resumed run recorded: %j with %j gets %s', (resumed, flags, threads) => {
+    const argv = ['run', '--resume', ...flags];
+    const environment = launchEnvironment({ argv, env: {}, cores: 8, resumed });
+    expect(environment).toMatchObject({ TF_NUM_INTRAOP_THREADS: threads, TF_NUM_INTEROP_THREADS: threads });
+  });
+
   it('raises both allocator thresholds, the mmap one no higher than glibc accepts', () => {
     const environment = launchEnvironment({ argv: [], env: {}, cores: 2 });
     const mmapThreshold = Number(environment.MALLOC_MMAP_THRESHOLD_);

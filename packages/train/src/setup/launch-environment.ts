@@ -1,3 +1,5 @@
+import type { ResumedRun } from './resumed-run.js';
+
 /** Batch size of the reference recipe: what the command line means when it names none. */
 const DEFAULT_BATCH = 20;
 
@@ -21,15 +23,19 @@ export interface LaunchOptions {
   env: Readonly<Record<string, string | undefined>>;
   /** Number of usable processor cores, at least 1. */
   cores: number;
+  /** What the run that the command line goes on with recorded: it holds where the command line is silent. */
+  resumed?: ResumedRun | undefined;
 }
 
 /**
  * The batch size that a command line asks for with `--batch N`, `--batch=N`, `-b N`, `-b=N` or `-bN`.
  * The last one counts, as in the command line parser; anything that is no positive integer is left for the
  * parser to refuse and counts as the default of 20.
+ *
+ * @param silent what a command line without one means
  */
-export function batchSizeOf(argv: readonly string[]): number {
-  let batch = DEFAULT_BATCH;
+export function batchSizeOf(argv: readonly string[], silent = DEFAULT_BATCH): number {
+  let batch = silent;
   for (const [index, argument] of argv.entries()) {
     if (argument === '--') break;
     const text = batchText(argument, argv[index + 1]);
@@ -62,7 +68,9 @@ function trainsRate(argv: readonly string[]): boolean {
  * batch 20 another third from one thread instead of two.
  */
 export function launchEnvironment(options: LaunchOptions): Record<string, string> {
-  const small = batchSizeOf(options.argv) <= MAX_SINGLE_THREAD_BATCH && !trainsRate(options.argv);
+  const { argv, resumed } = options;
+  const rate = trainsRate(argv) || resumed?.rate === true;
+  const small = batchSizeOf(argv, resumed?.batch) <= MAX_SINGLE_THREAD_BATCH && !rate;
   const threads = small ? 1 : options.cores;
   const settings: Record<string, string> = {
     MALLOC_MMAP_THRESHOLD_: String(MALLOC_MMAP_THRESHOLD),

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,7 +10,7 @@ let folder: string;
 /** Launchers end by signals, so they run in processes of their own, from a fresh translation of the source. */
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'convae-launch-'));
-  for (const name of ['launch', 'launch-environment']) {
+  for (const name of ['launch', 'launch-environment', 'resumed-run']) {
     const source = await readFile(new URL(`./${name}.ts`, import.meta.url), 'utf8');
     const options = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 };
     await writeFile(
@@ -75,6 +75,18 @@ describe('launch', () => {
     const launched = await start(source, ['run', '--batch', '20']);
     expect(await launched.exit).toBe(3);
     expect(JSON.parse(launched.output())).toEqual([['run', '--batch', '20'], '1', true]);
+  });
+
+  it('starts a resumed run with the threads that its first start had', async () => {
+    const run = join(folder, 'rate-run');
+    await mkdir(run);
+    await writeFile(join(run, 'run.json'), '{"settings":{"batch":20,"rate":{"lambda":45}}}');
+    const source = 'console.log(process.env.TF_NUM_INTRAOP_THREADS)';
+    const resumed = await start(source, ['run', '--resume', '--out', run]);
+    const anew = await start(source, ['run', '--out', run]);
+    expect([await resumed.exit, await anew.exit]).toEqual([0, 0]);
+    expect(resumed.output().trim()).toBe(String(availableParallelism()));
+    expect(anew.output().trim()).toBe('1');
   });
 
   it('lets settings of the user win', async () => {

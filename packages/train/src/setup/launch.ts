@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { availableParallelism, constants } from 'node:os';
 import { launchEnvironment } from './launch-environment.js';
+import { resumedRun } from './resumed-run.js';
 
 /** Signals that end or interrupt a command, handed on to the child. */
 const FORWARDED_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -35,7 +36,8 @@ export interface LaunchCommand {
  */
 export async function launch(command: LaunchCommand): Promise<number> {
   const { argv, script } = command;
-  const settings = launchEnvironment({ argv, env: process.env, cores: availableParallelism() });
+  const resumed = resumedRun(argv);
+  const settings = launchEnvironment({ argv, env: process.env, cores: availableParallelism(), resumed });
   const child = spawn(process.execPath, ['--import', END_WITH_LAUNCHER, script, ...argv], {
     env: { ...process.env, ...settings },
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
