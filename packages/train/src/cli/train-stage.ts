@@ -1,9 +1,11 @@
 import type { Dataset } from '../dataset/index.js';
+import { MEASURED_FILES } from '../evaluation/index.js';
 import type { ParameterValues } from '../model/parameters.js';
 import { parseSpec } from '../model/parse.js';
 import { traceShapes } from '../model/shapes.js';
 import type { ArchitectureSpec, ImageShape } from '../model/spec.js';
 import { loadBackend, type Tf } from '../setup/index.js';
+import { SWEEP_RUN_FILE } from '../sweep/index.js';
 import type { EpochRecord } from '../training/history.js';
 import { checkSameRun, type Recipe } from '../training/recipe.js';
 import {
@@ -80,7 +82,7 @@ async function prepareFolder(
   settings: Record<string, unknown>,
 ): Promise<boolean> {
   const existing = await readRunSettings(paths);
-  if (existing !== undefined && folder.force) await clearRun(paths);
+  if (existing !== undefined && folder.force) await clearRun(paths, [...MEASURED_FILES, SWEEP_RUN_FILE]);
   const goesOn = existing !== undefined && !folder.force;
   if (goesOn) checkSameRun(existing.settings, settings, paths.folder);
   await writeRunSettings(paths, {

@@ -12,4 +12,5 @@ export * from './metrics/ssim.js';
 export { modelCard } from './model-card.js';
 export type { ReportModel, ReportSection } from './report/model.js';
 export { REPORT_SECTIONS, renderReport } from './report/page.js';
+export { MEASURED_FILES } from './run-files.js';
 export * from './schema.js';

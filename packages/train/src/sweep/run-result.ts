@@ -7,7 +7,7 @@ import { readHistory } from '../evaluation/history.js';
 import type { SweepRun } from './runs.js';
 
 /** Written into a run's folder when it is trained and exported: who finds it need not train again. */
-const RESULT_FILE = 'sweep-run.json';
+export const SWEEP_RUN_FILE = 'sweep-run.json';
 
 const figure = z.number().nonnegative();
 
@@ -34,7 +34,7 @@ const resultSchema = z.object({
 /** What a finished run has to show, all on validation images. */
 export type RunResult = z.output<typeof resultSchema>;
 
-const fileOf = ({ paths }: SweepRun): string => join(paths.folder, RESULT_FILE);
+const fileOf = ({ paths }: SweepRun): string => join(paths.folder, SWEEP_RUN_FILE);
 
 /** The result of a run that was finished before; undefined where it was not. */
 export async function readResult(run: SweepRun): Promise<RunResult | undefined> {

@@ -69,12 +69,15 @@ export async function writeRunSettings(paths: RunPaths, settings: RunSettings): 
   await writeFileAtomic(paths.settings, `${JSON.stringify(settings, null, 2)}\n`);
 }
 
-/** Remove what an earlier run left in the folder, and nothing else. */
-export async function clearRun(paths: RunPaths): Promise<void> {
-  const files = ['metrics.json', 'report.html', 'comparison.png', 'loss.png'].map((f) =>
-    join(paths.folder, f),
-  );
-  const own = [join(paths.folder, 'checkpoints'), paths.bundle, paths.settings, paths.epochs, ...files];
+/**
+ * Remove what an earlier run left in the folder, and nothing else.
+ *
+ * @param further names of files that are written about a run after its training
+ */
+export async function clearRun(paths: RunPaths, further: readonly string[]): Promise<void> {
+  const files = further.map((name) => join(paths.folder, name));
+  // run.json last: where removing is interrupted, the folder is still known to hold a run.
+  const own = [...files, join(paths.folder, 'checkpoints'), paths.bundle, paths.epochs, paths.settings];
   for (const path of own) await rm(path, { recursive: true, force: true });
 }
 
