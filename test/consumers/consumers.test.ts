@@ -172,6 +172,31 @@ describe.skipIf(chromium === undefined)('in a browser', () => {
     );
   });
 
+  describe('built with webpack', () => {
+    let output: string;
+    beforeAll(async () => {
+      const packages = [tarball, await pinned('onnxruntime-web')];
+      const project = await createProject(folder.path, 'webpack', packages);
+      await execute(project, process.execPath, 'build.js');
+      output = join(project, 'dist');
+      for (const name of ['index.html', 'bundle'])
+        await cp(join(project, name), join(output, name), { recursive: true });
+    }, INSTALL_MS);
+
+    it(
+      'runs in the page and in a worker, without being told anything',
+      async () => {
+        const { result, errors } = await open(output, '', ISOLATION);
+        expect(result).toEqual({
+          page: { ...inPage, threads: 2, notices: [] },
+          worker: { ...inPage, threads: 1, notices: [] },
+        });
+        expect(errors).toEqual([]);
+      },
+      RUN_MS,
+    );
+  });
+
   describe('with an import map alone', () => {
     let project: string;
     beforeAll(async () => {
