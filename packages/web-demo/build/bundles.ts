@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { bundleHash, bundleIdentity, type Manifest, parseManifest } from '@convae/runtime/core';
 import type { Plugin } from 'vite';
-import type { BundleEntry, BundleKind } from '../src/codec/bundle-entry.js';
+import type { BundleEntry, BundleKind, TrainedNoise } from '../src/codec/bundle-entry.js';
 
 const MODULE = 'virtual:bundles';
 const RESOLVED = `\0${MODULE}`;
@@ -51,7 +51,10 @@ export function bundles({ models }: { readonly models: string }): Plugin {
   };
 }
 
-/** Every bundle that codes images, the ones trained for rate and distortion first. */
+/** The preset of the reference network. */
+const REFERENCE = 'seed';
+
+/** Every bundle that codes images, the ones trained for rate and distortion first, then the reference network. */
 async function findBundles(models: string, warn: (text: string) => void): Promise<Found[]> {
   const names = readdirSync(models, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   const found: Found[] = [];
@@ -61,7 +64,9 @@ async function findBundles(models: string, warn: (text: string) => void): Promis
     else found.push(result);
   }
   if (found.length === 0) throw new Error(`no bundle in ${models} that codes images`);
-  return found.sort((a, b) => rank(a) - rank(b) || size(a) - size(b));
+  return found.sort(
+    (a, b) => rank(a) - rank(b) || Number(b.entry.reference) - Number(a.entry.reference) || size(a) - size(b),
+  );
 }
 
 const KINDS: readonly BundleKind[] = ['rate-distortion', 'reconstruction', 'denoising'];
@@ -96,11 +101,12 @@ function entryOf(name: string, manifest: Manifest, bytes: number, hash: string):
   const multipliers = quantizer!.multipliers;
   const quality = manifest.quality ?? multipliers.length - 1;
   const priors = context ? (['context', 'factorized'] as const) : (['factorized'] as const);
-  const noise = typeof training.noise === 'number' ? training.noise : 0;
+  const noise = noiseOf(training);
   return {
     name,
     folder: `models/${name}/`,
-    kind: noise > 0 ? 'denoising' : (training.rate ?? null) !== null ? 'rate-distortion' : 'reconstruction',
+    kind: kindOf(training),
+    reference: manifest.architecture.name === REFERENCE,
     bytes,
     hash,
     image: { channels: image.channels, height: image.height, width: image.width },
@@ -113,6 +119,18 @@ function entryOf(name: string, manifest: Manifest, bytes: number, hash: string):
     typicalBytes: rates.find((rate) => rate.quality === quality)?.validationBytesPerImage ?? 0,
     typicalPsnr: rates.find((rate) => rate.quality === quality)?.validationPsnr ?? 0,
   };
+}
+
+function kindOf(training: Manifest['training']): BundleKind {
+  if (noiseOf(training) !== null) return 'denoising';
+  return (training.rate ?? null) === null ? 'reconstruction' : 'rate-distortion';
+}
+
+/** As `Codec.denoise` reads it: a level above 0. */
+function noiseOf({ noise, noiseFrom, noiseKind }: Manifest['training']): TrainedNoise | null {
+  if (typeof noise !== 'number' || noise <= 0) return null;
+  const kind = noiseKind === 'salt-and-pepper' ? noiseKind : 'gaussian';
+  return { kind, from: typeof noiseFrom === 'number' ? noiseFrom : noise, to: noise };
 }
 
 /** Sizes of ONNX Runtime's WebAssembly files, for the progress bar where a server does not tell. */

@@ -140,5 +140,6 @@ export class App {
 /** The model that a first visit begins with: the middle one of the best kind. */
 export function firstBundle(): BundleEntry {
   const best = bundles.filter(({ kind }) => kind === bundles[0]!.kind);
-  return best[(best.length - 1) >> 1]!;
+  const measured = best.filter(({ typicalBytes }) => typicalBytes > 0);
+  return measured[measured.length >> 1] ?? best[0]!;
 }

@@ -1,3 +1,5 @@
+import type { NoiseKind } from '../picture/noise.js';
+
 /** What a bundle was trained for. */
 export type BundleKind = 'rate-distortion' | 'reconstruction' | 'denoising';
 
@@ -8,20 +10,29 @@ export interface Sizes {
   readonly width: number;
 }
 
+/** The noise that a bundle was trained to remove: its kind, and the range of its level. */
+export interface TrainedNoise {
+  readonly kind: NoiseKind;
+  readonly from: number;
+  readonly to: number;
+}
+
 /** What the page knows of a bundle before it is loaded: collected from its manifest when the page is built. */
 export interface BundleEntry {
   readonly name: string;
   /** Its address relative to the page, with a slash at the end. */
   readonly folder: string;
   readonly kind: BundleKind;
+  /** Whether its network is the reference network. */
+  readonly reference: boolean;
   /** Networks, entropy tables and context model, bytes. */
   readonly bytes: number;
   /** The hash by which containers name it, 16 hexadecimal digits. */
   readonly hash: string;
   readonly image: Sizes;
   readonly latent: Sizes;
-  /** Standard deviation of the noise that it was trained to remove, pixels 0..1; 0 for none. */
-  readonly noise: number;
+  /** Null where it was not trained to remove any. */
+  readonly noise: TrainedNoise | null;
   /** The quality where nothing is chosen. */
   readonly quality: number;
   readonly qualities: number;

@@ -1,16 +1,33 @@
 import type { Picture } from './picture.js';
 
-/** The picture with Gaussian noise added, clipped to 0..1; the same seed gives the same noise. */
-export function addNoise({ data, height, width }: Picture, deviation: number, seed: number): Picture {
-  const random = gaussian(seed);
-  const noisy = Float32Array.from(data, (value) => Math.min(1, Math.max(0, value + deviation * random())));
+export type NoiseKind = 'gaussian' | 'salt-and-pepper';
+
+/** Noise of one strength. */
+export interface Noise {
+  readonly kind: NoiseKind;
+  /** Gaussian: its standard deviation, pixels 0..1. Salt and pepper: the share of the pixels that it takes. */
+  readonly level: number;
+}
+
+/** The picture with noise: Gaussian, clipped to 0..1, or pixels of full or no ink; the same seed gives the same noise. */
+export function addNoise({ data, height, width }: Picture, { kind, level }: Noise, seed: number): Picture {
+  const uniform = mulberry32(seed);
+  const noisy = data.map(kind === 'gaussian' ? gaussian(level, uniform) : saltAndPepper(level, uniform));
   return { data: noisy, height, width };
 }
 
-/** Numbers of the standard normal distribution (Box and Muller, 1958). */
-function gaussian(seed: number): () => number {
-  const uniform = mulberry32(seed);
-  return () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
+/** Adds numbers of the normal distribution (Box and Muller, 1958). */
+function gaussian(deviation: number, uniform: () => number): (value: number) => number {
+  const normal = (): number => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
+  return (value) => Math.min(1, Math.max(0, value + deviation * normal()));
+}
+
+function saltAndPepper(share: number, uniform: () => number): (value: number) => number {
+  return (value) => {
+    const drawn = uniform();
+    if (drawn >= share) return value;
+    return drawn < share / 2 ? 0 : 1;
+  };
 }
 
 /** Uniform numbers in 0..1 (Tommy Ettinger's Mulberry32, public domain). */

@@ -75,11 +75,22 @@ describe('noise', () => {
   it('has the deviation that was asked for and repeats with its seed', () => {
     const grey = emptyPicture(200, 200);
     grey.data.fill(0.5);
-    const noisy = addNoise(grey, 0.1, 7);
+    const noise = { kind: 'gaussian', level: 0.1 } as const;
+    const noisy = addNoise(grey, noise, 7);
     const variance = noisy.data.reduce((total, value) => total + (value - 0.5) ** 2, 0) / noisy.data.length;
     expect(Math.sqrt(variance)).toBeCloseTo(0.1, 2);
-    expect(addNoise(grey, 0.1, 7)).toEqual(noisy);
-    expect(addNoise(grey, 0.1, 8)).not.toEqual(noisy);
+    expect(addNoise(grey, noise, 7)).toEqual(noisy);
+    expect(addNoise(grey, noise, 8)).not.toEqual(noisy);
+  });
+
+  it('puts salt and pepper on the share of the pixels that was asked for, half of each', () => {
+    const grey = emptyPicture(100, 100);
+    grey.data.fill(0.5);
+    const { data } = addNoise(grey, { kind: 'salt-and-pepper', level: 0.3 }, 7);
+    const share = (value: number): number => data.filter((each) => each === value).length / data.length;
+    expect(share(0)).toBeCloseTo(0.15, 1);
+    expect(share(1)).toBeCloseTo(0.15, 1);
+    expect(share(0) + share(0.5) + share(1)).toBe(1);
   });
 });
 

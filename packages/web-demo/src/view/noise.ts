@@ -1,28 +1,26 @@
-import { bundles } from 'virtual:bundles';
-import type { Codec, ImageBatch } from '@convae/runtime/web';
+import type { ImageBatch } from '@convae/runtime/web';
 import type { App } from '../app/app.js';
 import { formatDecibels } from '../base/format.js';
 import { latest, whenIdle, whileVisible } from '../base/latest.js';
+import { codeOf, plainSentence } from '../base/messages.js';
+import type { BundleEntry, TrainedNoise } from '../codec/bundle-entry.js';
+import { Denoiser, denoisingEntry } from '../codec/denoising.js';
 import { addNoise } from '../picture/noise.js';
-import { toImage } from '../picture/picture.js';
+import { resizePicture, toImage } from '../picture/picture.js';
 import { psnrOf } from '../picture/quality.js';
 import { byId } from './dom.js';
 import { currentPalette, paintImage } from './paint.js';
 
 const IDLE_MS = 150;
 
-/** The bundle that was trained to remove noise, where the page has one. */
-const denoiser = bundles.find(({ noise }) => noise > 0);
-
 /** Noise goes in; what the networks make of it comes out. */
 export function mountNoise(app: App): void {
+  const { session } = app;
   const slider = byId('noise', 'input');
-  const source = codecSource(app);
+  const denoiser = new Denoiser(session);
   let seed = 1;
   let images: { noisy: ImageBatch; cleaned: ImageBatch } | undefined;
-  byId('noise-lead', 'p').textContent = denoiser
-    ? `The model ${denoiser.name} was trained to give the clean picture back from a noisy one.`
-    : 'None of the models here was trained to remove noise. This is what the chosen one makes of it all the same: it knows little but digits, so some of the noise does not fit through.';
+  let entry: BundleEntry | undefined;
 
   const repaint = (): void => {
     if (!images) return;
@@ -30,44 +28,62 @@ export function mountNoise(app: App): void {
     paintImage(byId('noise-out', 'canvas'), images.cleaned, currentPalette());
   };
   const update = latest(async () => {
-    const codec = await source().catch(() => undefined);
-    if (!codec) return;
-    const { channels } = codec.manifest.image;
-    const picture = app.pictures.current.value;
+    const now = entry;
+    if (!now) return;
+    const { channels, height, width } = now.image;
+    const picture = resizePicture(app.pictures.current.value, height, width);
     const clean = toImage(picture, channels);
-    const noisy = toImage(addNoise(picture, Number(slider.value) / 100, seed), channels);
-    const trip = await codec.roundTrip(noisy).catch(() => undefined);
-    if (!trip) return;
-    images = { noisy, cleaned: trip.images };
-    repaint();
-    byId('noise-in-psnr', 'span').textContent = formatDecibels(psnrOf(clean.data, noisy.data));
-    byId('noise-out-psnr', 'span').textContent = formatDecibels(psnrOf(clean.data, trip.images.data));
+    const noisy = toImage(addNoise(picture, { kind: kindOf(now), level: levelOf(slider) }, seed), channels);
+    try {
+      const cleaned = await denoiser.denoise(now, noisy);
+      images = { noisy, cleaned };
+      repaint();
+      byId('noise-in-psnr', 'span').textContent = formatDecibels(psnrOf(clean.data, noisy.data));
+      byId('noise-out-psnr', 'span').textContent = formatDecibels(psnrOf(clean.data, cleaned.data));
+    } catch (error) {
+      // A codec that was replaced meanwhile has nothing to say.
+      if (codeOf(error) === 'DISPOSED') return;
+      app.problem.set(`${now.name} cannot remove the noise: ${plainSentence(error)}`);
+    }
   });
   const request = whileVisible(byId('noise-section', 'section' as 'div'), update);
   const slide = (): void => {
-    byId('noise-text', 'output').textContent = `${(Number(slider.value) / 100).toFixed(2)} of the range`;
+    byId('noise-text', 'output').textContent = levelText(kindOf(entry), levelOf(slider));
     request();
   };
   slider.addEventListener('input', slide);
-  slide();
   byId('noise-again', 'button').addEventListener('click', () => {
     seed += 1;
     request();
+  });
+  session.running.subscribe((running) => {
+    const next = running && denoisingEntry(running.entry);
+    if (!next || next === entry) return;
+    entry = next;
+    byId('noise-lead', 'p').textContent = leadOf(entry);
+    if (entry.noise) slider.value = String(50 * (entry.noise.from + Math.min(1, entry.noise.to)));
+    slide();
   });
   app.shown.subscribe(whenIdle(IDLE_MS, request));
   app.theme.subscribe(repaint);
 }
 
-/** The denoising model, loaded when it is first wanted; else the one that runs. */
-function codecSource({ session }: App): () => Promise<Codec | undefined> {
-  let beside: Promise<Codec> | undefined;
-  return async () => {
-    const running = session.running.value;
-    if (!running || !denoiser || running.entry === denoiser) return running?.codec;
-    beside ??= session.openBeside(denoiser);
-    beside.catch(() => {
-      beside = undefined;
-    });
-    return beside;
-  };
+const kindOf = (entry: BundleEntry | undefined): TrainedNoise['kind'] => entry?.noise?.kind ?? 'gaussian';
+
+const levelOf = (slider: HTMLInputElement): number => Number(slider.value) / 100;
+
+const percent = (level: number): string => `${Math.round(100 * level)} %`;
+
+const levelText = (kind: TrainedNoise['kind'], level: number): string =>
+  kind === 'gaussian' ? `${level.toFixed(2)} of the range` : `${percent(level)} of the pixels`;
+
+function leadOf({ name, noise }: BundleEntry): string {
+  if (noise === null)
+    return 'None of the models here was trained to remove noise. This is what the chosen one makes of it all the same: it knows little but digits, so some of the noise does not fit through.';
+  const { kind, from, to } = noise;
+  const levels = kind === 'gaussian' ? [from.toFixed(2), to.toFixed(2)] : [percent(from), percent(to)];
+  const range = from === to ? levels[1] : levels.join(' to ');
+  const what =
+    kind === 'gaussian' ? `Gaussian noise of ${range} of the range` : `noise on ${range} of its pixels`;
+  return `The model ${name} was trained to give the clean picture back from one with ${what}.`;
 }

@@ -43,9 +43,10 @@ function groupOf(kind: string, label: string): HTMLOptGroupElement[] {
   return options.length === 0 ? [] : [make('optgroup', { label }, ...options)];
 }
 
-function nameOf({ name, typicalBytes, typicalPsnr }: BundleEntry): string {
-  if (typicalBytes === 0) return name;
-  return `${name} (${typicalBytes.toFixed(1)} bytes at ${typicalPsnr.toFixed(1)} dB)`;
+function nameOf({ name, reference, typicalBytes, typicalPsnr }: BundleEntry): string {
+  const title = reference ? `${name}, the reference network` : name;
+  if (typicalBytes === 0) return title;
+  return `${title} (${typicalBytes.toFixed(1)} bytes at ${typicalPsnr.toFixed(1)} dB)`;
 }
 
 function showEntry(entry: BundleEntry): void {
