@@ -1,7 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createFileSink, openFileSource, streamSource } from '../node/byte-files.js';
+import { createFileSink, openFileSource, streamSource, temporaryBeside } from '../node/byte-files.js';
+import { atExit } from './at-exit.js';
 import type { Streams } from './output.js';
 
 /** Writes bytes to a destination. */
@@ -17,14 +19,28 @@ export async function writeWhole<T>(
   produce: (write: Write) => Promise<T>,
 ): Promise<T> {
   if (path === '-') return toStandardOutput(streams, produce);
-  const sink = await createFileSink(path);
+  const temporary = temporaryBeside(path);
+  return goneAtExit(temporary, async () => {
+    const sink = await createFileSink(path, temporary);
+    try {
+      const result = await produce((bytes) => sink.write(bytes));
+      await sink.commit();
+      return result;
+    } catch (error) {
+      await sink.discard();
+      throw error;
+    }
+  });
+}
+
+/** Runs a task that makes a temporary file or folder, which does not outlive the process either. */
+export async function goneAtExit<T>(temporary: string, task: () => Promise<T>): Promise<T> {
+  // Writes that are under way may still add a file to a folder, so removing it is tried again.
+  const release = atExit(() => rmSync(temporary, { recursive: true, force: true, maxRetries: 5 }));
   try {
-    const result = await produce((bytes) => sink.write(bytes));
-    await sink.commit();
-    return result;
-  } catch (error) {
-    await sink.discard();
-    throw error;
+    return await task();
+  } finally {
+    release();
   }
 }
 
@@ -41,10 +57,13 @@ async function toStandardOutput<T>(streams: Streams, produce: (write: Write) => 
 
 /** Runs a task with a folder that is gone afterwards. */
 export async function withTemporaryFolder<T>(task: (folder: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'convae-'));
-  try {
-    return await task(folder);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  const folder = temporaryBeside(join(tmpdir(), 'convae'));
+  return goneAtExit(folder, async () => {
+    await mkdir(folder, { mode: 0o700 });
+    try {
+      return await task(folder);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
 }

@@ -1,14 +1,14 @@
-import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import type { PlacedImages } from '../coding/index.js';
 import { ConvaeError } from '../errors.js';
 import { formatIdxImagesHeader } from '../idx/index.js';
 import type { ImageBatch } from '../image.js';
+import { temporaryBeside } from '../node/byte-files.js';
 import { encodePng } from '../node/image-files.js';
-import { writeWhole } from './destination.js';
+import { goneAtExit, writeWhole } from './destination.js';
 import type { Streams } from './output.js';
 
 /** Images to write: with gaps where some are lost. */
@@ -66,33 +66,23 @@ const WRITE_AHEAD = 16;
 export async function writePngOutput(folder: string, decoded: DecodedImages): Promise<void> {
   const target = resolve(folder);
   const exists = (await stat(target).catch(() => undefined))?.isDirectory() ?? false;
-  const temporary = await temporaryFolder(target);
-  try {
-    await writePngs(temporary, decoded);
-    if (exists)
-      for (const name of await readdir(temporary)) await rename(join(temporary, name), join(target, name));
-    else await rename(temporary, target);
-  } catch (cause) {
-    if (cause instanceof ConvaeError) throw cause;
-    throw new ConvaeError('WRITE_FAILED', `${folder} cannot be written: ${(cause as Error).message}`, {
-      cause,
-    });
-  } finally {
-    await rm(temporary, { recursive: true, force: true });
-  }
-}
-
-async function temporaryFolder(target: string): Promise<string> {
-  try {
-    await mkdir(dirname(target), { recursive: true });
-    const temporary = join(dirname(target), `.${basename(target)}.${randomUUID()}.tmp`);
-    await mkdir(temporary);
-    return temporary;
-  } catch (cause) {
-    throw new ConvaeError('WRITE_FAILED', `${target} cannot be written: ${(cause as Error).message}`, {
-      cause,
-    });
-  }
+  const temporary = temporaryBeside(target);
+  await goneAtExit(temporary, async () => {
+    try {
+      await mkdir(temporary, { recursive: true });
+      await writePngs(temporary, decoded);
+      if (exists)
+        for (const name of await readdir(temporary)) await rename(join(temporary, name), join(target, name));
+      else await rename(temporary, target);
+    } catch (cause) {
+      if (cause instanceof ConvaeError) throw cause;
+      throw new ConvaeError('WRITE_FAILED', `${folder} cannot be written: ${(cause as Error).message}`, {
+        cause,
+      });
+    } finally {
+      await rm(temporary, { recursive: true, force: true });
+    }
+  });
 }
 
 async function writePngs(folder: string, { images, count }: DecodedImages): Promise<void> {

@@ -1,4 +1,9 @@
+import { constants } from 'node:os';
 import { runCli } from './program.js';
+
+// An exit, so that what at-exit.ts was given is still done: no temporary file stays behind.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.once(signal, () => process.exit(128 + constants.signals[signal]));
 
 // A reader that closes the pipe early (convae info … | head -1) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

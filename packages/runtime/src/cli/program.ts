@@ -30,7 +30,7 @@ Examples:
   convae denoise noisy.png -o clean.png --bundle my-denoiser
   convae score parts/*.png --bundle my-bundle        how unlike the training images each one is
 
-Exit codes: 0 done, 2 a mistake in the command line, 1 everything else.
+Exit codes: 0 done, 2 a mistake in the command line, 130 Ctrl-C, 143 SIGTERM, 1 everything else.
 CONVAE_DEBUG=1 (or --debug) shows the stack of an error.
 `;
 

@@ -1,4 +1,5 @@
 import cliProgress from 'cli-progress';
+import { atExit } from './at-exit.js';
 import type { Streams } from './output.js';
 
 /** Shows how far a command is. */
@@ -27,9 +28,14 @@ function bar(stream: NodeJS.WritableStream, label: string, total: number): Progr
   const single = new cliProgress.SingleBar(options, cliProgress.Presets.shades_classic);
   const start = performance.now();
   single.start(total, 0, { rate: '–' });
+  // An interrupted command gives the cursor back, too.
+  const release = atExit(() => single.stop());
   return {
     update: (images) => single.update(images, { rate: perSecond(images, start) }),
-    stop: () => single.stop(),
+    stop: () => {
+      release();
+      single.stop();
+    },
   };
 }
 

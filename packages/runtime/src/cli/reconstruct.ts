@@ -3,8 +3,9 @@ import { basename, extname, join, resolve } from 'node:path';
 import type { Codec } from '../codec.js';
 import { ConvaeError } from '../errors.js';
 import type { ImageBatch } from '../image.js';
-import { readImageFile, readImageSize, writeImageFile } from '../node/image-files.js';
+import { encodePng, readImageFile, readImageSize } from '../node/image-files.js';
 import { type CodecOptions, describeProvider, loadWithOptions } from './codec-options.js';
+import { writeWhole } from './destination.js';
 import { UsageError } from './errors.js';
 import { expandFolders } from './image-inputs.js';
 import { printJson, printTable, type Streams } from './output.js';
@@ -41,7 +42,7 @@ export async function runReconstruct(
   for (const { input } of jobs) await checkSize(input, codec);
   await mkdir(options.output, { recursive: true });
   const results: Result[] = [];
-  for (const job of jobs) results.push(await reconstructFile(job, codec));
+  for (const job of jobs) results.push(await reconstructFile(job, codec, streams));
   if (options.json)
     printJson(streams, {
       executionProvider: codec.executionProvider,
@@ -74,10 +75,11 @@ async function checkSize(path: string, { manifest }: Codec): Promise<void> {
   throw new ConvaeError('SHAPE_MISMATCH', `${path} is ${width}×${height}, ${sizes}`);
 }
 
-async function reconstructFile(job: Job, codec: Codec): Promise<Result> {
+async function reconstructFile(job: Job, codec: Codec, streams: Streams): Promise<Result> {
   const original = await readImageFile(job.input, codec.manifest.image.channels);
   const { images } = await codec.roundTrip(original);
-  await writeImageFile(job.output, images);
+  const png = await encodePng(images);
+  await writeWhole(job.output, streams, (write) => write(png));
   const mse = meanSquaredError(original, images);
   const { height, width } = original;
   return { ...job, height, width, mse, psnr: mse === 0 ? null : -10 * Math.log10(mse) };

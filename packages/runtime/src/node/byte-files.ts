@@ -56,12 +56,17 @@ export interface FileSink extends ContainerSink {
   discard(): Promise<void>;
 }
 
+/** A hidden name beside a path, for what is to become the file or folder there. */
+export function temporaryBeside(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
+}
+
 /**
  * Begins a file that nobody sees before it is whole, e.g. for `codec.encodeContainer`. The folder must exist.
+ * @param temporary where the bytes are until `commit`: a name of its own in the same folder.
  * @throws ConvaeError WRITE_FAILED, like all of its methods.
  */
-export async function createFileSink(path: string): Promise<FileSink> {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
+export async function createFileSink(path: string, temporary = temporaryBeside(path)): Promise<FileSink> {
   const attempt = async <T>(task: () => Promise<T>): Promise<T> => {
     try {
       return await task();
