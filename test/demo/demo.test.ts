@@ -48,8 +48,28 @@ describe.skipIf(chromiumPath() === undefined)(
       expect(Number(await visitor.text('#bpp'))).toBeCloseTo((hex.length * 8) / 784, 1);
       expect(await visitor.text('#psnr')).toMatch(/^\d+\.\d dB$/);
       expect(await visitor.text('#encode-ms')).toMatch(/ ms$/);
-      expect(await visitor.text('#png-ratio')).toMatch(/^\d+(\.\d)?×$/);
+      for (const id of ['#png-ratio', '#webp-ratio']) expect(await visitor.text(id)).toMatch(/^\d+(\.\d)?×$/);
       await visitor.screenshot('wide-light');
+    });
+
+    it('offers the models trained for few bytes first, then the others, and begins with one of the first', async () => {
+      const groups = await visitor.page.locator('#model optgroup').evaluateAll((elements) =>
+        elements.map((element) => ({
+          label: (element as HTMLOptGroupElement).label,
+          models: [...element.children].map(({ textContent }) => textContent!.split(/[ ,]/)[0]!),
+        })),
+      );
+      expect(groups).toEqual([
+        { label: 'Trained for few bytes', models: [MODELS.first] },
+        { label: 'Trained to reconstruct', models: [MODELS.reference, MODELS.tiny] },
+        { label: 'Trained to remove noise', models: [MODELS.noise] },
+      ]);
+      expect(await visitor.text('#model option:checked')).toContain(MODELS.first);
+      expect(await visitor.text('#model option:checked')).toMatch(/, \d+\.\d bytes$/);
+      expect(await visitor.text('#model-note')).toMatch(/ bytes on average, at \d+\.\d dB\.$/);
+      expect(await visitor.text(`#model option:text-matches("^${MODELS.reference}")`)).toContain(
+        '(reference)',
+      );
     });
 
     it('lets the visitor draw with the mouse, live, and undo it', async () => {
@@ -67,6 +87,21 @@ describe.skipIf(chromiumPath() === undefined)(
       expect(await visitor.pixels('pad')).not.toBe(empty);
       await page.getByRole('button', { name: 'Undo', exact: true }).click();
       expect(await visitor.pixels('pad')).toBe(empty);
+    });
+
+    it('shows what comes back while the pen is still down', async () => {
+      const { page } = visitor;
+      await visitor.settle();
+      const box = (await page.locator('#pad').boundingBox())!;
+      await page.mouse.move(box.x + box.width * 0.5, box.y + box.height * 0.2);
+      await page.mouse.down();
+      for (const y of [0.5, 0.8]) {
+        await visitor.changes('back', () =>
+          page.mouse.move(box.x + box.width * 0.5, box.y + box.height * y, { steps: 4 }),
+        );
+      }
+      await page.mouse.up();
+      await visitor.changes('pad', () => page.getByRole('button', { name: 'Clear' }).click());
     });
 
     it('is drawn on with the keyboard too', async () => {
@@ -136,6 +171,15 @@ describe.skipIf(chromiumPath() === undefined)(
         .raw()
         .toBuffer();
       expect([...corner.subarray(0, 3)]).toEqual([0xdc, 0xe4, 0xd0]);
+    });
+
+    it('takes an image that is dropped, and the same sample again afterwards', async () => {
+      const sample = visitor.page.locator('input[name="sample"]').first();
+      await visitor.changes('pad', () => sample.click());
+      const image = await scan();
+      await visitor.changes('pad', () => drop(visitor, 'seven.png', image, 'image/png'));
+      await visitor.changes('pad', () => sample.click());
+      await visitor.changes('pad', () => visitor.page.getByRole('button', { name: 'Clear' }).click());
     });
 
     it('says plainly that a broken image cannot be read', async () => {
@@ -253,7 +297,9 @@ describe.skipIf(chromiumPath() === undefined)(
     it('adds noise and shows what the networks make of it', async () => {
       const { page } = visitor;
       await page.locator('#noise-section').scrollIntoViewIfNeeded();
-      await page.locator('#noise-lead').getByText(MODELS.noise).waitFor();
+      await page.locator('#noise-lead').getByText(`The model ${MODELS.noise} was trained`).waitFor();
+      expect(await visitor.text('#noise-lead')).toContain('Gaussian noise of 0.10 to 0.50 of the range');
+      expect(await page.locator('#noise').inputValue()).toBe('30');
       await page.locator('#noise-out-psnr').getByText('dB').waitFor();
       await visitor.changes('noise-out', () => page.getByRole('button', { name: 'Other noise' }).click());
       await visitor.changes('noise-out', async () => {
@@ -284,6 +330,28 @@ describe.skipIf(chromiumPath() === undefined)(
       await visitor.waitUntil(() => document.querySelector('#runs-on')!.textContent === 'WebAssembly');
     });
 
+    it('measures both providers with Auto, takes the faster, and says which and how fast', async () => {
+      const { page } = visitor;
+      await page.getByRole('radio', { name: 'Auto: the faster' }).click();
+      await page.locator('#notices').getByText('was passed over').waitFor();
+      const [runs, notices] = [await visitor.text('#runs-on'), await visitor.text('#notices')];
+      const [other] = ['WebAssembly', 'WebGPU'].filter((name) => name !== runs);
+      if (runs === 'WebGPU' || notices.includes('slower here'))
+        expect(notices).toMatch(new RegExp(`^${other} was passed over: slower here: .* ms for 64 image`));
+      else console.warn(`SKIPPED: the demo's Auto with WebGPU: ${notices}`);
+      expect(await page.getByRole('radio', { name: 'Auto: the faster' }).isChecked()).toBe(true);
+      await visitor.waitUntil(() =>
+        ['encoder', 'decoder'].every((network) =>
+          /^[\d,]+ images\/s$/.test(document.querySelector(`#${network}-rate`)!.textContent!),
+        ),
+      );
+      await visitor.changes('back', () => page.locator('input[name="sample"]').nth(4).click());
+      await page.locator('#engine-section').scrollIntoViewIfNeeded();
+      await visitor.screenshot('auto');
+      await page.getByRole('radio', { name: 'WebAssembly' }).click();
+      await visitor.waitUntil(() => document.querySelector('#notices')!.textContent === '');
+    });
+
     it('changes the model, its sizes and its prior', async () => {
       const { page } = visitor;
       await page.locator('input[name="sample"]').nth(8).click();
@@ -297,6 +365,10 @@ describe.skipIf(chromiumPath() === undefined)(
       await visitor.settle();
       // The first byte tells the prior.
       expect((await visitor.hex())[0]).not.toBe(context[0]);
+      // Noise is removed by a model of another size; the picture is fitted to it.
+      await page.locator('#noise-section').scrollIntoViewIfNeeded();
+      await visitor.changes('noise-in', () => page.getByRole('button', { name: 'Other noise' }).click());
+      expect(await page.locator('#noise-out').evaluate((canvas: HTMLCanvasElement) => canvas.width)).toBe(28);
       await visitor.changes('back', () =>
         visitor.stroke([
           [0.1, 0.1],
@@ -347,15 +419,20 @@ describe.skipIf(chromiumPath() === undefined)(
           [0.8, 0.8],
         ]),
       );
-      const start = await early.page.evaluate(
-        () => performance.getEntriesByName('interactive')[0]!.startTime,
-      );
-      console.info(`the demo could be drawn on after ${Math.round(start)} ms`);
-      expect(start).toBeLessThan(20_000);
+      const starts = [await interactiveAfter(early)];
       release();
       await early.waitUntil(() => document.querySelector('#psnr')!.textContent !== '–');
       expect(await early.page.locator('#loading').isVisible()).toBe(false);
       await early.leave();
+      // Other tests may keep the machine busy: the best of three visits counts.
+      while (starts.length < 3) {
+        const next = await Visitor.arrive(browser);
+        await next.open(site.url);
+        starts.push(await interactiveAfter(next));
+        await next.leave();
+      }
+      console.info(`the demo could be drawn on after ${starts.map(Math.round).join(', ')} ms`);
+      expect(Math.min(...starts)).toBeLessThan(2000);
     });
 
     it('runs on a static host without the headers, below any path, on one thread, and says so', async () => {
@@ -378,6 +455,7 @@ describe.skipIf(chromiumPath() === undefined)(
       const phone = await Visitor.arrive(browser, {
         viewport: { width: 390, height: 844 },
         colorScheme: 'dark',
+        deviceScaleFactor: 2,
         hasTouch: true,
         isMobile: true,
       });
@@ -387,6 +465,9 @@ describe.skipIf(chromiumPath() === undefined)(
       await phone.settle();
       // Drawing does not scroll the page.
       expect(await phone.page.evaluate(() => scrollY)).toBe(0);
+      await phone.changes('back', () => phone.page.locator('input[name="sample"]').nth(3).click());
+      await phone.settle();
+      await phone.page.evaluate(() => scrollTo(0, 0));
       await phone.screenshot('phone-dark');
       await phone.wander();
       expect(
@@ -415,18 +496,22 @@ describe.skipIf(chromiumPath() === undefined)(
   },
 );
 
+/** Time from the request until the page could be drawn on, milliseconds. */
+const interactiveAfter = ({ page }: Visitor): Promise<number> =>
+  page.evaluate(() => performance.getEntriesByName('interactive')[0]!.startTime);
+
 /** Drops a file onto the page. */
-async function drop({ page }: Visitor, name: string, content: Buffer): Promise<void> {
+async function drop({ page }: Visitor, name: string, content: Buffer, type = ''): Promise<void> {
   await page.evaluate(
-    ([fileName, base64]) => {
+    ([fileName, base64, mimeType]) => {
       const bytes = Uint8Array.from(atob(base64!), (character) => character.charCodeAt(0));
       const dataTransfer = new DataTransfer();
-      dataTransfer.items.add(new File([bytes], fileName!));
+      dataTransfer.items.add(new File([bytes], fileName!, { type: mimeType! }));
       const options = { dataTransfer, bubbles: true, cancelable: true };
       document.body.dispatchEvent(new DragEvent('dragover', options));
       document.body.dispatchEvent(new DragEvent('drop', options));
     },
-    [name, content.toString('base64')],
+    [name, content.toString('base64'), type],
   );
 }
 

@@ -18,23 +18,29 @@ export interface Served {
 }
 
 /** The models that the tests choose among. */
-export const MODELS = { first: 'mnist-seed', tiny: 'tiny-context', noise: 'said-to-denoise' };
+export const MODELS = {
+  first: 'mnist-rate-medium',
+  reference: 'mnist-seed',
+  tiny: 'tiny-context',
+  noise: 'said-to-denoise',
+};
 
 /**
- * A folder of bundles: the reference network; one of other sizes with a context prior; and the reference network once
- * more, with a manifest that says that it was trained on noise.
+ * A folder of bundles: one trained for rate and distortion; the reference network; one of other sizes with a context
+ * prior; and the reference network once more, with a manifest that says that it was trained on noise.
  */
 function writeModels(): string {
   const folder = join(RESULTS, 'models');
   rmSync(folder, { recursive: true, force: true });
   const copy = (from: string, name: string): void =>
     cpSync(join(ROOT, from), join(folder, name), { recursive: true });
-  copy('models/mnist-seed', MODELS.first);
+  copy(`models/${MODELS.first}`, MODELS.first);
+  copy(`models/${MODELS.reference}`, MODELS.reference);
   copy('test/vectors/data/tiny-context', MODELS.tiny);
-  copy('models/mnist-seed', MODELS.noise);
+  copy(`models/${MODELS.reference}`, MODELS.noise);
   const path = join(folder, MODELS.noise, 'manifest.json');
-  const manifest = JSON.parse(readFileSync(path, 'utf8')) as { training: { noise: number } };
-  manifest.training.noise = 0.5;
+  const manifest = JSON.parse(readFileSync(path, 'utf8')) as { training: object };
+  Object.assign(manifest.training, { noise: 0.5, noiseFrom: 0.1, noiseKind: 'gaussian' });
   writeFileSync(path, JSON.stringify(manifest));
   return folder;
 }

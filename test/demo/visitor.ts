@@ -29,7 +29,7 @@ export class Visitor {
 
   /** A new visitor with an empty cache. */
   static async arrive(browser: Browser, options: BrowserContextOptions = {}): Promise<Visitor> {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+    const context = await browser.newContext({ viewport: { width: 1280, height: 960 }, ...options });
     return new Visitor(await context.newPage());
   }
 

@@ -101,17 +101,17 @@ function entryOf(name: string, manifest: Manifest, bytes: number, hash: string):
   const multipliers = quantizer!.multipliers;
   const quality = manifest.quality ?? multipliers.length - 1;
   const priors = context ? (['context', 'factorized'] as const) : (['factorized'] as const);
-  const noise = noiseOf(training);
+  const kind = kindOf(training);
   return {
     name,
     folder: `models/${name}/`,
-    kind: kindOf(training),
-    reference: manifest.architecture.name === REFERENCE,
+    kind,
+    reference: kind === 'reconstruction' && manifest.architecture.name === REFERENCE,
     bytes,
     hash,
     image: { channels: image.channels, height: image.height, width: image.width },
     latent: { channels: latent.channels, height: latent.height, width: latent.width },
-    noise,
+    noise: noiseOf(training),
     quality,
     qualities: multipliers.length,
     priors: [...priors],

@@ -23,7 +23,7 @@ export interface BundleEntry {
   /** Its address relative to the page, with a slash at the end. */
   readonly folder: string;
   readonly kind: BundleKind;
-  /** Whether its network is the reference network. */
+  /** Whether it is the reference network, trained to reconstruct. */
   readonly reference: boolean;
   /** Networks, entropy tables and context model, bytes. */
   readonly bytes: number;

@@ -4,7 +4,7 @@ import { formatMegabytes, formatRate } from '../base/format.js';
 import { latest } from '../base/latest.js';
 import type { ProviderChoice } from '../codec/host.js';
 import type { Running } from '../codec/session.js';
-import { measureThroughput } from '../codec/throughput.js';
+import { measureThroughput, type Throughput } from '../codec/throughput.js';
 import { toImage } from '../picture/picture.js';
 import { byId, choose, make, onChoice } from './dom.js';
 
@@ -24,7 +24,7 @@ export function mountEngine(app: App): void {
   const measure = latest(async () => {
     const running = session.running.value;
     if (!running) return;
-    showRates(undefined);
+    showRates('measuring …');
     const { image } = running.entry;
     const picture = app.pictures.current.value;
     const fits = picture.height === image.height && picture.width === image.width;
@@ -32,7 +32,8 @@ export function mountEngine(app: App): void {
     const rates = await measureThroughput(running.codec, toImage(picture, image.channels)).catch(
       () => undefined,
     );
-    if (session.running.value === running) showRates(rates);
+    if (session.running.value !== running) return;
+    showRates(rates ?? 'not measured');
     showState(running);
   });
   session.running.subscribe((running) => {
@@ -40,6 +41,8 @@ export function mountEngine(app: App): void {
     if (!running) return;
     choose('provider', running.provider);
     showState(running);
+    // Those of before were of something else.
+    showRates('measuring …');
     setTimeout(measure, SETTLE_MS);
   });
   button.addEventListener('click', measure);
@@ -48,9 +51,12 @@ export function mountEngine(app: App): void {
 /** The first picture comes first. */
 const SETTLE_MS = 600;
 
-function showRates(rates: { encoder: number; decoder: number } | undefined): void {
-  byId('encoder-rate', 'dd').textContent = rates ? `${formatRate(rates.encoder)} images/s` : 'measuring …';
-  byId('decoder-rate', 'dd').textContent = rates ? `${formatRate(rates.decoder)} images/s` : 'measuring …';
+function showRates(rates: Throughput | string): void {
+  const show = (id: string, which: keyof Throughput): void => {
+    byId(id, 'dd').textContent = typeof rates === 'string' ? rates : `${formatRate(rates[which])} images/s`;
+  };
+  show('encoder-rate', 'encoder');
+  show('decoder-rate', 'decoder');
 }
 
 function showState({ codec }: Running): void {

@@ -1,6 +1,6 @@
 import type { App } from '../app/app.js';
 import { paintSample, SAMPLES } from '../picture/samples.js';
-import { byId, make } from './dom.js';
+import { byId, choose, make, radios } from './dom.js';
 import { currentPalette, paintPicture } from './paint.js';
 
 /** A row of pictures to choose from, as radio buttons: arrow keys walk through them. */
@@ -27,17 +27,17 @@ export function mountSamples(app: App): void {
     for (const [i, canvas] of canvases.entries())
       paintPicture(canvas, paintSample(SAMPLES[i]!, 28, 28), palette);
   });
-  // What is drawn by hand is no sample any more, and any sample can be chosen anew.
-  byId('pad', 'canvas').addEventListener('pointerdown', unchoose);
+  // What was drawn, opened or taken back is no sample any more, and any sample can be chosen anew.
+  app.pictures.canUndo.subscribe(unchoose);
 }
 
 /** Puts a sample on the pad. */
 export function chooseSample({ pictures }: App, index: number): void {
   const { height, width } = pictures.current.value;
   pictures.replace(paintSample(SAMPLES[index]!, height, width));
+  choose('sample', String(index));
 }
 
 function unchoose(): void {
-  for (const input of document.querySelectorAll<HTMLInputElement>('input[name="sample"]'))
-    input.checked = false;
+  for (const input of radios('sample')) input.checked = false;
 }

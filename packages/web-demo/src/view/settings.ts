@@ -1,7 +1,7 @@
 import { bundles } from 'virtual:bundles';
 import type { Prior } from '@convae/runtime/web';
 import type { App } from '../app/app.js';
-import { formatKilobytes } from '../base/format.js';
+import { formatDecibels, formatKilobytes } from '../base/format.js';
 import type { BundleEntry } from '../codec/bundle-entry.js';
 import { byId, choose, make, onChoice } from './dom.js';
 
@@ -43,10 +43,10 @@ function groupOf(kind: string, label: string): HTMLOptGroupElement[] {
   return options.length === 0 ? [] : [make('optgroup', { label }, ...options)];
 }
 
-function nameOf({ name, reference, typicalBytes, typicalPsnr }: BundleEntry): string {
-  const title = reference ? `${name}, the reference network` : name;
-  if (typicalBytes === 0) return title;
-  return `${title} (${typicalBytes.toFixed(1)} bytes at ${typicalPsnr.toFixed(1)} dB)`;
+/** Short enough for a closed list. */
+function nameOf({ name, reference, typicalBytes }: BundleEntry): string {
+  const title = reference ? `${name} (reference)` : name;
+  return typicalBytes === 0 ? title : `${title}, ${typicalBytes.toFixed(1)} bytes`;
 }
 
 function showEntry(entry: BundleEntry): void {
@@ -54,7 +54,9 @@ function showEntry(entry: BundleEntry): void {
   const { channels, height, width } = entry.latent;
   byId('model-note', 'p').textContent =
     `${channels} × ${height} × ${width} numbers an image. Networks and tables are ${formatKilobytes(entry.bytes)}, fetched once.` +
-    (entry.typicalBytes === 0 ? '' : ' In brackets: what its validation images take on average.');
+    (entry.typicalBytes === 0
+      ? ''
+      : ` Digits like those that it was trained on take ${entry.typicalBytes.toFixed(1)} bytes on average, at ${formatDecibels(entry.typicalPsnr)}.`);
   const quality = byId('quality', 'input');
   quality.max = String(entry.qualities - 1);
   quality.disabled = entry.qualities === 1;
