@@ -90,7 +90,7 @@ export async function readHeaderAt(source: RandomAccessSource): Promise<Containe
 
 /** Reads the index at the source's end. @throws ConvaeError. */
 export async function readIndexAt(source: RandomAccessSource): Promise<ContainerIndex> {
-  const footer = readFooter(await readExact(source, source.size - FOOTER_BYTES, FOOTER_BYTES));
+  const footer = readFooter(await readExact(source, Math.max(0, source.size - FOOTER_BYTES), FOOTER_BYTES));
   const end = source.size - FOOTER_BYTES;
   if (footer < FRAME_HEAD_BYTES || footer > FRAME_HEAD_BYTES + MAX_INDEX_BYTES) {
     throw new ConvaeError('LIMIT_EXCEEDED', `an index of ${footer} bytes, more than ${MAX_INDEX_BYTES}`);
@@ -120,7 +120,10 @@ export async function readExact(
   const inside = offset >= 0 && offset + length <= source.size;
   const bytes = inside ? await source.read(offset, length) : undefined;
   if (bytes?.length === length) return bytes;
-  throw new ConvaeError('DATA_TRUNCATED', `the container has no ${length} bytes at ${offset}`);
+  throw new ConvaeError(
+    'DATA_TRUNCATED',
+    `the container is cut off: it has ${source.size} bytes, and ${length} were expected at ${offset}`,
+  );
 }
 
 async function readFrame(

@@ -69,7 +69,14 @@ export function headerLength(start: Uint8Array): number {
   if (magic.some((byte, i) => byte !== MAGIC[i])) {
     throw new ConvaeError('DATA_INVALID', 'these bytes are no convae container: wrong magic');
   }
+  if (start.length < HEADER_START_BYTES) throw headerCutOff(start.length);
   return HEADER_START_BYTES + readVersion(reader) + CRC_BYTES;
+}
+
+/** What is said of a container that ends within its header. */
+function headerCutOff(length: number): ConvaeError {
+  const problem = length === 0 ? 'is empty' : `is cut off within its header: it has ${length} bytes`;
+  return new ConvaeError('DATA_TRUNCATED', `the container ${problem}`);
 }
 
 /** Reads a whole header, its checksum first. @throws ConvaeError. */

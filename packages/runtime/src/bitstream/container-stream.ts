@@ -129,8 +129,7 @@ export function sameHeader(a: ContainerHeader, b: ContainerHeader): boolean {
 async function take(queue: ByteQueue, length: number, partial = false): Promise<Uint8Array> {
   const bytes = await queue.take(length);
   if (bytes.length === length || partial) return bytes;
-  throw new ConvaeError(
-    'DATA_TRUNCATED',
-    `the container ends where ${length - bytes.length} more bytes were expected`,
-  );
+  const missing = length - bytes.length;
+  const least = missing === 1 ? '1 byte is' : `${missing} bytes are`;
+  throw new ConvaeError('DATA_TRUNCATED', `the container is cut off: at least ${least} missing`);
 }

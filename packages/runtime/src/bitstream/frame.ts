@@ -52,7 +52,8 @@ export function readFrameHead(bytes: Uint8Array): FrameHead {
 /** @throws ConvaeError CHECKSUM_MISMATCH where the body is not what the frame's head announced. */
 export function checkBody(head: FrameHead, body: Uint8Array): void {
   if (crc32c(body, crc32c(head.checked)) === head.crc) return;
-  throw new ConvaeError('CHECKSUM_MISMATCH', `a chunk of ${head.bodyLength} bytes is damaged`);
+  const name = head.kind === 'index' ? 'the container’s index' : `a chunk of ${head.bodyLength} bytes`;
+  throw new ConvaeError('CHECKSUM_MISMATCH', `${name} is damaged`);
 }
 
 function kindOf(marker: Uint8Array): FrameHead['kind'] {

@@ -1,6 +1,6 @@
 import { type ContainerFile, openContainer } from '../bitstream/index.js';
 import { withContainer } from './container-input.js';
-import { formatBytes, printJson, printTable, type Streams } from './output.js';
+import { counted, formatBytes, printJson, printTable, type Streams } from './output.js';
 
 /** What a container says of itself; no bundle is needed, and no chunk is read. */
 export async function containerInfo(
@@ -26,7 +26,7 @@ function infoRows({ header, entries, imageCount }: ContainerFile, bytes: number)
   const each = imageCount === 0 ? '' : `, ${(bytes / imageCount).toFixed(2)} bytes an image`;
   return [
     ['format', 'convae container 1'],
-    ['images', `${imageCount} in ${entries.length} chunks`],
+    ['images', `${imageCount} in ${counted(entries.length, 'chunk')}`],
     ['image', `${height}×${width}×${channels}, unless a chunk says otherwise`],
     ['size', `${formatBytes(bytes)}${each}`],
     ['quality', `${quality}, ${prior} prior`],

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Codec, OpenedContainer } from '../codec-interface.js';
 import type { PlacedImages } from '../coding/index.js';
+import { ConvaeError } from '../errors.js';
 import { encodePng } from '../node/image-files.js';
 import { type CodecOptions, loadWithOptions } from './codec-options.js';
 import { withContainer } from './container-input.js';
@@ -28,18 +29,33 @@ export async function runDecode(
   if (input !== '-' && resolve(input) === resolve(output))
     throw new UsageError(`${output} would overwrite the input`);
   await using codec = await loadWithOptions(options.bundle, options);
-  await withContainer(input, streams, async (source) => {
-    const container = await codec.openContainer(source, { salvage });
-    await writeImages(container, output, streams);
-    report(container, options, codec, streams);
-  });
+  await withContainer(input, streams, (source) =>
+    withHint(salvage, async () => {
+      const container = await codec.openContainer(source, { salvage });
+      await writeImages(container, output, streams);
+      report(container, options, codec, streams);
+    }),
+  );
+}
+
+/** Runs a task on a container; where damage ends it, the error says that there is `--salvage`. */
+async function withHint(salvage: boolean, task: () => Promise<void>): Promise<void> {
+  try {
+    await task();
+  } catch (error) {
+    const damaged =
+      error instanceof ConvaeError && ['CHECKSUM_MISMATCH', 'DATA_TRUNCATED'].includes(error.code);
+    if (salvage || !damaged) throw error;
+    const message = `${error.message} (--salvage takes what is whole)`;
+    throw new ConvaeError(error.code, message, { cause: error });
+  }
 }
 
 async function writeImages(container: OpenedContainer, output: string, streams: Streams): Promise<void> {
   const { header, imageCount } = container;
   const progress = showProgress(streams, 'decoding', imageCount);
   const { height, width, channels } = header;
-  const images = counted(container.images(), progress);
+  const images = counted(container, progress);
   const decoded = { height, width, channels, count: imageCount, images };
   try {
     if (isIdxOutput(output)) await writeIdxOutput(output, decoded, streams);
@@ -50,13 +66,23 @@ async function writeImages(container: OpenedContainer, output: string, streams: 
 }
 
 async function* counted(
-  images: AsyncIterable<PlacedImages>,
+  container: OpenedContainer,
   progress: Progress,
 ): AsyncGenerator<PlacedImages, void, undefined> {
-  for await (const placed of images) {
+  let decoded = 0;
+  for await (const placed of container.images()) {
     yield placed;
+    decoded += placed.images.count;
     progress.update(placed.firstImage + placed.images.count);
   }
+  if (decoded === 0) refuseNothing(container);
+}
+
+/** @throws ConvaeError where there were images, or may have been, and salvaging saved none of them. */
+function refuseNothing({ imageCount, problems }: OpenedContainer): void {
+  if (imageCount === 0 && problems.length === 0) return;
+  const why = problems.length > 0 ? problems.map(({ message }) => message).join('; ') : 'no chunk is whole';
+  throw new ConvaeError('DATA_INVALID', `nothing of the container could be salvaged: ${why}`);
 }
 
 function report(
@@ -94,13 +120,15 @@ export async function runExtract(
   if (input !== '-' && resolve(input) === resolve(output))
     throw new UsageError(`${output} would overwrite the input`);
   await using codec = await loadWithOptions(options.bundle, options);
-  await withContainer(input, streams, async (source) => {
-    const container = await codec.openContainer(source, { salvage });
-    if (index >= container.imageCount)
-      throw new UsageError(`expected less than ${container.imageCount} for --index, received ${index}`);
-    const png = await encodePng(await container.decodeAt(index));
-    await writeWhole(output, streams, (write) => write(png));
-  });
+  await withContainer(input, streams, (source) =>
+    withHint(salvage, async () => {
+      const container = await codec.openContainer(source, { salvage });
+      if (index >= container.imageCount)
+        throw new UsageError(`expected less than ${container.imageCount} for --index, received ${index}`);
+      const png = await encodePng(await container.decodeAt(index));
+      await writeWhole(output, streams, (write) => write(png));
+    }),
+  );
   const words: Streams = output === '-' ? { out: streams.err, err: streams.err } : streams;
   if (options.json) printJson(words, { output, index });
   else words.out(`${output === '-' ? 'standard output' : output}: image ${index}\n`);

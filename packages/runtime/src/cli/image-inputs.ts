@@ -50,7 +50,7 @@ export async function openInputs(
     if (start && !isIdx(start) && !isGzip(start)) files.push(path);
     else {
       flush();
-      opened.push(start ? await idxFile(path, start) : await standardInput(stdin, channels));
+      opened.push(start ? await idxFile(path, start, channels) : await standardInput(stdin, channels));
     }
   }
   flush();
@@ -134,7 +134,7 @@ async function* readAhead<T, R>(
   }
 }
 
-async function idxFile(path: string, start: Uint8Array): Promise<ImageInput> {
+async function idxFile(path: string, start: Uint8Array, channels: 1 | 3): Promise<ImageInput> {
   const opened = async () => {
     const source = await openFileSource(path);
     return { source, ...(await readIdxFileStream(streamSource(source), start, path)) };
@@ -142,6 +142,7 @@ async function idxFile(path: string, start: Uint8Array): Promise<ImageInput> {
   const { source, header, images } = await opened();
   await images.return();
   await source.close();
+  checkChannels(path, header.channels, channels);
   return {
     name: path,
     count: header.count,
@@ -155,6 +156,17 @@ async function idxFile(path: string, start: Uint8Array): Promise<ImageInput> {
       }
     },
   };
+}
+
+/** Image files are converted to the channels of the bundle; an IDX file holds what was measured, and is not. */
+function checkChannels(name: string, found: number, wanted: 1 | 3): void {
+  if (found === wanted) return;
+  const kind = (channels: number): string =>
+    channels === 1 ? 'grey (1 channel)' : `of ${channels} channels`;
+  throw new ConvaeError(
+    'SHAPE_MISMATCH',
+    `${name} holds images that are ${kind(found)}, this bundle takes images that are ${kind(wanted)}`,
+  );
 }
 
 /** What is on standard input is told by its first bytes; an image file is read whole. */
@@ -176,6 +188,9 @@ async function standardInput(stdin: AsyncIterable<Uint8Array>, channels: 1 | 3):
   const start = Buffer.concat(first);
   if (isIdx(start) || isGzip(start)) {
     const { header, images } = await readIdxFileStream(all(), start, name);
+    // A pipe that goes on would keep the command running.
+    if (header.channels !== channels) await images.return();
+    checkChannels(name, header.channels, channels);
     const imageName = (index: number): string => `${name}#${index}`;
     return { name, count: header.count, imageName, images: () => images };
   }

@@ -65,13 +65,17 @@ const WRITE_AHEAD = 16;
 /** Writes images as PNG files named by their numbers; all of them appear when the last one is whole. */
 export async function writePngOutput(folder: string, decoded: DecodedImages): Promise<void> {
   const target = resolve(folder);
-  const exists = (await stat(target).catch(() => undefined))?.isDirectory() ?? false;
+  const there = await stat(target).catch(() => undefined);
+  if (there && !there.isDirectory()) {
+    const other = 'name a folder for PNG files, or a file that ends in .idx';
+    throw new ConvaeError('WRITE_FAILED', `${folder} is a file: ${other}`);
+  }
   const temporary = temporaryBeside(target);
   await goneAtExit(temporary, async () => {
     try {
       await mkdir(temporary, { recursive: true });
       await writePngs(temporary, decoded);
-      if (exists)
+      if (there)
         for (const name of await readdir(temporary)) await rename(join(temporary, name), join(target, name));
       else await rename(temporary, target);
     } catch (cause) {

@@ -26,6 +26,9 @@ export function printTable(streams: Streams, rows: readonly (readonly string[])[
   }
 }
 
+/** `1 chunk`, `3 chunks`. */
+export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
 /** A number of bytes as people read it, e.g. `784 B` or `4.2 kB` (1 kB = 1000 B). */
 export function formatBytes(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;

@@ -5,7 +5,7 @@ import { ConvaeError } from '../errors.js';
 import { streamSource } from '../node/byte-files.js';
 import { bundleFolder } from '../node/folder.js';
 import { withContainer } from './container-input.js';
-import { formatBytes, printJson, type Streams } from './output.js';
+import { counted, formatBytes, printJson, type Streams } from './output.js';
 
 /** Options of `convae verify`. */
 export interface VerifyCommandOptions {
@@ -38,7 +38,7 @@ export async function runVerify(
     else {
       const name = input === '-' ? 'standard input' : input;
       streams.out(
-        `${name}: ok. ${counts.images} images in ${counts.chunks} chunks, ${formatBytes(source.size)}${decoded}\n`,
+        `${name}: ok. ${counted(counts.images, 'image')} in ${counted(counts.chunks, 'chunk')}, ${formatBytes(source.size)}${decoded}\n`,
       );
     }
   });

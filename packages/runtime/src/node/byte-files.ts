@@ -61,6 +61,13 @@ export function temporaryBeside(path: string): string {
   return join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
 }
 
+async function openNew(path: string): Promise<FileHandle> {
+  return open(path, 'wx').catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'ENOENT') throw cause;
+    throw new Error(`the folder ${dirname(path)} does not exist`, { cause });
+  });
+}
+
 /**
  * Begins a file that nobody sees before it is whole, e.g. for `codec.encodeContainer`. The folder must exist.
  * @param temporary where the bytes are until `commit`: a name of its own in the same folder.
@@ -76,7 +83,7 @@ export async function createFileSink(path: string, temporary = temporaryBeside(p
       });
     }
   };
-  const file = await attempt(() => open(temporary, 'wx'));
+  const file = await attempt(() => openNew(temporary));
   return {
     temporary,
     write: (bytes) => attempt(() => file.writeFile(bytes)),
