@@ -435,6 +435,32 @@ describe.skipIf(chromiumPath() === undefined)(
       expect(Math.min(...starts)).toBeLessThan(2000);
     });
 
+    it('goes on where the graphics process crashes, and says what became of it', async () => {
+      const fragile = await launch();
+      const witness = await Visitor.arrive(fragile);
+      await witness.open(site.url);
+      const tiny = witness.page.locator('#model option', { hasText: MODELS.tiny });
+      await witness.page.locator('#model').selectOption((await tiny.getAttribute('value'))!);
+      await witness.waitUntil(() => (document.getElementById('back') as HTMLCanvasElement).width === 8);
+      await witness.page.getByRole('radio', { name: 'WebGPU' }).click();
+      await witness.waitUntil(
+        () =>
+          document.querySelector('#runs-on')!.textContent === 'WebGPU' ||
+          document.querySelector('#notices')!.textContent!.includes('passed over'),
+      );
+      if ((await witness.text('#runs-on')) === 'WebGPU') {
+        const session = await fragile.newBrowserCDPSession();
+        // The answer may be lost with it.
+        await session.send('Browser.crashGpuProcess').catch(() => undefined);
+        await witness.changes('back', () => witness.page.locator('input[name="sample"]').nth(1).click());
+        await witness.page
+          .locator('#notices')
+          .getByText(/^The webgpu device was lost .*(made anew|runs on wasm now)\.$/)
+          .waitFor();
+      } else console.warn(`SKIPPED: a lost device in the demo: ${await witness.text('#notices')}`);
+      await fragile.close();
+    });
+
     it('runs on a static host without the headers, below any path, on one thread, and says so', async () => {
       const host = await serveStatic(SITE, '/some/where/');
       const guest = await Visitor.arrive(browser, { colorScheme: 'dark' });

@@ -45,6 +45,8 @@ export function mountEngine(app: App): void {
     showRates('measuring …');
     setTimeout(measure, SETTLE_MS);
   });
+  // Where a device is lost, it runs elsewhere from then on.
+  app.shown.subscribe((shown) => shown && showState(shown.running));
   button.addEventListener('click', measure);
 }
 
@@ -69,7 +71,9 @@ function showState({ codec }: Running): void {
     ...reasons,
     ...codec.notices.map((notice) => `${notice.charAt(0).toUpperCase()}${notice.slice(1)}.`),
   ];
-  byId('notices', 'ul').replaceChildren(...notices.map((notice) => make('li', {}, notice)));
+  const list = byId('notices', 'ul');
+  if (notices.join() !== [...list.children].map(({ textContent }) => textContent).join())
+    list.replaceChildren(...notices.map((notice) => make('li', {}, notice)));
 }
 
 function threadText(threads: number | undefined): string {
