@@ -252,7 +252,7 @@ describe('convae-train train for rates', () => {
     async (preset) => {
       const args = [...data('odd'), '--lambda', '5', '--preset', preset, '--epochs', '1'];
       await expect(command('train', ...args, '--out', out('never'))).rejects.toThrow(
-        /image height that is a multiple of 4 .*received 10; nearest valid: 8 or 12/,
+        /image height that is a multiple of 4 .*received 10; nearest valid: 8 or 12; --fit pad, crop or resize/,
       );
       await command('train', ...args, '--fit', 'pad', '--out', out(`fitted-${preset}`));
       expect(await settings(`fitted-${preset}`)).toMatchObject({

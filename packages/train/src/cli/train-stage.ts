@@ -1,3 +1,4 @@
+import { ConvaeError } from '@convae/runtime/core';
 import type { Dataset } from '../dataset/index.js';
 import { MEASURED_FILES } from '../evaluation/index.js';
 import type { ParameterValues } from '../model/parameters.js';
@@ -115,6 +116,19 @@ async function openTrainingData(flags: TrainFlags): Promise<Dataset> {
   return datasetOf(flags, multiple, readingDisplay());
 }
 
+/** The architecture for images of this shape; where their size is one that it does not take, --fit is named. */
+async function fittingSpec(flags: TrainFlags, image: ImageShape): Promise<ArchitectureSpec> {
+  try {
+    return await specOf(flags, image);
+  } catch (error) {
+    const multiple = await multipleOf(flags);
+    const fits = image.height % multiple === 0 && image.width % multiple === 0;
+    if (fits || !(error instanceof ConvaeError)) throw error;
+    const message = `${error.message}; --fit pad, crop or resize brings images to one`;
+    throw new ConvaeError(error.code, message, { cause: error });
+  }
+}
+
 async function eventLog(tf: Tf, { tensorboard }: FolderFlags): Promise<(record: EpochRecord) => void> {
   return tensorboard === undefined ? () => undefined : tensorboardLog(tf, tensorboard);
 }
@@ -131,7 +145,7 @@ export async function trainStage(flags: TrainFlags, folder: FolderFlags): Promis
   const paths = runPaths(folder.out);
   const recipe = recipeOf(flags, await radiusOf(flags));
   const dataset = await openTrainingData(flags);
-  const spec = await specOf(flags, imageShapeOf(dataset));
+  const spec = await fittingSpec(flags, imageShapeOf(dataset));
   const resume = await prepareFolder(paths, folder, comparable(flags, spec, recipe));
   announce(dataset, spec, recipe);
   const tf = await loadBackend(flags.backend);
