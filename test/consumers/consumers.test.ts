@@ -4,8 +4,9 @@ import type { Browser } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chromiumPath, reportMissingChromium } from '../web/chromium.js';
 import { openPage, type PageOutcome, startBrowser } from './browser.js';
+import { startViteServer } from './dev-server.js';
 import { createProject, execute, packPackage, pinned, temporaryFolder } from './project.js';
-import { ISOLATION, serveFolder } from './serve.js';
+import { type FileServer, ISOLATION, serveFolder } from './serve.js';
 
 const INSTALL_MS = 300_000;
 const RUN_MS = 200_000;
@@ -57,10 +58,12 @@ describe.skipIf(chromium === undefined)('in a browser', () => {
   /** Opens the page of a folder; nothing may be asked of anybody else. */
   async function open(served: string, page = '', headers: Record<string, string> = {}): Promise<PageOutcome> {
     await using server = await serveFolder(served, headers);
-    const outcome = await openPage(browser, `${server.origin}/${page}`);
-    const foreign = outcome.requests.filter(
-      (url) => !/^(data|blob):/.test(url) && !url.startsWith(server.origin),
-    );
+    return openFrom(server, page);
+  }
+
+  async function openFrom({ origin }: FileServer, page = ''): Promise<PageOutcome> {
+    const outcome = await openPage(browser, `${origin}/${page}`);
+    const foreign = outcome.requests.filter((url) => !/^(data|blob):/.test(url) && !url.startsWith(origin));
     expect(foreign).toEqual([]);
     return outcome;
   }
@@ -103,6 +106,17 @@ describe.skipIf(chromium === undefined)('in a browser', () => {
           page: { ...inPage, threads: 1, notices: [expect.stringContaining('not cross-origin isolated')] },
           worker: { ...inPage, threads: 1, notices: [] },
         });
+      },
+      RUN_MS,
+    );
+
+    it(
+      'runs from Vite’s development server',
+      async () => {
+        await using server = await startViteServer(project);
+        const { result, errors } = await openFrom(server);
+        expect(result).toMatchObject({ page: inPage, worker: { ...inPage, notices: [] } });
+        expect(errors).toEqual([]);
       },
       RUN_MS,
     );
