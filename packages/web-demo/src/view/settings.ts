@@ -56,7 +56,7 @@ function showEntry(entry: BundleEntry): void {
     `${channels} × ${height} × ${width} numbers an image. Networks and tables are ${formatKilobytes(entry.bytes)}, fetched once.` +
     (entry.typicalBytes === 0
       ? ''
-      : ` Digits like those that it was trained on take ${entry.typicalBytes.toFixed(1)} bytes on average, at ${formatDecibels(entry.typicalPsnr)}.`);
+      : ` Images like those that it was trained on take ${entry.typicalBytes.toFixed(1)} bytes on average, at ${formatDecibels(entry.typicalPsnr)}.`);
   const quality = byId('quality', 'input');
   quality.max = String(entry.qualities - 1);
   quality.disabled = entry.qualities === 1;
