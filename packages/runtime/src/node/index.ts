@@ -19,3 +19,4 @@ export {
   writeImageFile,
 } from './image-files.js';
 export { loadCodec } from './load-codec.js';
+export { disableTelemetry } from './telemetry.js';

@@ -5,6 +5,7 @@ import { ConvaeError } from '../errors.js';
 import { firstLine } from '../session/graph-session.js';
 import type { OrtModule } from '../session/ort.js';
 import type { ExecutionProvider } from '../session/provider.js';
+import { disableTelemetry } from './telemetry.js';
 
 /** The execution providers that onnxruntime-node has builds of. */
 export const NODE_PROVIDERS = ['cpu', 'cuda', 'webgpu'] as const satisfies readonly ExecutionProvider[];
@@ -13,12 +14,13 @@ const INSTALL_HINT =
   'install it with "npm i onnxruntime-node" (for CUDA on linux-x64, let its install script run)';
 
 /**
- * Imports onnxruntime-node, an optional peer dependency.
+ * Imports onnxruntime-node, an optional peer dependency, with its telemetry off.
  * @throws ConvaeError DEPENDENCY_MISSING where it is not installed or has no binary for this platform.
  */
 export async function importOnnxRuntime(
   importModule: () => Promise<unknown> = () => import('onnxruntime-node'),
 ): Promise<OrtModule> {
+  disableTelemetry();
   try {
     return (await importModule()) as OrtModule;
   } catch (cause) {

@@ -1,3 +1,4 @@
+import { disableTelemetry } from '@convae/runtime';
 import { goldenVector, loadBundle, type Manifest, openSessions, runProbe } from '@convae/runtime/core';
 import * as ort from 'onnxruntime-node';
 import { memoryFiles } from '../tables/build-coding.js';
@@ -13,6 +14,7 @@ export async function goldenVectorOf(
   graphs: Readonly<Record<string, Uint8Array>>,
 ): Promise<NonNullable<Manifest['probe']>> {
   const bundle = await loadBundle(memoryFiles(manifest, graphs));
+  disableTelemetry();
   const sessions = await openSessions(ort, bundle, {
     executionProviders: ['cpu'],
     baseProvider: 'cpu',

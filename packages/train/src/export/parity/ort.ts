@@ -1,3 +1,4 @@
+import { disableTelemetry } from '@convae/runtime';
 import { ConvaeError } from '@convae/runtime/core';
 import * as ort from 'onnxruntime-node';
 
@@ -32,6 +33,7 @@ export async function openSession(bytes: Uint8Array, options: OrtSessionOptions 
     logSeverityLevel: 3,
     ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
   };
+  disableTelemetry();
   try {
     const session = await ort.InferenceSession.create(bytes, settings);
     return { run: (feeds) => runSession(session, feeds), release: () => session.release() };
