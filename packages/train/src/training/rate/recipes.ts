@@ -29,16 +29,16 @@ export const RATE_RECIPES: Readonly<Record<string, NamedRecipe>> = {
   },
   'rate-medium': {
     preset: 'grid-4',
-    qualities: [16, 14, 13, 12, 11, 10, 8, 7, 6],
+    qualities: [16, 15, 14, 13, 12, 11, 8, 7, 6],
     recipe: {
       ...common,
-      epochs: 22,
-      rate: { lambda: 45, multipliers: [14, 13, 12, 11, 10, 9, 8], context: grid },
+      epochs: 36,
+      rate: { lambda: 60, multipliers: [14, 13, 12, 11, 10, 9, 8], context: grid },
     },
   },
   'rate-high': {
     preset: 'grid-8',
-    recipe: { ...common, epochs: 20, rate: { lambda: 280, multipliers: [12, 11, 10, 9, 8], context: grid } },
+    recipe: { ...common, epochs: 28, rate: { lambda: 190, multipliers: [11, 10, 9, 8], context: grid } },
   },
 };
 
