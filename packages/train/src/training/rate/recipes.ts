@@ -18,6 +18,12 @@ const grid = { radius: 2, hidden1: 64, hidden2: 32 };
  * lambda holds at the finest of them. Below 23 dB on MNIST a vector of latents takes fewer bytes, above a grid.
  */
 export const RATE_RECIPES: Readonly<Record<string, NamedRecipe>> = {
+  /** The factorized prior alone: where decoding has to be as fast as it can be. */
+  'rate-fast': {
+    preset: 'dense-64',
+    qualities: [13, 12, 11, 10, 9, 8],
+    recipe: { ...common, epochs: 32, rate: { lambda: 12, multipliers: [11, 10, 9, 8] } },
+  },
   'rate-low': {
     preset: 'dense-64',
     qualities: [16, 15, 14, 12, 10, 9, 8],
