@@ -87,7 +87,7 @@ const grid =
 
 /**
  * The best 4×7×7 latents that a sweep found below 300,000 weights (examples/tuned.json): `grid-4` with half as many
- * channels again; a third convolution at 7×7 or an upsampling decoder give less for as many weights.
+ * channels again; a third convolution at 7×7 gives less for as many weights.
  */
 const tuned: Preset = (image) => ({
   name: 'tuned',

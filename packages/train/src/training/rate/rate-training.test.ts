@@ -170,7 +170,10 @@ describe('training for rate and distortion', () => {
       rate: { contextBytes: null, validation: [] },
     });
     expect(history.at(-1)!.rate!.factorizedBytes).toBeLessThan(history[0]!.rate!.factorizedBytes);
-    expect(trainedCoding(await last())).toMatchObject({ multipliers: [8], quality: 0, context: undefined });
+    const run = await last();
+    expect(trainedCoding(run)).toMatchObject({ multipliers: [8], quality: 0, context: undefined });
+    expect(trainedCoding(run, [6, 9, 12])).toMatchObject({ multipliers: [12, 9, 6], quality: 1 });
+    expect(trainedCoding(run, [4, 6])).toMatchObject({ multipliers: [6, 4], quality: 0 });
   });
 
   it('leaves no tensor behind', async () => {

@@ -44,6 +44,7 @@ export const RATE_RECIPES: Readonly<Record<string, NamedRecipe>> = {
   },
   'rate-high': {
     preset: 'grid-8',
+    qualities: [14, 13, 11, 9, 7, 6],
     recipe: { ...common, epochs: 28, rate: { lambda: 190, multipliers: [11, 10, 9, 8], context: grid } },
   },
 };

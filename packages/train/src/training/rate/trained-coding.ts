@@ -71,6 +71,13 @@ function contextOf(
   };
 }
 
+/** Index of the default quality: that of the reference multiplier, or the next coarser one where there is any. */
+const defaultQuality = (multipliers: readonly number[]): number =>
+  Math.max(
+    0,
+    multipliers.findLastIndex((multiplier) => multiplier >= REFERENCE_MULTIPLIER),
+  );
+
 /**
  * Quantizer and context network of a run; nothing where rate was not trained.
  *
@@ -87,11 +94,10 @@ export function trainedCoding(
   const { spec, recipe, parameters } = run;
   if (recipe.rate === null) return undefined;
   const multipliers = [...new Set(qualities ?? recipe.rate.multipliers)].sort((a, b) => b - a);
-  const reference = multipliers.indexOf(REFERENCE_MULTIPLIER);
   return {
     steps: new Array<number>(traceShapes(spec).latent.channels).fill(FINEST_STEP),
     multipliers,
-    quality: reference < 0 ? multipliers.length - 1 : reference,
+    quality: defaultQuality(multipliers),
     context: contextOf(spec, recipe, parameters),
   };
 }
