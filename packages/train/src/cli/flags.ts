@@ -24,6 +24,12 @@ function integers(text: string): number[] {
   return text.split(',').map(integer);
 }
 
+function positiveHalves(text: string): number[] {
+  const values = text.split(',').map(number);
+  if (values.every((value) => value > 0 && Number.isInteger(2 * value))) return values;
+  throw new InvalidArgumentError('expected positive multiples of 0.5, as in 16,12,8.');
+}
+
 /** `0.5`, or `0.1..0.8`. */
 function noise(text: string): NoiseRange {
   const ends = text.split('..').map(number);
@@ -132,7 +138,7 @@ export function addExportFlags(command: Command): Command {
     )
     .option(
       '--qualities <list>',
-      'steps of the bundle in eighths, as in 16,12,8, where not those that rate was trained for',
-      integers,
+      'steps of the bundle in eighths (halves of these without a context network), as in 16,12,8, where not those that rate was trained for',
+      positiveHalves,
     );
 }

@@ -174,6 +174,11 @@ describe('training for rate and distortion', () => {
     expect(trainedCoding(run)).toMatchObject({ multipliers: [8], quality: 0, context: undefined });
     expect(trainedCoding(run, [6, 9, 12])).toMatchObject({ multipliers: [12, 9, 6], quality: 1 });
     expect(trainedCoding(run, [4, 6])).toMatchObject({ multipliers: [6, 4], quality: 0 });
+    const halves = trainedCoding(run, [8, 10.5])!;
+    expect(halves).toMatchObject({ multipliers: [21, 16], quality: 1 });
+    expect(new Set(halves.steps)).toEqual(new Set([1 / 16]));
+    const withContext = { ...run, recipe: parseRecipe({ rate: { lambda: 1, context: {} } }) };
+    expect(() => trainedCoding(withContext, [8, 10.5])).toThrow(/whole eighths.*received 10.5/);
   });
 
   it('leaves no tensor behind', async () => {

@@ -21,7 +21,7 @@ export const RATE_RECIPES: Readonly<Record<string, NamedRecipe>> = {
   /** The factorized prior alone: where decoding has to be as fast as it can be. */
   'rate-fast': {
     preset: 'dense-64',
-    qualities: [13, 12, 11, 10, 9, 8],
+    qualities: [14, 12, 11, 10.5, 10, 9, 8],
     recipe: { ...common, epochs: 32, rate: { lambda: 12, multipliers: [11, 10, 9, 8] } },
   },
   'rate-low': {

@@ -4,7 +4,7 @@ import type { ArchitectureSpec } from '../../model/spec.js';
 import type { Recipe } from '../recipe.js';
 import { trainedShapes } from '../trained-parameters.js';
 import type { ContextSpec } from './rate-spec.js';
-import { FINEST_STEP, REFERENCE_MULTIPLIER } from './rate-spec.js';
+import { FINEST_STEP, type RateSpec, REFERENCE_MULTIPLIER } from './rate-spec.js';
 
 /** Weights of a trained context network by what they are; shapes as in `contextShapes`. */
 export interface FloatContext {
@@ -72,16 +72,31 @@ function contextOf(
 }
 
 /** Index of the default quality: that of the reference multiplier, or the next coarser one where there is any. */
-const defaultQuality = (multipliers: readonly number[]): number =>
+const defaultQuality = (eighths: readonly number[]): number =>
   Math.max(
     0,
-    multipliers.findLastIndex((multiplier) => multiplier >= REFERENCE_MULTIPLIER),
+    eighths.findLastIndex((multiplier) => multiplier >= REFERENCE_MULTIPLIER),
   );
+
+/**
+ * Into how many parts the finest step is cut so that every quality is a whole multiple.
+ *
+ * @throws RangeError where a context network, which counts in finest steps, would have to be scaled
+ */
+function partsOf(eighths: readonly number[], { context }: RateSpec): number {
+  const broken = eighths.find((multiplier) => !Number.isInteger(multiplier));
+  if (broken === undefined) return 1;
+  if (context === null) return 2;
+  throw new RangeError(
+    `expected whole eighths for the qualities of a bundle with a context network, received ${broken}`,
+  );
+}
 
 /**
  * Quantizer and context network of a run; nothing where rate was not trained.
  *
- * @param qualities multipliers of the bundle's qualities; those trained for where left out.
+ * @param qualities of the bundle, steps in eighths of a latent unit, multiples of 0.5; those trained for where left out.
+ * @throws RangeError where one is no whole eighth and there is a context network
  */
 export function trainedCoding(
   run: {
@@ -93,11 +108,12 @@ export function trainedCoding(
 ): TrainedCoding | undefined {
   const { spec, recipe, parameters } = run;
   if (recipe.rate === null) return undefined;
-  const multipliers = [...new Set(qualities ?? recipe.rate.multipliers)].sort((a, b) => b - a);
+  const eighths = [...new Set(qualities ?? recipe.rate.multipliers)].sort((a, b) => b - a);
+  const parts = partsOf(eighths, recipe.rate);
   return {
-    steps: new Array<number>(traceShapes(spec).latent.channels).fill(FINEST_STEP),
-    multipliers,
-    quality: defaultQuality(multipliers),
+    steps: new Array<number>(traceShapes(spec).latent.channels).fill(FINEST_STEP / parts),
+    multipliers: eighths.map((multiplier) => multiplier * parts),
+    quality: defaultQuality(eighths),
     context: contextOf(spec, recipe, parameters),
   };
 }
