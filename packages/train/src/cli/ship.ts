@@ -1,7 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { ConvaeError } from '@convae/runtime/core';
-import { COMPARISON_FILE, LOSS_FILE, METRICS_FILE, modelCard, parseMetrics } from '../evaluation/index.js';
+import {
+  COMPARISON_FILE,
+  findComparison,
+  LOSS_FILE,
+  METRICS_FILE,
+  modelCard,
+  parseMetrics,
+} from '../evaluation/index.js';
 import { writeBundleFolder } from '../export/index.js';
 import { runPaths } from '../training/run-folder.js';
 
@@ -40,7 +47,9 @@ export async function shipCommand(folder: string, { output }: { output: string }
     ),
   );
   const pictures = await readPictures(folder);
-  const card = new TextEncoder().encode(modelCard(metrics, basename(resolve(output)), Object.keys(pictures)));
+  const comparison = await findComparison(resolve(folder), metrics.dataset);
+  const extras = { pictures: Object.keys(pictures), comparison };
+  const card = new TextEncoder().encode(modelCard(metrics, basename(resolve(output)), extras));
   await writeBundleFolder(resolve(output), { ...files, ...pictures, 'README.md': card });
   console.log(`${output}: bundle and model card (README.md)`);
 }

@@ -1,3 +1,5 @@
+import type { RateDistortion } from './comparison/result.js';
+import { breakEvens } from './comparison/table/break-even.js';
 import type { Metrics } from './schema.js';
 
 const kB = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
@@ -35,9 +37,32 @@ function headline({ dataset, distortion, latent, model, bundle, parity }: Metric
   return table(['measured', 'value'], rows);
 }
 
-function realBytes({ bitstreams }: Metrics): string {
+type Rate = NonNullable<Metrics['bitstreams']>['rates'][number];
+
+/** For a rate of this bundle, after how many images it pays; undefined where the comparison did not measure the same. */
+function breakEvenOf({ bundle }: Metrics, comparison: RateDistortion | undefined) {
+  const known = comparison === undefined ? [] : breakEvens(comparison);
+  return ({ prior, containerBytesPerImage, mse }: Rate) =>
+    known.find(
+      ({ method, point }) =>
+        method.prior === prior &&
+        point.modelBytes === bundle.bytes &&
+        point.bytesPerImage === containerBytesPerImage &&
+        Math.abs(point.mse - mse) < 1e-9,
+    );
+}
+
+const BREAK_EVEN = `
+From so many images on, bundle and bitstream together are smaller than one mosaic of all images in the best classical
+codec at equal or better PSNR (\`npm run rate-distortion\`).
+`;
+
+function realBytes(metrics: Metrics, comparison: RateDistortion | undefined): string {
+  const { bitstreams } = metrics;
   if (bitstreams === undefined) return '';
   const first = bitstreams.rates.findIndex(({ quality }) => quality === bitstreams.defaultQuality);
+  const pays = bitstreams.rates.map(breakEvenOf(metrics, comparison));
+  const compared = pays.some((found) => found !== undefined);
   const rows = bitstreams.rates.map((rate, i) => [
     `${rate.quality}${i === first ? ' (default)' : ''}`,
     rate.prior,
@@ -45,9 +70,12 @@ function realBytes({ bitstreams }: Metrics): string {
     rate.streamBytesPerImage.toFixed(1),
     dB(rate.psnr),
     rate.ssim.toFixed(3),
+    ...(compared ? [pays[i] === undefined ? '' : (pays[i].images?.toLocaleString('en') ?? 'never')] : []),
   ]);
   const head = ['quality', 'prior', 'container, bytes/image', 'image alone, bytes', 'PSNR', 'SSIM'];
-  return `\n## Real bytes\n\nEverything included but the bundle.\n\n${table(head, rows)}\n`;
+  const heads = compared ? [...head, 'pays from so many images on'] : head;
+  const note = compared ? BREAK_EVEN : '';
+  return `\n## Real bytes\n\nEverything included but the bundle.\n${note}\n${table(heads, rows)}\n`;
 }
 
 function perClass({ distortion }: Metrics): string {
@@ -63,19 +91,31 @@ function perClass({ distortion }: Metrics): string {
 }
 
 function recipe({ recipe: settings, training, versions, command }: Metrics): string {
-  const rows = Object.entries(settings).map(([name, value]) => [name, String(value)]);
+  const rows = Object.entries(settings).map(([name, value]) => [
+    name,
+    typeof value === 'object' && value !== null ? `\`${JSON.stringify(value)}\`` : String(value),
+  ]);
   if (training)
     rows.push(['epochs done', String(training.epochs)], ['exported epoch', String(training.bestEpoch)]);
   const packages = Object.entries(versions.packages).map(([name, version]) => `${name} ${version}`);
   return `\n## Training\n\n\`\`\`sh\n${command}\n\`\`\`\n\n${table(['setting', 'value'], rows)}\n\nNode ${versions.node}, ${packages.join(', ')}.\n`;
 }
 
+/** What a card shows besides its metrics.json. */
+export interface CardExtras {
+  /** Files beside the card. */
+  readonly pictures?: readonly string[];
+  /** Other codecs on the same images. */
+  readonly comparison?: RateDistortion | undefined;
+}
+
 /**
  * A model card in Markdown (Mitchell et al., 2019, arXiv:1810.03993): what a bundle is for, how it was trained, and
  * what was measured, all out of its metrics.json.
  */
-export function modelCard(metrics: Metrics, name: string, pictures: readonly string[] = []): string {
+export function modelCard(metrics: Metrics, name: string, extras: CardExtras = {}): string {
   const { model, dataset } = metrics;
+  const { pictures = [], comparison } = extras;
   return `# ${name}
 
 Bundle of architecture "${model.name}", trained on ${dataset.name}: ${metrics.bundle.files.map(({ file }) => `\`${file}\``).join(', ')},
@@ -89,7 +129,7 @@ ${pictures.map((file) => `![${file.replace(/\.\w+$/, '')}](${file})\n\n`).join('
 ${headline(metrics)}
 
 Best weights by validation error; the ${dataset.part} images took no part in training or in that choice.
-${realBytes(metrics)}${perClass(metrics)}${recipe(metrics)}
+${realBytes(metrics, comparison)}${perClass(metrics)}${recipe(metrics)}
 This page is written by \`convae-train ship RUN -o models/${name}\` from the run's metrics.json.
 `;
 }

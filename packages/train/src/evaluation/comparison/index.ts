@@ -1,5 +1,5 @@
 export { type BundleFolder, chooseBundles } from './bundles/find.js';
-export { comparisonFolder } from './find-result.js';
+export { comparisonFolder, findComparison } from './find-result.js';
 export { refreshReports } from './refresh.js';
 export {
   parseRateDistortion,
