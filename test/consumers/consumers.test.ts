@@ -58,7 +58,7 @@ describe.skipIf(chromium === undefined)('in a browser', () => {
   /** Opens the page of a folder; nothing may be asked of anybody else. */
   async function open(served: string, page = '', headers: Record<string, string> = {}): Promise<PageOutcome> {
     await using server = await serveFolder(served, headers);
-    return openFrom(server, page);
+    return await openFrom(server, page);
   }
 
   async function openFrom({ origin }: FileServer, page = ''): Promise<PageOutcome> {
