@@ -52,6 +52,7 @@ describe('the public interface', () => {
         "bundleFolder",
         "createFileSink",
         "decodeImageFile",
+        "disableTelemetry",
         "encodePng",
         "loadCodec",
         "openFileSource",

@@ -110,7 +110,10 @@ describe('the named recipes', () => {
     const parsed = parseRecipe(input);
     const spec = presetSpec(preset, { channels: 1, height: 28, width: 28 });
     expect(parsed.schedule).toBe('cosine');
-    expect(parsed.rate!.context!.radius === 0).toBe(spec.encoder.at(-1)!.kind === 'dense');
+    const { context } = parsed.rate!;
+    const vector = spec.encoder.at(-1)!.kind === 'dense';
+    expect(context?.radius ?? 0).toBe(vector ? 0 : 2);
+    expect(context === null).toBe(name === 'rate-fast');
   });
 
   it('are three or more, for more and more distortion', () => {
