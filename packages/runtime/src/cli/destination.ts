@@ -33,10 +33,24 @@ export async function writeWhole<T>(
   });
 }
 
+/** How often removing a folder is tried, while writes that are under way in other threads still add files to it. */
+const MAX_REMOVALS = 100;
+
+/** Node's own retries would not look again for what is in the folder (seen with Node 20). */
+function removeNow(path: string): void {
+  for (let left = MAX_REMOVALS; ; left--) {
+    try {
+      rmSync(path, { recursive: true, force: true });
+      return;
+    } catch (error) {
+      if (left === 0 || (error as NodeJS.ErrnoException).code !== 'ENOTEMPTY') throw error;
+    }
+  }
+}
+
 /** Runs a task that makes a temporary file or folder, which does not outlive the process either. */
 export async function goneAtExit<T>(temporary: string, task: () => Promise<T>): Promise<T> {
-  // Writes that are under way may still add a file to a folder, so removing it is tried again.
-  const release = atExit(() => rmSync(temporary, { recursive: true, force: true, maxRetries: 5 }));
+  const release = atExit(() => removeNow(temporary));
   try {
     return await task();
   } finally {
