@@ -66,20 +66,30 @@ const dense =
     initialiser: { kernel: 'heUniform', latentBias: 0, latentGain: 2 },
   });
 
+/** Filters of a grid network's layers. */
+interface GridWidths {
+  /** Of the encoder at half the image's sides, */
+  readonly half: number;
+  /** of both halves at a quarter, */
+  readonly quarter: number;
+  /** and of the decoder at half the sides. */
+  readonly decodedHalf: number;
+}
+
 /** Latents on a grid of a quarter of the image's sides: images of any size. Transposed convolutions overlap evenly. */
 const grid =
-  (name: string, channels: number): Preset =>
+  (name: string, channels: number, widths: GridWidths = { half: 24, quarter: 64, decodedHalf: 32 }): Preset =>
   (image) => ({
     name,
     image,
     encoder: [
-      { kind: 'conv', filters: 24, kernel: 4, stride: 2, activation: 'relu' },
-      { kind: 'conv', filters: 64, kernel: 4, stride: 2, activation: 'relu' },
+      { kind: 'conv', filters: widths.half, kernel: 4, stride: 2, activation: 'relu' },
+      { kind: 'conv', filters: widths.quarter, kernel: 4, stride: 2, activation: 'relu' },
       { kind: 'conv', filters: channels, kernel: 3, activation: 'linear' },
     ],
     decoder: [
-      { kind: 'conv', filters: 64, kernel: 3, activation: 'relu' },
-      { kind: 'transpose', filters: 32, kernel: 4, stride: 2, activation: 'relu' },
+      { kind: 'conv', filters: widths.quarter, kernel: 3, activation: 'relu' },
+      { kind: 'transpose', filters: widths.decodedHalf, kernel: 4, stride: 2, activation: 'relu' },
       { kind: 'transpose', filters: image.channels, kernel: 4, stride: 2, activation: 'sigmoid' },
     ],
     initialiser: { kernel: 'heUniform', latentBias: 0, latentGain: 2 },
@@ -89,21 +99,7 @@ const grid =
  * The best 4×7×7 latents that a sweep found below 300,000 weights (examples/tuned.json): `grid-4` with half as many
  * channels again; a third convolution at 7×7 gives less for as many weights.
  */
-const tuned: Preset = (image) => ({
-  name: 'tuned',
-  image,
-  encoder: [
-    { kind: 'conv', filters: 32, kernel: 4, stride: 2, activation: 'relu' },
-    { kind: 'conv', filters: 96, kernel: 4, stride: 2, activation: 'relu' },
-    { kind: 'conv', filters: 4, kernel: 3, activation: 'linear' },
-  ],
-  decoder: [
-    { kind: 'conv', filters: 96, kernel: 3, activation: 'relu' },
-    { kind: 'transpose', filters: 48, kernel: 4, stride: 2, activation: 'relu' },
-    { kind: 'transpose', filters: image.channels, kernel: 4, stride: 2, activation: 'sigmoid' },
-  ],
-  initialiser: { kernel: 'heUniform', latentBias: 0, latentGain: 2 },
-});
+const tuned = grid('tuned', 4, { half: 32, quarter: 96, decodedHalf: 48 });
 
 /**
  * Removes noise: wide enough that the bottleneck costs nothing, deep enough that every latent sees most of a digit.
