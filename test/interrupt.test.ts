@@ -49,9 +49,7 @@ function convae(...args: string[]): ChildProcess {
 const exitOf = (child: ChildProcess): Promise<{ code: number | null; signal: NodeJS.Signals | null }> =>
   new Promise((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
 
-/** The names in a folder but for those that ONNX Runtime leaves among temporary files (.ses, mat-debug-*.log). */
-const namesIn = async (where: string): Promise<string[]> =>
-  (await readdir(where)).filter((name) => name !== '.ses' && !name.startsWith('mat-debug-')).sort();
+const namesIn = async (where: string): Promise<string[]> => (await readdir(where)).sort();
 
 /** The hidden names in a folder, once there is one. */
 async function hidden(where: string): Promise<string[]> {
