@@ -38,11 +38,11 @@ async function withRecorded<F extends RunFlags>(command: Command, flags: F): Pro
   return { ...resumed, ...(named ? {} : { recordedSpec: architecture }) };
 }
 
-/** A named recipe fills in what the command line leaves open. */
-const withNamed = <F extends RunFlags>(command: Command, flags: F, name: string): F => ({
-  ...flags,
-  ...leftOpen(command, recipeFlags(name)),
-});
+/** A named recipe fills in what the command line leaves open; passes that somebody counted stay as they are. */
+function withNamed<F extends RunFlags>(command: Command, flags: F, name: string): F {
+  const named = { ...flags, ...leftOpen(command, recipeFlags(name)) };
+  return command.getOptionValueSource('epochs') === 'cli' ? { ...named, leastSteps: undefined } : named;
+}
 
 /** Those of the values that the command line does not set. */
 const leftOpen = (command: Command, values: object): object =>

@@ -214,8 +214,9 @@ describe('convae-train train for rates', () => {
     );
     await expect(train('--multipliers', '8')).rejects.toThrow(/other settings.*rate/);
     await expect(train('--no-context')).rejects.toThrow(/other settings.*rate/);
+    // 120 images are two steps of that recipe's batch, and it takes 6,000.
     await expect(train('--recipe', 'rate-low')).rejects.toThrow(
-      /other settings.*architecture.*epochs 2 there, 40 now/,
+      /other settings.*architecture.*epochs 2 there, 3000 now/,
     );
     await expect(command('train', ...tiny, ...named, '--seed', '2', '--out', out('named'))).rejects.toThrow(
       /seed/,

@@ -6,7 +6,7 @@ import { presetSpec } from '../model/presets.js';
 import { type ArchitectureSpec, type ImageShape, specSchema } from '../model/spec.js';
 import type { NoiseKind, NoiseSettings } from '../training/noise.js';
 import { DEFAULT_RADIUS } from '../training/rate/rate-spec.js';
-import { RATE_RECIPES } from '../training/rate/recipes.js';
+import { epochsFor, LEAST_STEPS, RATE_RECIPES } from '../training/rate/recipes.js';
 import { parseRecipe, type Recipe, type RecipeInput } from '../training/recipe.js';
 
 type RateInput = NonNullable<RecipeInput['rate']>;
@@ -43,6 +43,8 @@ export interface TrainFlags extends DataFlags {
   readonly patience: number;
   readonly schedule?: Recipe['schedule'];
   readonly recipe?: string;
+  /** Steps below which a small data set is passed over more often than `epochs`; no flag of its own. */
+  readonly leastSteps?: number;
   readonly lambda?: number;
   readonly multipliers?: number[];
   /** False: without a context network. */
@@ -106,12 +108,17 @@ export function recipeOf(flags: TrainFlags, radius: number): Recipe {
   });
 }
 
+/** The recipe with passes enough for a small data set, where the flags leave their number to a named recipe. */
+export function fittedRecipe(recipe: Recipe, { leastSteps = 0 }: TrainFlags, { train }: Dataset): Recipe {
+  return { ...recipe, epochs: epochsFor(recipe, train.count, leastSteps) };
+}
+
 /** The flags that a named recipe stands for. */
 export function recipeFlags(name: string): Partial<TrainFlags & { qualities: readonly number[] }> {
   const { preset, recipe, qualities } = RATE_RECIPES[name]!;
   const { epochs, batch, learningRate: lr, schedule } = recipe;
   return JSON.parse(
-    JSON.stringify({ preset, epochs, batch, lr, schedule, qualities }),
+    JSON.stringify({ preset, epochs, batch, lr, schedule, qualities, leastSteps: LEAST_STEPS }),
   ) as Partial<TrainFlags>;
 }
 

@@ -22,6 +22,7 @@ import { untilInterrupt } from './interrupt.js';
 import { readingDisplay, trainingDisplay } from './progress.js';
 import {
   datasetOf,
+  fittedRecipe,
   fittedTo,
   imageShapeOf,
   multipleOf,
@@ -143,11 +144,17 @@ function checkEvents({ backend }: TrainFlags, { tensorboard }: FolderFlags): voi
 export async function trainStage(flags: TrainFlags, folder: FolderFlags): Promise<TrainedRun> {
   checkEvents(flags, folder);
   const paths = runPaths(folder.out);
-  const recipe = recipeOf(flags, await radiusOf(flags));
+  const asked = recipeOf(flags, await radiusOf(flags));
   const dataset = await openTrainingData(flags);
+  const recipe = fittedRecipe(asked, flags, dataset);
   const spec = await fittingSpec(flags, imageShapeOf(dataset));
   const resume = await prepareFolder(paths, folder, comparable(flags, spec, recipe));
   announce(dataset, spec, recipe);
+  if (recipe.epochs > asked.epochs) {
+    console.log(
+      `${recipe.epochs} epochs instead of ${asked.epochs}, for ${flags.leastSteps} steps; --epochs sets another number`,
+    );
+  }
   const tf = await loadBackend(flags.backend);
   const log = await eventLog(tf, folder);
   const display = trainingDisplay(recipe.epochs);

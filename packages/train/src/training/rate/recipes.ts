@@ -51,3 +51,15 @@ export const RATE_RECIPES: Readonly<Record<string, NamedRecipe>> = {
 
 /** Names that --recipe knows. */
 export const RATE_RECIPE_NAMES = Object.keys(RATE_RECIPES);
+
+/** Steps that a recipe for rate takes at least: with fewer, textures are not learned yet. */
+export const LEAST_STEPS = 6000;
+
+/** Passes over so many images that make at least so many steps; never fewer than the recipe's own. */
+export function epochsFor(
+  { epochs, batch }: { readonly epochs: number; readonly batch: number },
+  images: number,
+  leastSteps: number,
+): number {
+  return Math.max(epochs, Math.ceil(leastSteps / Math.ceil(images / batch)));
+}

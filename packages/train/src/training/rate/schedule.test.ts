@@ -3,7 +3,7 @@ import { presetSpec } from '../../model/presets.js';
 import { parseRecipe } from '../recipe.js';
 import { drawStep } from './draw.js';
 import { lambdaAt, type RateSpec } from './rate-spec.js';
-import { RATE_RECIPE_NAMES, RATE_RECIPES } from './recipes.js';
+import { epochsFor, RATE_RECIPE_NAMES, RATE_RECIPES } from './recipes.js';
 import { learningRateAt, rateStepOptions } from './schedule.js';
 
 const recipe = parseRecipe({ learningRate: 0.01, schedule: 'cosine', rate: { lambda: 10, context: {} } });
@@ -120,5 +120,19 @@ describe('the named recipes', () => {
     const lambdas = RATE_RECIPE_NAMES.map((name) => RATE_RECIPES[name]!.recipe.rate!.lambda);
     expect(lambdas.length).toBeGreaterThanOrEqual(3);
     expect(lambdas).toEqual([...lambdas].sort((a, b) => a - b));
+  });
+});
+
+describe('the passes over a small data set', () => {
+  const own = { epochs: 28, batch: 100 };
+
+  it('are so many that the steps come together', () => {
+    expect(epochsFor(own, 59_000, 6000)).toBe(28);
+    expect(epochsFor(own, 12_000, 6000)).toBe(50);
+    expect(epochsFor(own, 950, 6000)).toBe(600);
+  });
+
+  it('are the recipe’s own where nothing is asked for', () => {
+    expect(epochsFor(own, 50, 0)).toBe(28);
   });
 });
