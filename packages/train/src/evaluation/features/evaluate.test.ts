@@ -1,4 +1,4 @@
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadCodec } from '@convae/runtime';
 import sharp from 'sharp';
@@ -117,12 +117,15 @@ describe('evaluateFeatures', () => {
       expect(tag).toMatch(/ (?:alt|aria-label)="[^"]+"/);
   });
 
-  it('does without labels, without anomalies, and without enough images for a map', async () => {
+  it('does without labels, without anomalies, and without enough images for a map, whose earlier pictures go', async () => {
     const { labels: _, ...images } = part(0, 60);
     const { labels: __, ...few } = part(60, 70);
     const folder = join(run.runDir, 'plain');
     const dataset = { ...run.dataset, testIsValidation: true, train: images, validation: few };
     const { anomaly: ___, ...rest } = options;
+    await mkdir(folder);
+    for (const earlier of ['features-roc.png', 'features-map.svg'])
+      await copyFile(join(run.runDir, earlier), join(folder, earlier));
     const plain = await evaluateFeatures({ ...rest, dataset, test: few, folder });
     expect([plain.probes, plain.neighbours, plain.map, plain.anomaly]).toEqual(Array(4).fill(undefined));
     expect(plain.retrieval.queries[0]!.nearest).toHaveLength(8);

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Codec, loadCodec } from '@convae/runtime';
 import { writeFileAtomic } from '@convae/runtime/node';
@@ -109,6 +109,10 @@ export async function evaluateFeatures(options: FeaturesOptions): Promise<Featur
     const files = await renderFiles(features, parts, dataset);
     await mkdir(folder, { recursive: true });
     for (const [name, content] of files) await writeFileAtomic(join(folder, name), content);
+    // Pictures of an earlier measurement that this one has not would contradict features.json.
+    const written = new Set(files.map(([name]) => name));
+    for (const name of [MAP_PICTURE, ROC_PICTURE])
+      if (!written.has(name)) await rm(join(folder, name), { force: true });
     return features;
   } finally {
     await codec.dispose();

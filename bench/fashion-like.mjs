@@ -1,0 +1,36 @@
+/**
+ * Writes IDX files of generated clothes (filled, textured, a little noise), the set that stands in for Fashion-MNIST
+ * in the tests and in the figures of the READMEs: always the same images.
+ *
+ * npm run bench -- fashion-like [--out runs/data/fashion-like] [--train 12000] [--test 1000]
+ */
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const { values } = parseArgs({
+  options: {
+    out: { type: 'string', default: 'runs/data/fashion-like' },
+    train: { type: 'string', default: '12000' },
+    test: { type: 'string', default: '1000' },
+  },
+});
+const load = (name) => import(`../packages/train/dist/${name}.js`);
+const { fashionLikeImages } = await load('evaluation/features/fashion-like.test.support');
+const { writeIdxImages, writeIdxLabels } = await load('dataset/idxFile');
+
+/** Of the training images and of the test images: no image is in both parts. */
+const SEEDS = { train: 11, t10k: 12 };
+
+const folder = resolve(fileURLToPath(new URL('..', import.meta.url)), values.out);
+mkdirSync(folder, { recursive: true });
+for (const [part, count] of [
+  ['train', values.train],
+  ['t10k', values.test],
+]) {
+  const { labels, ...images } = fashionLikeImages(Number(count), SEEDS[part]);
+  await writeIdxImages(join(folder, `${part}-images-idx3-ubyte`), images);
+  await writeIdxLabels(join(folder, `${part}-labels-idx1-ubyte`), labels);
+}
+console.log(`${folder}: ${values.train} training and ${values.test} test images`);
