@@ -10,7 +10,7 @@ import {
   VECTOR,
 } from '../../training/rate/tiny-rate.test.support.js';
 import type { FloatContext } from '../../training/rate/trained-coding.js';
-import { traceActivations, windowOffsets } from './float-context.js';
+import { traceLatent, windowOffsets } from './float-context.js';
 
 describe('windowOffsets', () => {
   it('are the places above, and those to the left in the same row', () => {
@@ -25,26 +25,31 @@ describe('windowOffsets', () => {
   });
 });
 
-describe('traceActivations', () => {
+describe('traceLatent', () => {
   const cases: [string, FloatContext][] = [
     ['a grid, radius 0', contextOf(tinyRun(GRID, 0))],
     ['a grid, radius 2', contextOf(tinyRun(GRID, 2))],
     ['a vector', contextOf(tinyRun(VECTOR, 0))],
   ];
 
-  it.each(cases)('finds the largest activation of every unit: %s', (_name, net) => {
+  it.each(cases)('gives what every symbol is told from: %s', (_name, net) => {
     const multiplier = 14;
     const latent = drawLatents(net, 1, multiplier, 1);
-    const seen = {
-      first: new Float64Array(net.spec.hidden1),
-      second: new Float64Array(net.spec.hidden2).fill(0.25),
-    };
     const inputs = Float64Array.from(latent, (value) => value / MEAN_SCALE);
-    traceActivations(net, inputs, Math.log2(multiplier / 8), seen);
-    const layers = [...places(net)].map((place) => hiddenLayers(net, latent, place, multiplier));
-    for (const [j, value] of seen.first.entries())
-      expect(value).toBeCloseTo(Math.max(...layers.map(({ h1 }) => h1[j]!)), 5);
-    for (const [i, value] of seen.second.entries())
-      expect(value).toBeCloseTo(Math.max(0.25, ...layers.map(({ h2 }) => h2[i]!)), 5);
+    const expected = [...places(net)];
+    let at = 0;
+    traceLatent(net, inputs, Math.log2(multiplier / 8), ({ channel, known, first, second }) => {
+      const place = expected[at++]!;
+      const { h1, h2 } = hiddenLayers(net, latent, place, multiplier);
+      expect(channel).toBe(place.channel);
+      for (const [j, value] of first.entries()) expect(value).toBeCloseTo(h1[j]!, 5);
+      for (const [i, value] of second.entries()) expect(value).toBeCloseTo(h2[i]!, 5);
+      const earlier = known.subarray(known.length - net.channels);
+      const here = earlier.map((_, c) =>
+        c < channel ? inputs[(c * net.height + place.y) * net.width + place.x]! : 0,
+      );
+      expect([...earlier]).toEqual([...here]);
+    });
+    expect(at).toBe(expected.length);
   });
 });

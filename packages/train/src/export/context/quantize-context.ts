@@ -2,7 +2,8 @@ import { type ContextModel, ConvaeError, type SymbolBatch } from '@convae/runtim
 import { COMPONENTS, MEAN_SCALE } from '../../training/rate/mixture.js';
 import { REFERENCE_MULTIPLIER } from '../../training/rate/rate-spec.js';
 import type { FloatContext } from '../../training/rate/trained-coding.js';
-import { type Activations, traceActivations } from './float-context.js';
+import { type SymbolTrace, traceLatent, windowOffsets } from './float-context.js';
+import { Moments, roundRow } from './round-rows.js';
 
 /** The integer ranges of FORMAT.md, "Context model". */
 const MAX_WEIGHT = 127;
@@ -16,8 +17,8 @@ const MAX_INPUT = 2047;
 /** Largest end of a channel's range: at the finest step its symbols and both escapes are the 4096 entries. */
 const MAX_SYMBOL = 2046;
 
-/** Latents whose activations set the scales. */
-const CALIBRATION_LATENTS = 400;
+/** Latents whose activations set the scales, and the rounding of the weights. */
+const CALIBRATION_LATENTS = 1600;
 /** Activations on other images may be so much larger before they are clamped. */
 const HEADROOM = 1.3;
 /** Share of a channel's symbols that its range may leave out at each end. */
@@ -36,6 +37,18 @@ export interface QuantizeContextOptions {
 interface Row {
   readonly weights: number[];
   readonly scale: number;
+  /** What the biases have to grow by for the mean of the sums to stay. */
+  readonly biasShift: number;
+}
+
+/** What is known of the layers' activations on training images. */
+interface Statistics {
+  /** Largest activation of every unit. */
+  readonly largest: { readonly first: Float64Array; readonly second: Float64Array };
+  /** Of the inputs of the first layer, the second, and the outputs of each channel. */
+  readonly known: Moments;
+  readonly first: Moments;
+  readonly second: readonly Moments[];
 }
 
 /** The largest power of two that keeps every weight and bias of a row in its integers. */
@@ -50,11 +63,12 @@ function rowScale(weights: readonly number[], biases: readonly number[], biasUni
 function quantizedRow(
   weights: readonly number[],
   biases: readonly number[],
-  biasUnit: number,
-  most: number,
+  { biasUnit, most, factor }: { biasUnit: number; most: number; factor: Float64Array },
 ): Row {
   const scale = Math.min(rowScale(weights, biases, biasUnit), most);
-  return { weights: weights.map((w) => Math.round(w * 2 ** scale)), scale };
+  const inUnits = weights.map((weight) => weight * 2 ** scale);
+  const rounded = roundRow(inUnits, factor, MAX_WEIGHT);
+  return { weights: rounded.weights, scale, biasShift: rounded.biasShift / 2 ** scale };
 }
 
 /**
@@ -80,25 +94,47 @@ function inputOf(symbol: number, multiplier: number): number {
   return Math.max(-MAX_INPUT, Math.min(MAX_INPUT, Math.round(symbol / multiplier) * multiplier));
 }
 
-function activationsOf({ network, multipliers, symbols }: QuantizeContextOptions): Activations {
-  const { channels, height, width, spec } = network;
-  const seen = { first: new Float64Array(spec.hidden1), second: new Float64Array(spec.hidden2) };
+function emptyStatistics({ channels, spec }: FloatContext): Statistics {
+  const { radius, hidden1, hidden2 } = spec;
+  return {
+    largest: { first: new Float64Array(hidden1), second: new Float64Array(hidden2) },
+    known: new Moments((windowOffsets(radius).length + 1) * channels),
+    first: new Moments(hidden1),
+    second: range(channels).map(() => new Moments(hidden2)),
+  };
+}
+
+function raise(largest: Float64Array, values: Float64Array): void {
+  for (let i = 0; i < largest.length; i++) largest[i] = Math.max(largest[i]!, values[i]!);
+}
+
+function statisticsOf({ network, multipliers, symbols }: QuantizeContextOptions): Statistics {
+  const { channels, height, width } = network;
+  const statistics = emptyStatistics(network);
+  const { largest, known, first, second } = statistics;
+  const count = (trace: SymbolTrace): void => {
+    raise(largest.first, trace.first);
+    raise(largest.second, trace.second);
+    known.add(trace.known);
+    first.add(trace.first);
+    second[trace.channel]!.add(trace.second);
+  };
   const size = channels * height * width;
-  const total = symbols.reduce((sum, { count }) => sum + count, 0);
+  const total = symbols.reduce((sum, { count: images }) => sum + images, 0);
   const every = Math.max(1, Math.floor(total / CALIBRATION_LATENTS));
   let image = 0;
-  for (const { data, count } of symbols) {
-    for (let i = 0; i < count; i++, image++) {
+  for (const { data, count: images } of symbols) {
+    for (let i = 0; i < images; i++, image++) {
       if (image % every !== 0) continue;
       const multiplier = multipliers[(image / every) % multipliers.length]!;
       const inputs = Float64Array.from(
         data.subarray(i * size, (i + 1) * size),
         (symbol) => inputOf(symbol, multiplier) / MEAN_SCALE,
       );
-      traceActivations(network, inputs, Math.log2(multiplier / REFERENCE_MULTIPLIER), seen);
+      traceLatent(network, inputs, Math.log2(multiplier / REFERENCE_MULTIPLIER), count);
     }
   }
-  return seen;
+  return statistics;
 }
 
 function channelRanges({ network, symbols }: QuantizeContextOptions): Int16Array {
@@ -128,7 +164,13 @@ function edge(counts: Float64Array, total: number, direction: 1 | -1): number {
   return at;
 }
 
-const scaled = (values: readonly number[], unit: number): number[] => values.map((v) => Math.round(v * unit));
+const shifted = (values: readonly number[], { biasShift }: Row): number[] =>
+  values.map((value) => value + biasShift);
+
+const biasInteger = (value: number): number => Math.max(-MAX_BIAS, Math.min(MAX_BIAS, Math.round(value)));
+
+const scaled = (values: readonly number[], unit: number): number[] =>
+  values.map((value) => biasInteger(value * unit));
 
 /** Writes one column of a matrix with rows of `width`. */
 function setColumn(
@@ -146,7 +188,11 @@ function setColumn(
  * @param wanted scale of each unit's activation; that of its weights where it is finer than they are, as a unit that
  * is hardly ever active would have it.
  */
-function firstLayer({ network, multipliers }: QuantizeContextOptions, wanted: readonly number[]) {
+function firstLayer(
+  { network, multipliers }: QuantizeContextOptions,
+  { known }: Statistics,
+  wanted: readonly number[],
+) {
   const { channels, height, width, spec } = network;
   const { hidden1 } = spec;
   const inputs = [...range(network.window.length / hidden1).map((i) => [network.window, i] as const)];
@@ -159,16 +205,18 @@ function firstLayer({ network, multipliers }: QuantizeContextOptions, wanted: re
   const channelBias = new Int16Array(channels * hidden1);
   const shift1 = new Uint8Array(hidden1);
   const scales: number[] = [];
+  const factor = known.factor(inputs.map(() => MEAN_SCALE));
   for (let j = 0; j < hidden1; j++) {
     const weights = inputs.map(([values, row]) => values[row * hidden1 + j]! / MEAN_SCALE);
     const position = range(places).map((p) => network.position[p * hidden1 + j]!);
     const channel = range(channels).map((c) => network.channel[c * hidden1 + j]!);
     const quality = octaves.map((o) => o * network.quality[j]!);
-    const row = quantizedRow(weights, [...position, ...channel, ...quality], 1, wanted[j]! + MAX_SHIFT);
+    const options = { biasUnit: 1, most: wanted[j]! + MAX_SHIFT, factor };
+    const row = quantizedRow(weights, [...position, ...channel, ...quality], options);
     const unit = 2 ** row.scale;
     setColumn(w1, row.weights, hidden1, j);
     setColumn(positionBias, scaled(position, unit), hidden1, j);
-    setColumn(channelBias, scaled(channel, unit), hidden1, j);
+    setColumn(channelBias, scaled(shifted(channel, row), unit), hidden1, j);
     setColumn(qualityBias, scaled(quality, unit), hidden1, j);
     scales[j] = Math.min(wanted[j]!, row.scale);
     shift1[j] = row.scale - scales[j]!;
@@ -179,6 +227,7 @@ function firstLayer({ network, multipliers }: QuantizeContextOptions, wanted: re
 /** As {@link firstLayer}; `from` are the scales of its activations. */
 function secondLayer(
   { network }: QuantizeContextOptions,
+  { first }: Statistics,
   from: readonly number[],
   wanted: readonly number[],
 ) {
@@ -188,25 +237,27 @@ function secondLayer(
   const bias2 = new Int16Array(channels * hidden2);
   const shift2 = new Uint8Array(hidden2);
   const scales: number[] = [];
+  const factor = first.factor(from.map((scale) => 2 ** scale));
   for (let i = 0; i < hidden2; i++) {
     const weights = range(hidden1).map((j) => network.second[j * hidden2 + i]! * 2 ** -from[j]!);
     const biases = range(channels).map((c) => network.secondBias[c * hidden2 + i]!);
-    const row = quantizedRow(weights, biases, BIAS_UNIT, wanted[i]! + MAX_SHIFT);
+    const row = quantizedRow(weights, biases, { biasUnit: BIAS_UNIT, most: wanted[i]! + MAX_SHIFT, factor });
     w2.set(row.weights, i * hidden1);
-    setColumn(bias2, scaled(biases, 2 ** row.scale / BIAS_UNIT), hidden2, i);
+    setColumn(bias2, scaled(shifted(biases, row), 2 ** row.scale / BIAS_UNIT), hidden2, i);
     scales[i] = Math.min(wanted[i]!, row.scale);
     shift2[i] = row.scale - scales[i]!;
   }
   return { scales, arrays: { w2, bias2, shift2 } };
 }
 
-function outputLayer({ network }: QuantizeContextOptions, from: readonly number[]) {
+function outputLayer({ network }: QuantizeContextOptions, { second }: Statistics, from: readonly number[]) {
   const { channels, spec } = network;
   const { hidden2 } = spec;
   const outputs = 3 * COMPONENTS;
   const w3 = new Int8Array(channels * outputs * hidden2);
   const bias3 = new Int16Array(channels * outputs);
   const shift3 = new Uint8Array(channels * outputs);
+  const factors = second.map((moments) => moments.factor(from.map((scale) => 2 ** scale)));
   for (let at = 0; at < channels * outputs; at++) {
     const [channel, m] = [Math.floor(at / outputs), at % outputs];
     const isMean = Math.floor(m / COMPONENTS) === 1;
@@ -215,9 +266,10 @@ function outputLayer({ network }: QuantizeContextOptions, from: readonly number[
       (i) => unit * network.output[(channel * hidden2 + i) * outputs + m]! * 2 ** -from[i]!,
     );
     const bias = unit * network.outputBias[at]!;
-    const row = quantizedRow(weights, [bias], BIAS_UNIT, FRACTION_BITS + MAX_SHIFT);
+    const options = { biasUnit: BIAS_UNIT, most: FRACTION_BITS + MAX_SHIFT, factor: factors[channel]! };
+    const row = quantizedRow(weights, [bias], options);
     w3.set(row.weights, at * hidden2);
-    bias3[at] = Math.round((bias * 2 ** row.scale) / BIAS_UNIT);
+    bias3[at] = biasInteger(((bias + row.biasShift) * 2 ** row.scale) / BIAS_UNIT);
     shift3[at] = outputShift(row.scale);
   }
   return { w3, bias3, shift3 };
@@ -230,9 +282,10 @@ function outputLayer({ network }: QuantizeContextOptions, from: readonly number[
  */
 export function quantizeContext(options: QuantizeContextOptions): ContextModel {
   const { network, multipliers } = options;
-  const seen = activationsOf(options);
-  const first = firstLayer(options, activationScales(seen.first));
-  const second = secondLayer(options, first.scales, activationScales(seen.second));
+  const statistics = statisticsOf(options);
+  const { largest } = statistics;
+  const first = firstLayer(options, statistics, activationScales(largest.first));
+  const second = secondLayer(options, statistics, first.scales, activationScales(largest.second));
   return {
     channels: network.channels,
     gridHeight: network.height,
@@ -246,6 +299,6 @@ export function quantizeContext(options: QuantizeContextOptions): ContextModel {
     ranges: channelRanges(options),
     ...first.arrays,
     ...second.arrays,
-    ...outputLayer(options, second.scales),
+    ...outputLayer(options, statistics, second.scales),
   };
 }
