@@ -4,7 +4,10 @@
  * reference recipe; what stands behind a further -- goes to `convae-train run`.
  *
  * npm run bench -- seeds [--seeds 1,2,3] [--epochs 30] [--preset seed] [--out runs/seeds]
- *   [--artifacts] [--denoising] [--features] [--anomaly idx:DIR] [-- --batch 50 --noise 0.1..0.8]
+ *   [--artifacts] [--denoising] [--features] [--anomaly idx:DIR] [--limit 1000] [--tune 30] [-- --batch 50 --noise 0.1..0.8]
+ *
+ * --limit takes so many test images for --artifacts and --denoising, where the classical filters take long; --tune
+ * so many validation images for their settings.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -23,10 +26,13 @@ const { values, positionals } = parseArgs({
     denoising: { type: 'boolean', default: false },
     features: { type: 'boolean', default: false },
     anomaly: { type: 'string' },
+    limit: { type: 'string' },
+    tune: { type: 'string', default: '100' },
   },
 });
 const cli = fileURLToPath(new URL('../packages/train/bin/convae-train.js', import.meta.url));
 const root = fileURLToPath(new URL('..', import.meta.url));
+const limited = values.limit === undefined ? [] : ['--limit', values.limit];
 
 function convae(...args) {
   const { status } = spawnSync(process.execPath, [cli, ...args], { cwd: root, stdio: 'inherit' });
@@ -82,11 +88,16 @@ function figuresOf(seed) {
   convae('run', ...recipe, '--seed', seed, '--out', folder);
   const figures = errorFigures(JSON.parse(readFileSync(resolve(root, folder, 'metrics.json'), 'utf8')));
   if (values.artifacts) {
-    const { decoders } = measured(folder, 'artifacts.json', 'artifacts', folder);
+    const { decoders } = measured(folder, 'artifacts.json', 'artifacts', folder, ...limited);
     figures['artifact measure'] = [decoders[0].artifact, 3];
   }
   if (values.denoising)
-    Object.assign(figures, denoisingFigures(measured(folder, 'denoising.json', 'denoising', folder)));
+    Object.assign(
+      figures,
+      denoisingFigures(
+        measured(folder, 'denoising.json', 'denoising', folder, ...limited, '--tune', values.tune),
+      ),
+    );
   if (values.features || values.anomaly !== undefined) {
     const others = values.anomaly === undefined ? [] : ['--anomaly', values.anomaly];
     const features = measured(folder, 'features.json', 'features', folder, ...others);
