@@ -23,6 +23,11 @@ const { writeIdxImages, writeIdxLabels } = await load('dataset/idxFile');
 /** Of the training images and of the test images: no image is in both parts. */
 const SEEDS = { train: 11, t10k: 12 };
 
+for (const name of ['train', 'test']) {
+  if (/^[1-9]\d{0,5}$/.test(values[name])) continue;
+  console.error(`expected a number of images in 1..999999 for --${name}, received ${values[name]}`);
+  process.exit(1);
+}
 const folder = resolve(fileURLToPath(new URL('..', import.meta.url)), values.out);
 mkdirSync(folder, { recursive: true });
 for (const [part, count] of [

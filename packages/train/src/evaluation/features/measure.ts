@@ -114,6 +114,8 @@ export async function measureFeatures(inputs: FeatureInputs): Promise<Measured> 
   onProgress('principal components of the pixels');
   const fits = pixels.train.size <= MAX_PCA_SIZE;
   const pca = fits ? await fitPca(tf, pixels.train, latents.train.size) : undefined;
+  // All components give every image back: their error tells nothing.
+  const lossy = pca && pca.components < pixels.train.size ? pca : undefined;
   const labels = labelsOf(parts);
   const representations = [latents, pixels, ...(pca ? [await pcaOf(tf, pixels, pca)] : [])];
   const classified = labels && (await classify(inputs, representations, labels));
@@ -126,7 +128,14 @@ export async function measureFeatures(inputs: FeatureInputs): Promise<Measured> 
     ...(map ? { map } : {}),
     ...(anomaly
       ? {
-          anomaly: await measureAnomalies({ tf, codec, test: parts.test, train: pixels.train, pca, anomaly }),
+          anomaly: await measureAnomalies({
+            tf,
+            codec,
+            test: parts.test,
+            train: pixels.train,
+            pca: lossy,
+            anomaly,
+          }),
         }
       : {}),
   };
