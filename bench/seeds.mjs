@@ -39,6 +39,25 @@ function convae(...args) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
+/** Whether all epochs of a run were trained, and its bundle measured. */
+function isFinished(folder) {
+  const [epochs, metrics] = ['epochs.jsonl', 'metrics.json'].map((file) => resolve(root, folder, file));
+  if (!existsSync(epochs) || !existsSync(metrics)) return false;
+  return readFileSync(epochs, 'utf8').trimEnd().split('\n').length === Number(values.epochs);
+}
+
+/** The artifact measure of the run alone: artifacts.json may tell of others, too. */
+function artifactMeasure(folder) {
+  const args = [cli, 'artifacts', folder, ...limited, '--json'];
+  const { status, stdout } = spawnSync(process.execPath, args, {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    encoding: 'utf8',
+  });
+  if (status !== 0) process.exit(status ?? 1);
+  return JSON.parse(stdout).decoders[0].artifact;
+}
+
 /** What a command writes into a folder, measured now where it is not there. */
 function measured(folder, file, ...command) {
   const path = resolve(root, folder, file);
@@ -85,12 +104,9 @@ function featureFigures({ probes = [], neighbours = [], anomaly }) {
 function figuresOf(seed) {
   const folder = join(values.out, `seed${seed}`);
   const recipe = ['--preset', values.preset, '--epochs', values.epochs, ...positionals];
-  convae('run', ...recipe, '--seed', seed, '--out', folder);
+  if (!isFinished(folder)) convae('run', ...recipe, '--seed', seed, '--out', folder);
   const figures = errorFigures(JSON.parse(readFileSync(resolve(root, folder, 'metrics.json'), 'utf8')));
-  if (values.artifacts) {
-    const { decoders } = measured(folder, 'artifacts.json', 'artifacts', folder, ...limited);
-    figures['artifact measure'] = [decoders[0].artifact, 3];
-  }
+  if (values.artifacts) figures['artifact measure'] = [artifactMeasure(folder), 3];
   if (values.denoising)
     Object.assign(
       figures,
@@ -114,7 +130,7 @@ function median(numbers) {
 
 const seeds = values.seeds.split(',');
 const results = seeds.map(figuresOf);
-const names = Object.keys(results[0]);
+const names = Object.keys(results[0]).filter((name) => results.every((figures) => name in figures));
 const width = Math.max(...names.map((name) => name.length));
 const cells = (list) => list.map((text) => text.padStart(9)).join('');
 console.log(`\npreset ${values.preset}, ${values.epochs} epochs, test images`);
