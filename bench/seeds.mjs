@@ -43,7 +43,7 @@ function convae(...args) {
 function isFinished(folder) {
   const [epochs, metrics] = ['epochs.jsonl', 'metrics.json'].map((file) => resolve(root, folder, file));
   if (!existsSync(epochs) || !existsSync(metrics)) return false;
-  return readFileSync(epochs, 'utf8').trimEnd().split('\n').length === Number(values.epochs);
+  return readFileSync(epochs, 'utf8').trimEnd().split('\n').length >= Number(values.epochs);
 }
 
 /** The artifact measure of the run alone: artifacts.json may tell of others, too. */

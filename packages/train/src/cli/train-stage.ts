@@ -65,7 +65,7 @@ function comparable(flags: TrainFlags, spec: ArchitectureSpec, recipe: Recipe): 
   return JSON.parse(JSON.stringify(own)) as Record<string, unknown>;
 }
 
-function announce(dataset: Dataset, spec: ArchitectureSpec, recipe: Recipe): void {
+function announce(dataset: Dataset, spec: ArchitectureSpec, recipe: Recipe, asked: Recipe): void {
   const { train, validation } = dataset;
   const { latent } = traceShapes(spec);
   const shape = (s: { channels: number; height: number; width: number }): string =>
@@ -76,6 +76,10 @@ function announce(dataset: Dataset, spec: ArchitectureSpec, recipe: Recipe): voi
   console.log(
     `network "${spec.name}": ${shape(train)} → ${shape(latent)} → ${shape(train)}; Adam ${recipe.learningRate}, batch ${recipe.batch}, seed ${recipe.seed}`,
   );
+  if (recipe.epochs > asked.epochs) {
+    const why = `${asked.epochs} are few steps on so few images`;
+    console.log(`${recipe.epochs} epochs, as ${why}; --epochs sets another number`);
+  }
 }
 
 async function prepareFolder(
@@ -149,12 +153,7 @@ export async function trainStage(flags: TrainFlags, folder: FolderFlags): Promis
   const recipe = fittedRecipe(asked, flags, dataset);
   const spec = await fittingSpec(flags, imageShapeOf(dataset));
   const resume = await prepareFolder(paths, folder, comparable(flags, spec, recipe));
-  announce(dataset, spec, recipe);
-  if (recipe.epochs > asked.epochs) {
-    console.log(
-      `${recipe.epochs} epochs instead of ${asked.epochs}, for ${flags.leastSteps} steps; --epochs sets another number`,
-    );
-  }
+  announce(dataset, spec, recipe, asked);
   const tf = await loadBackend(flags.backend);
   const log = await eventLog(tf, folder);
   const display = trainingDisplay(recipe.epochs);

@@ -133,6 +133,25 @@ describe('evaluateFeatures', () => {
   });
 });
 
+describe('evaluateFeatures of more latents than pixels', () => {
+  it('has no anomaly score by principal components, all of which give every image back', async () => {
+    const small = tinyImages({ count: 60, height: 8, width: 8, channels: 1, labelled: true });
+    const shown = selectImages(small, Uint32Array.of(40, 41, 42, 43));
+    const wide = await tinyRun(presetSpec('denoise', { channels: 1, height: 8, width: 8 }), shown);
+    const { anomaly: measured, probes } = await evaluateFeatures({
+      ...options,
+      bundleDir: wide.bundleDir,
+      dataset: { ...wide.dataset, train: small, validation: shown },
+      test: shown,
+      anomaly: { name: 'patches', source: 'idx:patches', images: shown },
+      folder: wide.runDir,
+    });
+    await rm(wide.runDir, { recursive: true });
+    expect(probes!.map(({ size }) => size)).toEqual([128, 64, 64]);
+    expect(measured!.curves.map(({ score }) => score)).toEqual(['codec', 'mean']);
+  });
+});
+
 describe('parseFeatures', () => {
   it('names the field that is wrong', () => {
     expect(() => parseFeatures({ ...features, version: '2.0' })).toThrow(/features\.json:[\s\S]*version/);

@@ -1,4 +1,5 @@
 import { type ContextModel, ConvaeError, type SymbolBatch } from '@convae/runtime/core';
+import type { Matrix } from 'ml-matrix';
 import { COMPONENTS, MEAN_SCALE } from '../../training/rate/mixture.js';
 import { REFERENCE_MULTIPLIER } from '../../training/rate/rate-spec.js';
 import type { FloatContext } from '../../training/rate/trained-coding.js';
@@ -19,6 +20,8 @@ const MAX_SYMBOL = 2046;
 
 /** Latents whose activations set the scales, and the rounding of the weights. */
 const CALIBRATION_LATENTS = 1600;
+/** Fewer where they are large: each symbol costs the square of the inputs. */
+const CALIBRATION_SYMBOLS = 640_000;
 /** Activations on other images may be so much larger before they are clamped. */
 const HEADROOM = 1.3;
 /** Share of a channel's symbols that its range may leave out at each end. */
@@ -63,7 +66,7 @@ function rowScale(weights: readonly number[], biases: readonly number[], biasUni
 function quantizedRow(
   weights: readonly number[],
   biases: readonly number[],
-  { biasUnit, most, factor }: { biasUnit: number; most: number; factor: Float64Array },
+  { biasUnit, most, factor }: { biasUnit: number; most: number; factor: Matrix },
 ): Row {
   const scale = Math.min(rowScale(weights, biases, biasUnit), most);
   const inUnits = weights.map((weight) => weight * 2 ** scale);
@@ -121,7 +124,8 @@ function statisticsOf({ network, multipliers, symbols }: QuantizeContextOptions)
   };
   const size = channels * height * width;
   const total = symbols.reduce((sum, { count: images }) => sum + images, 0);
-  const every = Math.max(1, Math.floor(total / CALIBRATION_LATENTS));
+  const affordable = Math.min(CALIBRATION_LATENTS, Math.floor(CALIBRATION_SYMBOLS / size));
+  const every = Math.max(1, Math.floor(total / Math.max(multipliers.length, affordable)));
   let image = 0;
   for (const { data, count: images } of symbols) {
     for (let i = 0; i < images; i++, image++) {

@@ -74,7 +74,7 @@ describe('roundRow', () => {
     const units = [1, 2, 4, 8, 0.5, 16];
     const scaled = inputs.map((x) => x.map((v, i) => v * units[i]!));
     const [a, b] = [momentsOf(inputs).factor(units), momentsOf(scaled).factor(ones(6))];
-    for (const [i, value] of a.entries()) expect(value).toBeCloseTo(b[i]!, 8);
+    for (const [i, value] of a.to1DArray().entries()) expect(value).toBeCloseTo(b.to1DArray()[i]!, 8);
   });
 
   it('keeps within the integers, and serves inputs that never occur', () => {

@@ -1,22 +1,25 @@
+import { CholeskyDecomposition, Matrix } from 'ml-matrix';
+
 /** Added to every second moment, as a part of their mean: inputs that hardly vary are then rounded by themselves. */
-const DAMPING = 1e-3;
+const DAMPING = 1e-4;
 
 /** Second moments of the inputs of a layer, the first of which stands for the constant 1 of its biases. */
 export class Moments {
-  readonly size: number;
-  private readonly sums: Float64Array;
-  private count = 0;
+  readonly #size: number;
+  /** The lower triangle. */
+  readonly #sums: Float64Array;
+  #count = 0;
 
   /** @param inputs of the layer, without the constant. */
   constructor(inputs: number) {
-    this.size = inputs + 1;
-    this.sums = new Float64Array(this.size * this.size);
+    this.#size = inputs + 1;
+    this.#sums = new Float64Array(this.#size * this.#size);
   }
 
   /** Counts the inputs of one symbol. */
   add(inputs: ArrayLike<number>): void {
-    const { size, sums } = this;
-    this.count++;
+    const [size, sums] = [this.#size, this.#sums];
+    this.#count++;
     for (let i = 1; i < size; i++) {
       const value = inputs[i - 1]!;
       if (value === 0) continue;
@@ -26,37 +29,26 @@ export class Moments {
   }
 
   /**
-   * The Cholesky factor of the moments: upper triangular R, row-major, with RᵀR = moments.
+   * The Cholesky factor of the moments: lower triangular L with LLᵀ = moments.
    *
-   * @param units the integers of each input: one of them times these.
+   * @param units what each input is multiplied by where it becomes an integer.
    */
-  factor(units: readonly number[]): Float64Array {
-    const { size, sums, count } = this;
-    const unit = (i: number): number => (i === 0 ? 1 : units[i - 1]!);
-    const moments = new Float64Array(size * size);
-    moments[0] = 1;
-    for (let i = 1; i < size; i++)
-      for (let j = 0; j <= i; j++)
-        moments[i * size + j] = (sums[i * size + j]! * unit(i) * unit(j)) / Math.max(1, count);
-    let trace = 0;
-    for (let i = 1; i < size; i++) trace += moments[i * size + i]!;
-    const damping = (DAMPING * trace) / Math.max(1, size - 1) + 1e-12;
-    for (let i = 1; i < size; i++) moments[i * size + i]! += damping;
-    return choleskyUpper(moments, size);
-  }
-}
-
-/** R with RᵀR = m; of m, symmetric and positive definite, the lower triangle is read. */
-function choleskyUpper(m: Float64Array, size: number): Float64Array {
-  const r = new Float64Array(size * size);
-  for (let i = 0; i < size; i++) {
-    for (let j = i; j < size; j++) {
-      let sum = m[j * size + i]!;
-      for (let k = 0; k < i; k++) sum -= r[k * size + i]! * r[k * size + j]!;
-      r[i * size + j] = i === j ? Math.sqrt(Math.max(sum, 1e-12)) : sum / r[i * size + i]!;
+  factor(units: readonly number[]): Matrix {
+    const size = this.#size;
+    const scale = [1, ...units];
+    const moments = Matrix.zeros(size, size);
+    for (let i = 1; i < size; i++) {
+      for (let j = 0; j <= i; j++) {
+        const mean = (this.#sums[i * size + j]! * scale[i]! * scale[j]!) / Math.max(1, this.#count);
+        moments.set(i, j, mean);
+        moments.set(j, i, mean);
+      }
     }
+    const damping = (DAMPING * moments.trace()) / Math.max(1, size - 1) + 1e-12;
+    for (let i = 1; i < size; i++) moments.set(i, i, moments.get(i, i) + damping);
+    moments.set(0, 0, 1);
+    return new CholeskyDecomposition(moments).lowerTriangularMatrix;
   }
-  return r;
 }
 
 /** Weights in integers, and what their errors want of the biases, in the same unit. */
@@ -74,17 +66,18 @@ export interface RoundedRow {
  * @param factor of {@link Moments}, in the same units.
  * @param most the largest integer; −most is the smallest.
  */
-export function roundRow(weights: readonly number[], factor: Float64Array, most: number): RoundedRow {
+export function roundRow(weights: readonly number[], factor: Matrix, most: number): RoundedRow {
   const size = weights.length + 1;
   const errors = new Float64Array(size);
   const rounded = weights.slice();
   const carried = (k: number): number => {
     let sum = 0;
-    for (let j = k + 1; j < size; j++) sum += factor[k * size + j]! * errors[j]!;
-    return sum / factor[k * size + k]!;
+    for (let j = k + 1; j < size; j++) sum += factor.get(j, k) * errors[j]!;
+    return sum / factor.get(k, k);
   };
   for (let k = size - 1; k > 0; k--) {
     const weight = weights[k - 1]!;
+    // No −0, which is not equal to 0 for everybody.
     rounded[k - 1] = Math.max(-most, Math.min(most, Math.round(weight + carried(k)))) + 0;
     errors[k] = weight - rounded[k - 1]!;
   }
