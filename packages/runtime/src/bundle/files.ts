@@ -1,6 +1,15 @@
 /** The manifest's own file name inside a bundle folder. */
 export const MANIFEST_FILE = 'manifest.json';
 
+/** A file name that leads nowhere else: no separator, no leading dot. Every name out of a file must be one. */
+export const PLAIN_FILE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
+
+/** @throws RangeError where `name` is no {@link PLAIN_FILE_NAME}. */
+export function checkPlainFileName(name: string): void {
+  if (!PLAIN_FILE_NAME.test(name))
+    throw new RangeError(`expected a plain file name for name, received '${name}'`);
+}
+
 /** Where the files of a bundle come from: a folder, a web address, an archive, memory. */
 export interface BundleFiles {
   /** Names the place in messages, e.g. the folder. */

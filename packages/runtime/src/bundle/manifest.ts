@@ -3,6 +3,7 @@ import { PRIORS, type Prior } from '../bitstream/index.js';
 import { MAX_CONTEXT_FILE_BYTES } from '../context/index.js';
 import { MAX_TABLE_FILE_BYTES } from '../entropy/index.js';
 import { MAX_MULTIPLIER, MAX_QUALITIES, MAX_STEP, MIN_STEP } from '../quantizer.js';
+import { PLAIN_FILE_NAME } from './files.js';
 
 /** Major.minor of the manifest format. A reader refuses a newer major and ignores unknown fields of a newer minor. */
 export const MANIFEST_VERSION = { major: 1, minor: 0 } as const;
@@ -26,7 +27,7 @@ const tensor = z.object({
 
 /** A file of the bundle: its plain name inside the folder, its length and its SHA-256. */
 const listedFile = (maxBytes: number) => ({
-  file: z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/)),
+  file: z.string().check(z.regex(PLAIN_FILE_NAME)),
   bytes: z.int().check(z.gte(1), z.lte(maxBytes)),
   sha256: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
 });

@@ -1,10 +1,8 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { BundleFiles } from '../bundle/files.js';
+import { type BundleFiles, checkPlainFileName } from '../bundle/files.js';
 import { ConvaeError } from '../errors.js';
-
-const PLAIN_FILE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
 /** The files of a bundle in a folder. Nothing is read until it is asked for. */
 export function bundleFolder(folder: string | URL): BundleFiles {
@@ -12,8 +10,7 @@ export function bundleFolder(folder: string | URL): BundleFiles {
   return {
     location,
     read: (name, maxBytes) => {
-      if (!PLAIN_FILE_NAME.test(name))
-        throw new RangeError(`expected a plain file name for name, received '${name}'`);
+      checkPlainFileName(name);
       return readWholeFile(join(location, name), maxBytes);
     },
   };

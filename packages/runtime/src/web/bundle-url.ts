@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import { type BundleFiles, MANIFEST_FILE } from '../bundle/files.js';
+import { type BundleFiles, checkPlainFileName, MANIFEST_FILE } from '../bundle/files.js';
 
 import { kindOf } from '../image.js';
 import type { LoadProgress } from '../load-options.js';
@@ -13,8 +13,6 @@ export interface BundleUrlOptions {
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
 }
 
-const PLAIN_FILE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
-
 /**
  * The files of a bundle below a web address. Nothing is fetched until it is asked for.
  * @param url The bundle's folder, or its manifest.json; relative to the page.
@@ -25,8 +23,7 @@ export function bundleUrl(url: string | URL, options: BundleUrlOptions = {}): Bu
   return {
     location: folder,
     read: async (name, maxBytes) => {
-      if (!PLAIN_FILE_NAME.test(name))
-        throw new RangeError(`expected a plain file name for name, received '${name}'`);
+      checkPlainFileName(name);
       return (await fetchBytes(new URL(name, folder).href, { ...options, maxBytes })).bytes;
     },
   };

@@ -1,4 +1,4 @@
-import { ConvaeError } from '@convae/runtime';
+import { ConvaeError, PLAIN_FILE_NAME } from '@convae/runtime';
 import * as z from 'zod';
 
 /** Major.minor of metrics.json. Minors only add fields; a change of meaning is a new major. */
@@ -47,7 +47,7 @@ const layer = z.object({
   description: z.string(),
 });
 
-const file = z.object({ file: z.string(), bytes: size });
+const file = z.object({ file: z.string().regex(PLAIN_FILE_NAME), bytes: size });
 
 /** The schema of metrics.json: what one bundle achieves on one set of images, and how that was found. */
 export const metricsSchema = z.object({

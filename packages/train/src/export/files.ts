@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { ConvaeError, MANIFEST_FILE } from '@convae/runtime/core';
+import { ConvaeError, checkPlainFileName, MANIFEST_FILE } from '@convae/runtime/core';
 
 const sibling = (path: string, purpose: string): string =>
   join(dirname(path), `.${basename(path)}.${purpose}-${randomUUID()}`);
@@ -9,12 +9,14 @@ const sibling = (path: string, purpose: string): string =>
 /**
  * Writes a bundle folder so that it is either whole or not there; an older bundle in its place is replaced once the
  * new one is complete.
- * @throws ConvaeError WRITE_FAILED, also where `folder` holds something other than a bundle.
+ * @throws RangeError where a name is no plain file name; ConvaeError WRITE_FAILED, also where `folder` holds something
+ * other than a bundle.
  */
 export async function writeBundleFolder(
   folder: string,
   files: Readonly<Record<string, Uint8Array>>,
 ): Promise<void> {
+  for (const name of Object.keys(files)) checkPlainFileName(name);
   const target = resolve(folder);
   const replaced = await existingBundle(target);
   const temporary = sibling(target, 'part');

@@ -188,3 +188,12 @@ describe('chooseBundles', () => {
     expect(await chooseBundles([], folder, { height: 12, width: 12, channels: 1 })).toEqual([]);
   });
 });
+
+describe('the folder of a comparison', () => {
+  it('lies beside the runs, whatever the data are called', () => {
+    expect(comparisonFolder('mnist')).toBe('rate-distortion');
+    expect(comparisonFolder('my-photos')).toBe('rate-distortion-my-photos');
+    for (const name of ['../../elsewhere', '..', '/etc', '..\\elsewhere'])
+      expect(comparisonFolder(name)).toMatch(/^rate-distortion-[\w-]+$/);
+  });
+});

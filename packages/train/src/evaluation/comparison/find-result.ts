@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { nameOfPath } from '../../dataset/options.js';
 import type { Metrics } from '../schema.js';
 import { parseRateDistortion, RATE_DISTORTION_FILE, type RateDistortion } from './result.js';
 
-/** The folder of a data set's comparison, beside the folders of runs. */
+/** The name of the folder of a data set's comparison, beside the folders of runs. */
 export function comparisonFolder(dataset: string): string {
-  return dataset === 'mnist' ? 'rate-distortion' : `rate-distortion-${dataset}`;
+  return dataset === 'mnist' ? 'rate-distortion' : `rate-distortion-${nameOfPath(dataset)}`;
 }
 
 /** Whether a comparison and the figures of a run are about the same images. */
