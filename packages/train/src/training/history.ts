@@ -33,7 +33,10 @@ export interface EpochRecord {
   readonly learningRate: number;
   readonly seconds: number;
   readonly imagesPerSecond: number;
-  /** Indices of latent channels that were 0 on every validation image. */
+  /**
+   * Indices of latent channels that had one and the same value on every validation image: they carry nothing. Empty
+   * without validation images, and where rate is trained.
+   */
   readonly deadChannels: readonly number[];
   /** Where rate is trained. */
   readonly rate?: RateRecord | undefined;

@@ -26,6 +26,7 @@ export interface LossSums {
 export interface LearnerMeasure {
   /** Mean squared error, pixels 0..1. */
   readonly mse: number;
+  /** Latent channels of one value; empty where rate is trained. */
   readonly deadChannels: readonly number[];
   /** Where rate is trained. */
   readonly points?: readonly RatePoint[];

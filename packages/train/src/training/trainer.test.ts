@@ -174,12 +174,14 @@ describe('training', () => {
     expect(await readFile(runPaths(folder).best, 'utf8')).toBe(best);
   });
 
-  it('reports latent channels that carry nothing', async () => {
-    const dead = presetSpec('seed', { channels: 1, height: 12, width: 12 });
-    const { history } = await train(
-      { epochs: 1 },
-      { spec: { ...dead, initialiser: { ...dead.initialiser, latentBias: -10 } } },
-    );
+  it.each([
+    ['0', 'relu', -10],
+    ['1', 'tanh', 10],
+  ] as const)('reports latent channels that carry nothing but %s', async (_, activation, latentBias) => {
+    const [first, last] = spec.encoder;
+    const encoder = [first!, { ...last!, activation }];
+    const initialiser = { ...spec.initialiser, latentBias, latentGain: 0.01 };
+    const { history } = await train({ epochs: 1 }, { spec: { ...spec, encoder, initialiser } });
     expect(history[0]!.deadChannels).toEqual([0, 1, 2, 3]);
   });
 

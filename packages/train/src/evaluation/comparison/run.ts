@@ -15,6 +15,7 @@ import {
   type Figures,
   type MeasuredMethod,
   parseRateDistortion,
+  RATE_DISTORTION_VERSION,
   type RateDistortion,
   type Skipped,
 } from './result.js';
@@ -152,7 +153,7 @@ export async function compareCodecs(options: CompareOptions): Promise<RateDistor
   const part = dataset.testIsValidation ? 'validation' : 'test';
   return parseRateDistortion({
     format: 'convae-rate-distortion',
-    version: '1.0',
+    version: RATE_DISTORTION_VERSION,
     createdAt: new Date().toISOString(),
     command,
     dataset: {
