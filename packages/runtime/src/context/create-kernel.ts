@@ -7,7 +7,7 @@ import { createSimdKernel } from './simd-kernel.js';
 
 /**
  * The kernel to run: the one that is asked for; where none is, `simd` if it runs here, else `plain`.
- * @throws ConvaeError UNSUPPORTED where `simd` is asked for and WebAssembly or its SIMD is missing here.
+ * @throws ConvaeError UNSUPPORTED where `simd` is asked for and does not run here.
  */
 export function chooseKernel(name?: ContextKernelName): ContextKernelName {
   if (name === 'plain') return name;

@@ -123,6 +123,13 @@ describe('the choice of the kernel', () => {
     expect(() => chooseKernel('simd')).toThrow(expect.objectContaining({ code: 'UNSUPPORTED' }));
   });
 
+  it('is plain where typed arrays are big-endian', () => {
+    // What `Uint16Array.of(1)` is there; a real machine of the kind is not at hand.
+    vi.stubGlobal('Uint16Array', { of: () => Uint8Array.of(0, 1) });
+    expect(chooseKernel()).toBe('plain');
+    expect(() => chooseKernel('simd')).toThrow(expect.objectContaining({ code: 'UNSUPPORTED' }));
+  });
+
   it('loads a module of a few hundred bytes', () => {
     expect(simdModule().length).toBeLessThan(1000);
   });

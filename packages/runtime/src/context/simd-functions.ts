@@ -129,16 +129,21 @@ export function createSimdInstance(memoryBytes: number): SimdInstance {
   return { functions: exports as SimdFunctions, memory: memory.buffer };
 }
 
-/** Whether the module runs here: not without WebAssembly or its SIMD, nor in pages that forbid compiling. */
+/**
+ * Whether the module runs here: not without WebAssembly or its SIMD, nor in pages that forbid compiling, nor where
+ * typed arrays are not little-endian as its memory is.
+ */
 export function runsSimd(): boolean {
   const api = webAssembly();
-  if (api === undefined) return false;
+  if (api === undefined || !isLittleEndian()) return false;
   try {
     return new api.Module(simdModule()) !== undefined;
   } catch {
     return false;
   }
 }
+
+const isLittleEndian = (): boolean => new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 const webAssembly = (): WebAssemblyApi | undefined =>
   (globalThis as { readonly WebAssembly?: WebAssemblyApi }).WebAssembly;
