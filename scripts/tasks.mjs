@@ -1,6 +1,5 @@
 // The tasks of run.mjs: what each needs to be set up, and what it runs.
 import { existsSync, readdirSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { withDefaults } from './arguments.mjs';
@@ -20,12 +19,11 @@ const run = (epochs, folder, args) =>
 const typecheck = (args = []) => node('node_modules/typescript/bin/tsc', '-b', ...args);
 const lint = (args = []) => node('node_modules/@biomejs/biome/bin/biome', 'check', '.', ...args);
 
-/** Runs vitest with the thread settings that the training process has, so that results are the same. */
+/** Runs vitest as the training process is run, so that results are the same and TensorFlow keeps quiet. */
 async function test(args) {
-  const url = pathToFileURL(join(ROOT, 'packages/train/dist/setup/launch-environment.js')).href;
-  const { launchEnvironment } = await import(url);
-  const env = launchEnvironment({ argv: [], env: process.env, cores: availableParallelism() });
-  return runTask(process.execPath, [join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run', ...args], { env });
+  const { launch } = await import(pathToFileURL(join(ROOT, 'packages/train/dist/setup/launch.js')).href);
+  process.chdir(ROOT);
+  return launch({ script: join(ROOT, 'node_modules/vitest/vitest.mjs'), argv: ['run', ...args] });
 }
 
 async function check() {

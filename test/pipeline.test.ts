@@ -39,6 +39,11 @@ describe('the whole way', () => {
     expect(stdout).toMatch(/entropy-coded\s+[\d.]+ bytes\/image/);
     expect(stdout).toMatch(/report\.html/);
     expect((await readFile(out('whole/epochs.jsonl'), 'utf8')).trimEnd().split('\n')).toHaveLength(2);
+    expect(await readJson(out('whole/run.json'))).toHaveProperty('computing', {
+      TF_NUM_INTRAOP_THREADS: expect.any(String),
+      TF_NUM_INTEROP_THREADS: expect.any(String),
+      TF_ENABLE_ONEDNN_OPTS: expect.any(String),
+    });
   });
 
   it('measures what the exported bundle really gives', async () => {

@@ -5,7 +5,7 @@ import type { ParameterValues } from '../model/parameters.js';
 import { parseSpec } from '../model/parse.js';
 import { traceShapes } from '../model/shapes.js';
 import type { ArchitectureSpec, ImageShape } from '../model/spec.js';
-import { loadBackend, type Tf } from '../setup/index.js';
+import { computeSettings, loadBackend, type Tf } from '../setup/index.js';
 import { SWEEP_RUN_FILE } from '../sweep/index.js';
 import type { EpochRecord } from '../training/history.js';
 import { checkSameRun, type Recipe } from '../training/recipe.js';
@@ -96,6 +96,7 @@ async function prepareFolder(
     version: 1,
     createdBy: createdBy(),
     command: commandLine(),
+    computing: computeSettings(),
     settings,
   });
   return goesOn;

@@ -2,4 +2,10 @@ export * from './backend.js';
 export { type SetupCommandOptions, setupCommand } from './command.js';
 export * from './ensure-backend.js';
 export { END_WITH_LAUNCHER } from './launch.js';
-export { batchSizeOf, type LaunchOptions, launchEnvironment } from './launch-environment.js';
+export {
+  batchSizeOf,
+  type ComputeSettings,
+  computeSettings,
+  type LaunchOptions,
+  launchEnvironment,
+} from './launch-environment.js';

@@ -61,6 +61,17 @@ describe('launch environment', () => {
     expect(environment).toMatchObject({ TF_NUM_INTRAOP_THREADS: threads, TF_NUM_INTEROP_THREADS: threads });
   });
 
+  it('says whether TensorFlow uses its oneDNN kernels, which it would choose by the processor', () => {
+    const environment = launchEnvironment({ argv: [], env: {}, cores: 2 });
+    expect(environment.TF_ENABLE_ONEDNN_OPTS).toMatch(/^[01]$/);
+    const resumed = { rate: false, computing: { TF_ENABLE_ONEDNN_OPTS: 'recorded' } };
+    expect(launchEnvironment({ argv: [], env: {}, cores: 2, resumed })).toMatchObject(resumed.computing);
+    const env = { TF_ENABLE_ONEDNN_OPTS: "the user's" };
+    expect(launchEnvironment({ argv: [], env, cores: 2, resumed })).not.toHaveProperty(
+      'TF_ENABLE_ONEDNN_OPTS',
+    );
+  });
+
   it('raises both allocator thresholds, the mmap one no higher than glibc accepts', () => {
     const environment = launchEnvironment({ argv: [], env: {}, cores: 2 });
     const mmapThreshold = Number(environment.MALLOC_MMAP_THRESHOLD_);
@@ -75,6 +86,7 @@ describe('launch environment', () => {
     expect(Object.keys(environment).sort()).toEqual([
       'MALLOC_MMAP_THRESHOLD_',
       'TF_CPP_MIN_LOG_LEVEL',
+      'TF_ENABLE_ONEDNN_OPTS',
       'TF_NUM_INTEROP_THREADS',
     ]);
   });

@@ -10,7 +10,7 @@ let folder: string;
 /** Launchers end by signals, so they run in processes of their own, from a fresh translation of the source. */
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'convae-launch-'));
-  for (const name of ['launch', 'launch-environment', 'resumed-run']) {
+  for (const name of ['launch', 'launch-environment', 'resumed-run', 'chatter']) {
     const source = await readFile(new URL(`./${name}.ts`, import.meta.url), 'utf8');
     const options = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 };
     await writeFile(
@@ -30,6 +30,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 interface Launched {
   process: ChildProcess;
   output: () => string;
+  errors: () => string;
   /** Resolves when the output contains the text. */
   printed: (text: string) => Promise<void>;
   exit: Promise<number | null>;
@@ -44,9 +45,12 @@ async function start(
   await writeFile(script, source);
   const child = spawn(process.execPath, [join(folder, 'bin.js'), script, ...argv], {
     env: { PATH: process.env.PATH ?? '', ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
-  let output = '';
+  let [output, errors] = ['', ''];
+  child.stderr.on('data', (chunk) => {
+    errors += chunk;
+  });
   child.stdout.on('data', (chunk) => {
     output += chunk;
   });
@@ -54,7 +58,7 @@ async function start(
     while (!output.includes(text)) await new Promise((resolve) => setTimeout(resolve, 20));
   };
   const exit = new Promise<number | null>((resolve) => child.once('close', resolve));
-  return { process: child, output: () => output, printed, exit };
+  return { process: child, output: () => output, errors: () => errors, printed, exit };
 }
 
 const COUNT_INTERRUPTS = `
@@ -87,6 +91,30 @@ describe('launch', () => {
     expect([await resumed.exit, await anew.exit]).toEqual([0, 0]);
     expect(resumed.output().trim()).toBe(String(availableParallelism()));
     expect(anew.output().trim()).toBe('1');
+  });
+
+  it('starts a resumed run with the kernels and threads that it recorded, but for those that the user sets', async () => {
+    const run = join(folder, 'recorded-run');
+    await mkdir(run);
+    const computing = { TF_ENABLE_ONEDNN_OPTS: '0', TF_NUM_INTRAOP_THREADS: '7', PATH: 'not one of them' };
+    await writeFile(join(run, 'run.json'), JSON.stringify({ settings: { batch: 20 }, computing }));
+    const source = `const { TF_ENABLE_ONEDNN_OPTS, TF_NUM_INTRAOP_THREADS, PATH } = process.env;
+      console.log(TF_ENABLE_ONEDNN_OPTS, TF_NUM_INTRAOP_THREADS, PATH.includes('not one'));`;
+    const argv = ['run', '--resume', '--out', run];
+    const resumed = await start(source, argv);
+    const overruled = await start(source, argv, { TF_ENABLE_ONEDNN_OPTS: '1' });
+    expect([await resumed.exit, await overruled.exit]).toEqual([0, 0]);
+    expect(resumed.output().trim()).toBe('0 7 false');
+    expect(overruled.output().trim()).toBe('1 7 false');
+  });
+
+  it("leaves TensorFlow's chatter out of standard error, and nothing else", async () => {
+    const source = `import { writeSync } from 'node:fs';
+      writeSync(2, 'I0000 00:00:1795780445.4    3281 port.cc:153] chatter\\nE0000 00:00:1.4    1 a.cc:1] trouble\\n');
+      console.error('own line'); console.log('out');`;
+    const launched = await start(source);
+    expect(await launched.exit).toBe(0);
+    expect(launched.errors()).toBe('E0000 00:00:1.4    1 a.cc:1] trouble\nown line\n');
   });
 
   it('lets settings of the user win', async () => {

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { availableParallelism, constants } from 'node:os';
+import { withoutChatter } from './chatter.js';
 import { launchEnvironment } from './launch-environment.js';
 import { resumedRun } from './resumed-run.js';
 
@@ -13,6 +14,17 @@ const FORWARDED_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
  */
 export const END_WITH_LAUNCHER = `data:text/javascript,${encodeURIComponent(
   "process.once('disconnect', () => process.kill(process.pid, 'SIGKILL')); process.channel.unref();",
+)}`;
+
+/** In the child, the launcher's own standard error: what JavaScript writes goes there at once. */
+const OWN_STDERR = 4;
+
+/**
+ * Preloaded into the child: TensorFlow writes to file 2, which the launcher reads. On a terminal JavaScript goes on
+ * writing to the terminal itself, so that bars keep its width and colours.
+ */
+const WRITE_TO_TERMINAL = `data:text/javascript,${encodeURIComponent(
+  `import tty from 'node:tty'; if (tty.isatty(${OWN_STDERR})) Object.defineProperty(process, 'stderr', { value: new tty.WriteStream(${OWN_STDERR}) });`,
 )}`;
 
 /**
@@ -30,7 +42,8 @@ export interface LaunchCommand {
 
 /**
  * Runs a script in a child process whose environment carries the settings of {@link launchEnvironment}, and
- * waits for it. Signals reach the child exactly once each; the child ends when this process is killed.
+ * waits for it. Signals reach the child exactly once each; the child ends when this process is killed. What TensorFlow
+ * itself says on standard error is left out, but for warnings and errors.
  *
  * @returns the child's exit code, or 128 + the number of the signal that ended it.
  */
@@ -38,12 +51,14 @@ export async function launch(command: LaunchCommand): Promise<number> {
   const { argv, script } = command;
   const resumed = resumedRun(argv);
   const settings = launchEnvironment({ argv, env: process.env, cores: availableParallelism(), resumed });
-  const child = spawn(process.execPath, ['--import', END_WITH_LAUNCHER, script, ...argv], {
+  const preloads = [END_WITH_LAUNCHER, WRITE_TO_TERMINAL].flatMap((module) => ['--import', module]);
+  const child = spawn(process.execPath, [...preloads, script, ...argv], {
     env: { ...process.env, ...settings },
-    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    stdio: ['inherit', 'inherit', 'pipe', 'ipc', process.stderr.fd],
     // A session of its own, so that the terminal's Ctrl-C comes only through the launcher.
     detached: process.platform !== 'win32',
   });
+  child.stderr?.pipe(withoutChatter()).pipe(process.stderr, { end: false });
   const stopForwarding = forwardSignals(child);
   try {
     return await exitCodeOf(child);
@@ -55,7 +70,7 @@ export async function launch(command: LaunchCommand): Promise<number> {
 function exitCodeOf(child: ChildProcess): Promise<number> {
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('exit', (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)));
+    child.once('close', (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)));
   });
 }
 

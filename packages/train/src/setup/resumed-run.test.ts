@@ -29,6 +29,15 @@ describe('what a resumed run recorded', () => {
     expect(resumedRun(['train', ...flags(out('plain')), '--resume'])).toEqual({ batch: 20, rate: false });
   });
 
+  it('has the threads and kernels of TensorFlow, and no other variable', async () => {
+    const computing = { TF_NUM_INTRAOP_THREADS: '2', TF_ENABLE_ONEDNN_OPTS: 1, NODE_OPTIONS: '--evil' };
+    await record('computing', JSON.stringify({ settings: {}, computing }));
+    expect(resumedRun(['run', '--resume', '--out', out('computing')])).toEqual({
+      rate: false,
+      computing: { TF_NUM_INTRAOP_THREADS: '2' },
+    });
+  });
+
   it('is nothing without --resume, and after --', () => {
     expect(resumedRun(['run', '--out', out('rate')])).toBeUndefined();
     expect(resumedRun(['run', '--out', out('rate'), '--', '--resume'])).toBeUndefined();

@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { computeSettings, type ResumedRun } from './launch-environment.js';
 
 /** Folder of a run where the command line names none. */
 const DEFAULT_FOLDER = 'runs/latest';
@@ -7,12 +8,10 @@ const DEFAULT_FOLDER = 'runs/latest';
 /** Largest run.json that is looked into, bytes: it holds some kB. */
 const MAX_BYTES = 1 << 20;
 
-/** What decides the settings of the process in which a run is gone on with. */
-export interface ResumedRun {
-  /** Images per step. */
-  readonly batch?: number;
-  /** Whether it is trained for rate and distortion. */
-  readonly rate: boolean;
+/** The part of run.json that is looked at. */
+interface Recorded {
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly computing?: Readonly<Record<string, unknown>>;
 }
 
 /** The folder that `--out DIR` or `--out=DIR` names, of the last one, as in the command line parser. */
@@ -42,8 +41,19 @@ export function resumedRun(argv: readonly string[]): ResumedRun | undefined {
 
 function recordedIn(path: string): ResumedRun | undefined {
   if (statSync(path).size > MAX_BYTES) return undefined;
-  const { settings } = JSON.parse(readFileSync(path, 'utf8')) as { settings: Record<string, unknown> };
+  const { settings, computing } = JSON.parse(readFileSync(path, 'utf8')) as Recorded;
   const { batch, rate } = settings;
-  const trainsRate = typeof rate === 'object' && rate !== null;
-  return typeof batch === 'number' && batch > 0 ? { batch, rate: trainsRate } : { rate: trainsRate };
+  return {
+    ...(typeof batch === 'number' && batch > 0 ? { batch } : {}),
+    rate: typeof rate === 'object' && rate !== null,
+    ...(computing === undefined ? {} : { computing: computeSettings(textsOf(computing)) }),
+  };
+}
+
+/** What is no text is left out: these values become environment variables. */
+function textsOf(values: Readonly<Record<string, unknown>>): Record<string, string> {
+  const texts = Object.entries(values).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string',
+  );
+  return Object.fromEntries(texts);
 }

@@ -2,6 +2,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConvaeError } from '@convae/runtime/core';
 import { writeFileAtomic } from '@convae/runtime/node';
+import type { ComputeSettings } from '../setup/index.js';
 import type { EpochRecord } from './history.js';
 
 /** The files of a run. */
@@ -33,6 +34,8 @@ export interface RunSettings {
   readonly createdBy: string;
   /** The command line that started the run. */
   readonly command: string;
+  /** Threads and kernels of TensorFlow, as environment variables: a resumed run keeps them. */
+  readonly computing?: ComputeSettings;
   /** Everything that decides the weights, flat, for comparison on resume. */
   readonly settings: Readonly<Record<string, unknown>>;
 }
