@@ -58,10 +58,14 @@ async function feed(
   gunzip.end();
 }
 
+/** Resolves when more may be written, or none any more; leaves no listener behind, whichever of both comes. */
 function drained(gunzip: Gunzip): Promise<void> {
   return new Promise((resolve) => {
-    gunzip.once('drain', resolve);
-    gunzip.once('close', resolve);
+    const done = (): void => {
+      gunzip.off('drain', done).off('close', done);
+      resolve();
+    };
+    gunzip.on('drain', done).on('close', done);
   });
 }
 
