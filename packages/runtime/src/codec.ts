@@ -36,18 +36,13 @@ import {
   toUint8Images,
 } from './image.js';
 import { denormalise, normalise } from './normalisation.js';
+import { DEFAULT_BATCH_SIZE, imagesAtOnce } from './session/batch.js';
 import type { ExecutionProvider, NetworkSessions, PassedOver } from './session/provider.js';
 
 export type * from './codec-interface.js';
 
-/** Images run at once where a codec is not told otherwise: 32 to 256 are the fast ones, larger falls out of cache. */
-export const DEFAULT_BATCH_SIZE = 64;
-
 const PLAIN_NOTICE =
   'WebAssembly with SIMD does not run here: the context prior is computed in JavaScript, ten times and more slower';
-
-/** Most pixels run at once, so that a batch of large images does not need memory for 64 of them. */
-const MAX_CHUNK_PIXELS = 1 << 20;
 
 /**
  * Makes a codec of a bundle and its loaded networks, which it owns from here on.
@@ -80,7 +75,7 @@ class OnnxCodec implements Codec {
     contextKernel: ContextKernelName | undefined,
   ) {
     this.manifest = manifest;
-    this.contextKernel = coding?.context && chooseKernel(contextKernel);
+    this.contextKernel = kernelOf(coding, contextKernel);
     this.#contextOptions = { kernel: this.contextKernel };
     if (this.contextKernel === 'plain' && contextKernel === undefined) this.#kernelNotices = [PLAIN_NOTICE];
     this.#bundleCoding = coding;
@@ -112,7 +107,7 @@ class OnnxCodec implements Codec {
     const shape = latentShape(this.manifest, height, width);
     const size = shape.channels * shape.height * shape.width;
     const data = new Float32Array(count * size);
-    for (const [start, end] of this.#chunks(count, height * width)) {
+    for (const [start, end] of this.#chunks(count, batch)) {
       this.#checkAlive(options.signal);
       data.set(await this.#encode(sliceBatch(batch, start, end), shape), start * size);
     }
@@ -137,7 +132,7 @@ class OnnxCodec implements Codec {
     const uint8 = checkOutput(options.output) === 'uint8';
     const length = size.channels * size.height * size.width;
     const data = new (uint8 ? Uint8Array : Float32Array)(latents.count * length);
-    for (const [start, end] of this.#chunks(latents.count, size.height * size.width)) {
+    for (const [start, end] of this.#chunks(latents.count, size)) {
       this.#checkAlive(options.signal);
       const images = cropImages(await this.#decode(sliceBatch(latents, start, end)), size.height, size.width);
       data.set(uint8 ? toUint8Images(images).data : images.data, start * length);
@@ -191,7 +186,7 @@ class OnnxCodec implements Codec {
     const { count, height, width } = batch;
     const shape = latentShape(this.manifest, height, width);
     const scores = new Float64Array(count);
-    for (const [start, end] of this.#chunks(count, height * width)) {
+    for (const [start, end] of this.#chunks(count, batch)) {
       this.#checkAlive(options.signal);
       const part = sliceBatch(batch, start, end);
       const latents = { data: await this.#encode(part, shape), count: part.count, ...shape };
@@ -280,8 +275,11 @@ class OnnxCodec implements Codec {
     return denormalise({ data, count: latents.count, ...padded }, this.manifest.normalisation);
   }
 
-  *#chunks(count: number, pixels: number): Generator<[start: number, end: number]> {
-    const step = Math.max(1, Math.min(this.#batchSize, Math.floor(MAX_CHUNK_PIXELS / pixels)));
+  *#chunks(
+    count: number,
+    size: Pick<ItemShape, 'height' | 'width'>,
+  ): Generator<[start: number, end: number]> {
+    const step = imagesAtOnce(this.#batchSize, size);
     for (let start = 0; start < count; start += step) yield [start, Math.min(count, start + step)];
   }
 
@@ -289,6 +287,18 @@ class OnnxCodec implements Codec {
     if (this.#disposal !== undefined) throw new ConvaeError('DISPOSED', 'the codec was used after dispose()');
     if (signal?.aborted) throw new ConvaeError('ABORTED', 'stopped by the signal', { cause: signal.reason });
   }
+}
+
+/**
+ * The context prior's kernel of a codec; undefined for a bundle without one. Asked before sessions are opened, what it
+ * throws leaves none behind.
+ * @throws ConvaeError UNSUPPORTED where the kernel that is asked for does not run here.
+ */
+export function kernelOf(
+  coding: BundleCoding | undefined,
+  name: ContextKernelName | undefined,
+): ContextKernelName | undefined {
+  return coding?.context && chooseKernel(name);
 }
 
 function checkDenoises({ name, training }: Manifest): void {

@@ -4,7 +4,7 @@ export * from './bundle/identity.js';
 export * from './bundle/load.js';
 export * from './bundle/manifest.js';
 export * from './bundle/parse.js';
-export { createCodec, DEFAULT_BATCH_SIZE } from './codec.js';
+export { createCodec } from './codec.js';
 export type * from './codec-interface.js';
 export {
   type CodedImage,
@@ -30,6 +30,7 @@ export * from './idx/index.js';
 export type * from './image.js';
 export { cropImages, joinBatches, padImages, sliceBatch, toFloatImages, toUint8Images } from './image.js';
 export * from './quantizer.js';
+export { DEFAULT_BATCH_SIZE } from './session/batch.js';
 export type * from './session/ort.js';
 export { goldenVector, type ProbeOutput, runProbe } from './session/probe.js';
 export type { ExecutionProvider, NetworkSessions, PassedOver, ProviderOptions } from './session/provider.js';

@@ -6,7 +6,7 @@ import { EXECUTION_PROVIDERS, type ExecutionProvider } from './session/execution
 export interface LoadOptions {
   /**
    * Execution providers in order of preference; the platform's base provider follows by itself. Or `auto`: all that
-   * the platform has are measured for some milliseconds with `batchSize` images, and the fastest is taken.
+   * the platform has are measured for some milliseconds with the images of a full run, and the fastest is taken.
    */
   readonly executionProviders?: readonly ExecutionProvider[] | 'auto' | undefined;
   /** True to make it an error where the first of `executionProviders` cannot run, instead of falling back. */

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as onnxruntime from 'onnxruntime-node';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { codecContract } from '../testing/codec-contract.js';
+import { createCodedBundle } from '../testing/coded-bundle.js';
 import { noiseImages } from '../testing/expectations.js';
 import { createTinyBundle } from '../testing/tiny-bundle.js';
 import { loadCodec } from './load-codec.js';
@@ -21,6 +22,19 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 describe('loadCodec', () => {
+  afterEach(() => {
+    vi.unstubAllGlobals();
+    vi.restoreAllMocks();
+  });
+
+  it('opens nothing where the kernel that is asked for does not run', async () => {
+    vi.stubGlobal('WebAssembly', undefined);
+    const create = vi.spyOn(onnxruntime.InferenceSession, 'create');
+    const loading = loadCodec(await createCodedBundle({ context: true }), { contextKernel: 'simd' });
+    await expect(loading).rejects.toMatchObject({ code: 'UNSUPPORTED' });
+    expect(create).not.toHaveBeenCalled();
+  });
+
   it('reads a bundle folder, by path or file URL', async () => {
     await using byPath = await loadCodec(folder);
     await using byUrl = await loadCodec(pathToFileURL(folder));

@@ -1,6 +1,6 @@
 import type { BundleFiles } from '../bundle/files.js';
 import { loadBundle } from '../bundle/load.js';
-import { type Codec, createCodec, DEFAULT_BATCH_SIZE } from '../codec.js';
+import { type Codec, createCodec, kernelOf } from '../codec.js';
 import { kindOf } from '../image.js';
 import { checkLoadOptions, type LoadOptions } from '../load-options.js';
 import { openSessions } from '../session/provider.js';
@@ -22,13 +22,14 @@ export async function loadCodec(
 ): Promise<Codec> {
   checkLoadOptions(options, NODE_PROVIDERS);
   const loaded = await loadBundle(bundleFiles(bundle));
+  kernelOf(loaded.coding, options.contextKernel);
   const sessions = await openSessions(await importOnnxRuntime(), loaded, {
     executionProviders: options.executionProviders ?? ['cpu'],
     baseProvider: 'cpu',
     strict: options.strict ?? false,
     threads: options.threads,
     available: NODE_PROVIDERS,
-    measuredImages: options.batchSize ?? DEFAULT_BATCH_SIZE,
+    batchSize: options.batchSize,
     whyUnavailable: whyUnavailableOnNode,
   });
   return createCodec(loaded, sessions, options.batchSize, options.contextKernel);

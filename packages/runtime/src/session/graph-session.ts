@@ -41,7 +41,7 @@ export async function createGraphSession(
   try {
     checkInterface(session, graph);
   } catch (error) {
-    await queue.enqueue(() => session.release());
+    await queue.enqueue(() => session.release()).catch(() => undefined);
     throw error;
   }
   return {

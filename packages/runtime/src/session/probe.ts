@@ -9,6 +9,11 @@ export interface Networks {
   readonly decoder: GraphSession;
 }
 
+/** Releases both networks. Whether that works does not matter to whoever goes on without them. */
+export async function releaseBoth({ encoder, decoder }: Networks): Promise<void> {
+  await Promise.allSettled([encoder.release(), decoder.release()]);
+}
+
 /** What both networks give for the probe image: all values, or those of {@link goldenVector}. */
 export interface ProbeOutput {
   readonly latent: ArrayLike<number>;

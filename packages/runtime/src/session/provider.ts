@@ -3,9 +3,9 @@ import { ConvaeError } from '../errors.js';
 import type { ExecutionProvider, PassedOver } from './execution-provider.js';
 import { createGraphSession, firstLine } from './graph-session.js';
 import type { LoadOrt, OrtModule, OrtPlatform, OrtSessionOptions } from './ort.js';
-import { type Networks, type ProbeOutput, probeProblem, runProbe } from './probe.js';
+import { type Networks, type ProbeOutput, probeProblem, releaseBoth, runProbe } from './probe.js';
 import { createRunQueue, type RunQueue } from './queue.js';
-import { formatMs, measureRun } from './race.js';
+import { keepFastest } from './race.js';
 import { type LosableSessions, recoverable } from './recovery.js';
 import { RELU_GRAPH } from './relu-graph.js';
 
@@ -26,8 +26,8 @@ export interface ProviderOptions {
   readonly threads?: number | undefined;
   /** All that the platform has; needed for `auto`. */
   readonly available?: readonly ExecutionProvider[] | undefined;
-  /** Images in a run that is measured for `auto`; 1 where left out. */
-  readonly measuredImages?: number | undefined;
+  /** Most images that the codec will run at once: what is measured for `auto`. */
+  readonly batchSize?: number | undefined;
   /** Says without trying why a provider cannot run on this platform. */
   readonly whyUnavailable?: ((provider: ExecutionProvider) => string | undefined) | undefined;
 }
@@ -88,26 +88,22 @@ async function openFirst(
 
 /** Measures a run on every provider that works and keeps the fastest: a GPU need not be it. */
 async function openFastest(opening: Opening): Promise<LosableSessions> {
-  const { baseProvider, available = [baseProvider], measuredImages = 1 } = opening.options;
+  const { baseProvider, available = [baseProvider], batchSize } = opening.options;
   const passedOver: PassedOver[] = [];
-  const opened: { sessions: LosableSessions; ms: number }[] = [];
-  for (const provider of new Set([baseProvider, ...available])) {
-    const sessions = await tryOn(opening, provider);
-    if ('encoder' in sessions) opened.push({ sessions, ms: 0 });
-    else passedOver.push({ provider, reason: sessions.reason });
+  const opened = new Set<LosableSessions>();
+  try {
+    for (const provider of new Set([baseProvider, ...available])) {
+      const sessions = await tryOn(opening, provider);
+      if ('encoder' in sessions) opened.add(sessions);
+      else passedOver.push({ provider, reason: sessions.reason });
+    }
+    passedOver.push(...(await keepFastest(opened, opening.bundle.manifest, baseProvider, batchSize)));
+  } catch (error) {
+    await Promise.all([...opened].map(releaseBoth));
+    throw graphError(error, opening.bundle);
   }
-  if (opened.length > 1) {
-    for (const each of opened)
-      each.ms = await measureRun(opening.bundle.manifest, each.sessions, measuredImages);
-  }
-  const [fastest, ...slower] = opened.sort((a, b) => a.ms - b.ms);
-  for (const { sessions, ms } of slower) {
-    await releaseBoth(sessions);
-    const own = `${formatMs(ms)} for ${measuredImages} image(s)`;
-    const reason = `slower here: ${own}, ${formatMs(fastest!.ms)} on ${fastest!.sessions.executionProvider}`;
-    passedOver.push({ provider: sessions.executionProvider, reason });
-  }
-  return { ...fastest!.sessions, passedOver };
+  const [fastest] = opened;
+  return { ...fastest!, passedOver };
 }
 
 /** Sessions, or why there are none. @throws ConvaeError where no other provider would do better. */
@@ -174,10 +170,6 @@ async function goldenOf(
   }
 }
 
-async function releaseBoth({ encoder, decoder }: Networks): Promise<void> {
-  await Promise.all([encoder.release(), decoder.release()]);
-}
-
 /**
  * Creates a session of a single Relu that may not fall back to the CPU. Without this, a provider whose libraries
  * are half installed (CUDA without cuDNN) is left out by ONNX Runtime without an error.
@@ -217,7 +209,7 @@ async function createBoth(
     );
     return { encoder: first, decoder: second };
   } catch (error) {
-    await first.release();
+    await first.release().catch(() => undefined);
     throw error;
   }
 }

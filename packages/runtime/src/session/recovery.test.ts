@@ -105,6 +105,15 @@ describe('recoverable sessions', () => {
     expect(await run()).toEqual(expected);
   });
 
+  it('are not opened anew once they are released', async () => {
+    const { sessions, run, devices } = await recovering();
+    await Promise.all([sessions.encoder.release(), sessions.decoder.release()]);
+    devices[0]!.lose('unplugged');
+    await new Promise((resolve) => setTimeout(resolve));
+    await expect(run()).rejects.toMatchObject({ code: 'DISPOSED' });
+    expect(devices.length).toBe(1);
+  });
+
   it('leave other failures as they are', async () => {
     const { sessions, run, devices } = await recovering();
     const bad = sessions.encoder.run(new Float32Array(128), 1, { ...image, channels: 2 }, latent);

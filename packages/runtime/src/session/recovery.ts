@@ -97,6 +97,8 @@ class RecoveringSessions implements LosableSessions {
           if (generation.lostBecause === undefined || this.#released) throw error;
         }
       }
+      // Nobody would release what is opened now.
+      if (this.#released) throw new ConvaeError('DISPOSED', 'the codec was used after dispose()');
       // Whoever notices first opens new sessions; the others wait for them.
       if (this.#current === current) this.#current = this.#recoverOrStay(generation);
     }
