@@ -2,6 +2,7 @@ import { ConvaeError } from '../errors.js';
 import { ByteReader } from './byte-reader.js';
 import { ByteWriter } from './byte-writer.js';
 import { type FieldValues, readFields, varintField, writeFields } from './fields.js';
+import { FRAME_HEAD_BYTES } from './frame.js';
 import { MAX_CHUNK_BYTES, MAX_CHUNK_IMAGES, MAX_CODED_SIDE, MAX_CONTAINER_IMAGES } from './limits.js';
 
 /** A chunk's fields in the order of their bytes: one list for reading and writing. */
@@ -13,6 +14,9 @@ export const CHUNK_FIELDS = [
   varintField('height', 0, MAX_CODED_SIDE),
   varintField('width', 0, MAX_CODED_SIDE),
 ] as const;
+
+/** Bytes of a chunk's frame that holds no payload, at least: every field takes one or more. */
+export const LEAST_CHUNK_BYTES = FRAME_HEAD_BYTES + 1 + CHUNK_FIELDS.length;
 
 /** Some images of a container, coded together. */
 export interface Chunk extends FieldValues<typeof CHUNK_FIELDS> {

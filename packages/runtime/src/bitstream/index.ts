@@ -1,5 +1,5 @@
 export { bundleHash, canonicalJson, type PlainData } from './bundle-hash.js';
-export type { Chunk } from './chunk.js';
+export { type Chunk, LEAST_CHUNK_BYTES } from './chunk.js';
 export { ContainerFile, openContainer, type RandomAccessSource } from './container-file.js';
 export { BUNDLE_HASH_BYTES, CONTAINER_VERSION, type ContainerHeader } from './container-header.js';
 export type { ChunkEntry } from './container-index.js';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ConvaeError } from '../errors.js';
 import { openContainer } from './container-file.js';
+import { writeHeader } from './container-header.js';
 import { header, readAll, sampleChunks, sourceOf, writeContainer } from './containers.test.fixture.js';
 import { salvageContainer } from './salvage.js';
 
@@ -44,6 +45,18 @@ describe('salvageContainer', () => {
         await expect(container.readChunk(container.entries[0]!)).resolves.toBeDefined();
       }
     }
+  });
+
+  it('counts whole chunks that are beyond what the header says', async () => {
+    const { bytes, entries } = await sample(known);
+    const last = entries.at(-1)!;
+    const few = { ...known, count: 5 };
+    const forged = Uint8Array.of(
+      ...writeHeader(few),
+      ...bytes.subarray(entries[0]!.offset, last.offset + last.length),
+    );
+    const { imageCount, lost, first } = await saved(forged);
+    expect({ imageCount, lost, first }).toEqual({ imageCount: 10, lost: [], first: [0, 1, 3, 6] });
   });
 
   it('does without the header or without the index, not without both', async () => {

@@ -49,7 +49,7 @@ export async function salvageContainer(source: RandomAccessSource): Promise<Salv
   // Bytes lost or added shift what follows, so where the index leads astray the markers are searched too.
   const found = indexed.length === index?.entries.length ? indexed : [...indexed, ...(await scan(source))];
   const entries = withoutOverlaps(found);
-  const imageCount = totalImages(best, index);
+  const imageCount = totalImages(best, index, entries.at(-1));
   return {
     container: new ContainerFile(source, best, entries),
     lost: gaps(entries, imageCount),
@@ -68,11 +68,18 @@ async function attempt<T>(task: () => Promise<T>, problems: ConvaeError[]): Prom
   }
 }
 
-function totalImages(header: ContainerHeader, index: ContainerIndex | undefined): number | undefined {
-  const last = index?.entries.at(-1);
-  if (index) return last ? last.firstImage + last.imageCount : 0;
-  return header.count === 0 ? undefined : header.count;
+/** What header or index says; more where a whole chunk is beyond it. */
+function totalImages(
+  header: ContainerHeader,
+  index: ContainerIndex | undefined,
+  lastWhole: ChunkEntry | undefined,
+): number | undefined {
+  if (!index && header.count === 0) return undefined;
+  return Math.max(index ? endOf(index.entries.at(-1)) : header.count, endOf(lastWhole));
 }
+
+/** The number after that of a chunk's last image; 0 without a chunk. */
+const endOf = (entry: ChunkEntry | undefined): number => (entry ? entry.firstImage + entry.imageCount : 0);
 
 async function wholeChunks(source: RandomAccessSource, index: ContainerIndex): Promise<ChunkEntry[]> {
   const file = new ContainerFile(source, index.header, index.entries);

@@ -337,7 +337,7 @@ describe('convae info, verify and extract', () => {
     expect(out).toContain('all symbols decoded');
     await expectFailure(1, /damaged/, ['verify', path('damaged.cae')]);
     err = '';
-    await expectFailure(1, /written with another bundle/, [
+    await expectFailure(1, /was written with bundle/, [
       'verify',
       path('whole.cae'),
       '--bundle',

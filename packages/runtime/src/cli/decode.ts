@@ -7,6 +7,7 @@ import { type CodecOptions, loadWithOptions } from './codec-options.js';
 import { withContainer } from './container-input.js';
 import { writeWhole } from './destination.js';
 import { UsageError } from './errors.js';
+import { type IdxCount, salvagedCount } from './idx-count.js';
 import { isIdxOutput, writeIdxOutput, writePngOutput } from './image-outputs.js';
 import { printJson, type Streams } from './output.js';
 import { type Progress, showProgress } from './progress.js';
@@ -32,8 +33,13 @@ export async function runDecode(
   await withContainer(input, streams, (source) =>
     withHint(salvage, async () => {
       const container = await codec.openContainer(source, { salvage });
-      await writeImages(container, output, streams);
-      report(container, options, codec, streams);
+      const counted: IdxCount =
+        salvage && isIdxOutput(output)
+          ? await salvagedCount(container, source.size, options.bundle)
+          : { count: container.imageCount };
+      await writeImages(container, counted.count, output, streams);
+      const problems = [...container.problems, ...(counted.problem ? [counted.problem] : [])];
+      report(container, problems, options, codec, streams);
     }),
   );
 }
@@ -51,12 +57,16 @@ async function withHint(salvage: boolean, task: () => Promise<void>): Promise<vo
   }
 }
 
-async function writeImages(container: OpenedContainer, output: string, streams: Streams): Promise<void> {
-  const { header, imageCount } = container;
-  const progress = showProgress(streams, 'decoding', imageCount);
-  const { height, width, channels } = header;
-  const images = counted(container, progress);
-  const decoded = { height, width, channels, count: imageCount, images };
+async function writeImages(
+  container: OpenedContainer,
+  count: number,
+  output: string,
+  streams: Streams,
+): Promise<void> {
+  const progress = showProgress(streams, 'decoding', count);
+  const { height, width, channels } = container.header;
+  const images = withProgress(container, progress);
+  const decoded = { height, width, channels, count, images };
   try {
     if (isIdxOutput(output)) await writeIdxOutput(output, decoded, streams);
     else await writePngOutput(output, decoded);
@@ -65,7 +75,7 @@ async function writeImages(container: OpenedContainer, output: string, streams: 
   }
 }
 
-async function* counted(
+async function* withProgress(
   container: OpenedContainer,
   progress: Progress,
 ): AsyncGenerator<PlacedImages, void, undefined> {
@@ -86,12 +96,12 @@ function refuseNothing({ imageCount, problems }: OpenedContainer): void {
 }
 
 function report(
-  container: OpenedContainer,
+  { imageCount, lost }: OpenedContainer,
+  problems: readonly ConvaeError[],
   { output, json }: DecodeCommandOptions,
   { executionProvider }: Codec,
   streams: Streams,
 ): void {
-  const { imageCount, lost, problems } = container;
   const gone = lost.reduce((sum, gap) => sum + gap.imageCount, 0);
   const words: Streams = output === '-' ? { out: streams.err, err: streams.err } : streams;
   if (json) {

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import type { PlacedImages } from '../coding/index.js';
 import { ConvaeError } from '../errors.js';
-import { formatIdxImagesHeader } from '../idx/index.js';
+import { formatIdxImagesHeader, MAX_IDX_DIMENSION } from '../idx/index.js';
 import type { ImageBatch } from '../image.js';
 import { temporaryBeside } from '../node/byte-files.js';
 import { encodePng } from '../node/image-files.js';
@@ -27,6 +27,13 @@ export const isIdxOutput = (path: string): boolean => path === '-' || /\.idx(\.g
 /** Writes images as one IDX file; lost images become black, so that the others keep their places. */
 export async function writeIdxOutput(path: string, decoded: DecodedImages, streams: Streams): Promise<void> {
   if (decoded.count === 0) throw new ConvaeError('DATA_INVALID', 'there are no images to write as IDX');
+  if (decoded.count > MAX_IDX_DIMENSION) {
+    const most = `an IDX file holds at most ${MAX_IDX_DIMENSION}`;
+    throw new ConvaeError(
+      'LIMIT_EXCEEDED',
+      `there are ${decoded.count} images, ${most}: name a folder for -o`,
+    );
+  }
   await writeWhole(path, streams, async (write) => {
     const bytes = idxBytes(decoded);
     const stream = /\.gz$/i.test(path) ? Readable.from(bytes).compose(createGzip()) : bytes;

@@ -176,7 +176,11 @@ function addDecode(program: Command, streams: Streams): void {
       'a folder for PNG files, or a file that ends in .idx or .idx.gz; - for IDX on standard output',
     )
     .requiredOption('--bundle <dir>', 'the bundle’s folder')
-    .option('--salvage', 'take what is whole of a damaged or truncated container')
+    .option(
+      '--salvage',
+      'take what is whole of a damaged or truncated container; lost images are black in an IDX file, ' +
+        'at most as many as the container’s bytes can hold',
+    )
     .option('--json', 'print JSON')
     .action((input, options) => runDecode(input, options, streams));
 }

@@ -1,7 +1,6 @@
-import { type ContainerHeader, readContainer } from '../bitstream/index.js';
+import { type Chunk, type ContainerHeader, readContainer } from '../bitstream/index.js';
 import { type Bundle, loadBundle } from '../bundle/load.js';
-import { chunkSymbols, EntropyModel } from '../coding/index.js';
-import { ConvaeError } from '../errors.js';
+import { checkHeader, chunkSymbols, EntropyModel } from '../coding/index.js';
 import { streamSource } from '../node/byte-files.js';
 import { bundleFolder } from '../node/folder.js';
 import { withContainer } from './container-input.js';
@@ -44,16 +43,8 @@ export async function runVerify(
   });
 }
 
-function chunkCheck(
-  bundle: Bundle,
-  header: ContainerHeader,
-): (chunk: Parameters<typeof chunkSymbols>[2]) => void {
-  const { manifest, coding } = bundle;
-  const model = new EntropyModel(manifest, coding);
-  if (header.bundleHash.some((byte, i) => byte !== model.hash[i]))
-    throw new ConvaeError(
-      'HASH_MISMATCH',
-      `the container was written with another bundle than ${bundle.location}`,
-    );
-  return (chunk) => void chunkSymbols({ manifest, model }, header, chunk);
+function chunkCheck({ manifest, coding }: Bundle, header: ContainerHeader): (chunk: Chunk) => void {
+  const context = { manifest, model: new EntropyModel(manifest, coding) };
+  checkHeader(context, header);
+  return (chunk) => void chunkSymbols(context, header, chunk);
 }

@@ -94,7 +94,11 @@ async function* placedImages(
   }
 }
 
-/** The symbols of a chunk: no network runs, every machine finds the same. @throws ConvaeError. */
+/**
+ * The symbols of a chunk: no network runs, every machine finds the same.
+ * @param header one that {@link checkHeader} accepts.
+ * @throws ConvaeError.
+ */
 export function chunkSymbols(
   { manifest, model }: Pick<CodingContext, 'manifest' | 'model'>,
   header: ContainerHeader,
@@ -109,7 +113,15 @@ function chunkSides(header: ContainerHeader, { height, width }: Chunk): ImageSid
   return height === 0 ? { height: header.height, width: header.width } : { height, width };
 }
 
-function checkHeader({ manifest, model }: CodingContext, header: ContainerHeader): void {
+/**
+ * Checks what a container's header says against the bundle: before any of its chunks is decoded.
+ * @throws ConvaeError HASH_MISMATCH for another bundle, UNSUPPORTED for a prior, DATA_INVALID for a quality or channels
+ * that the bundle does not have.
+ */
+export function checkHeader(
+  { manifest, model }: Pick<CodingContext, 'manifest' | 'model'>,
+  header: ContainerHeader,
+): void {
   if (header.bundleHash.some((byte, i) => byte !== model.hash[i])) {
     const problem = `the container was written with bundle ${hex(header.bundleHash)}, ${manifest.name} is ${hex(model.hash)}`;
     throw new ConvaeError('HASH_MISMATCH', `${problem}: decode it with its own`);

@@ -1,5 +1,12 @@
-export type { CodingContext, CodingSettings, EncodeOptions, ImageSides } from './coding-context.js';
 export {
+  type CodingContext,
+  type CodingSettings,
+  codedShape,
+  type EncodeOptions,
+  type ImageSides,
+} from './coding-context.js';
+export {
+  checkHeader,
   chunkSymbols,
   type DecodedContainer,
   decodeContainer,
@@ -17,4 +24,4 @@ export {
 } from './container-encoder.js';
 export { EntropyModel } from './entropy-model.js';
 export { type CodedImage, decodeImage, decodeImageSymbols, encodeImages } from './image-coder.js';
-export { MAX_CONTEXT_PRODUCTS } from './payload.js';
+export { MAX_CONTEXT_PRODUCTS, mostImages } from './payload.js';

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { LEAST_CHUNK_BYTES, MAX_CHUNK_IMAGES } from '../bitstream/index.js';
 import { loadBundle } from '../bundle/load.js';
+import { encodeSymbols, RangeEncoder } from '../entropy/index.js';
 import type { ItemShape, LatentBatch } from '../image.js';
 import { quantize, type SymbolBatch } from '../quantizer.js';
 import { createCodedBundle } from '../testing/coded-bundle.js';
 import { seededRandom } from '../testing/tiny-bundle.js';
 import { EntropyModel } from './entropy-model.js';
-import { decodePayload, MAX_CONTEXT_PRODUCTS, PayloadEncoder } from './payload.js';
+import { decodePayload, MAX_CONTEXT_PRODUCTS, mostImages, PayloadEncoder } from './payload.js';
 
 async function modelOf(tables: 'channel' | 'position' | 'both'): Promise<EntropyModel> {
   const { manifest, coding } = await loadBundle(await createCodedBundle({ tables }));
@@ -148,4 +150,45 @@ describe('the least bits of a latent', () => {
       expect(model.leastBits(2, own)).toBeCloseTo(expected, 9);
     },
   );
+});
+
+/** The payload of so many images whose symbols are the likeliest of their tables: no other one is shorter. */
+function shortestPayload(model: EntropyModel, quality: number, count: number): Uint8Array {
+  const { tables } = model.at(quality);
+  const index = model.tableIndex(own);
+  const likeliest = Int32Array.from(index, (table) => {
+    const [start, size] = [tables.starts[table]!, tables.sizes[table]!];
+    const widths = Array.from(
+      { length: size },
+      (_, i) => tables.cdf[start + i + 1]! - tables.cdf[start + i]!,
+    );
+    return tables.mins[table]! + widths.indexOf(Math.max(...widths));
+  });
+  const encoder = new RangeEncoder();
+  for (let i = 0; i < count; i++) encodeSymbols(encoder, likeliest, tables, index);
+  return encoder.finish();
+}
+
+describe('the most images that a container can hold', () => {
+  it('are no fewer than fit, and hardly more', async () => {
+    const model = await modelOf('both');
+    for (let quality = 0; quality < 4; quality++) {
+      for (const count of [1, 2, 10, 100, 5000]) {
+        const bytes = LEAST_CHUNK_BYTES + shortestPayload(model, quality, count).length;
+        const most = mostImages(model, bytes, { ...factorized, quality, shape: own });
+        const slack = Math.ceil(17 / model.leastBits(quality, own));
+        expect(most).toBeGreaterThanOrEqual(count);
+        expect(most).toBeLessThanOrEqual(1.01 * count + 2 * slack);
+      }
+    }
+  });
+
+  it('are none where no chunk fits, and never more than its chunks may hold', async () => {
+    const model = await contextModel();
+    const head = { prior: 'context', quality: 0, shape: { channels: 2, height: 1, width: 1 } } as const;
+    expect(mostImages(model, LEAST_CHUNK_BYTES - 1, head)).toBe(0);
+    expect(mostImages(model, 2 ** 40, head)).toBeLessThanOrEqual(
+      Math.floor(2 ** 40 / LEAST_CHUNK_BYTES) * MAX_CHUNK_IMAGES,
+    );
+  });
 });

@@ -1,4 +1,4 @@
-import { MAX_CHUNK_SYMBOLS } from '../bitstream/index.js';
+import { LEAST_CHUNK_BYTES, MAX_CHUNK_IMAGES, MAX_CHUNK_SYMBOLS } from '../bitstream/index.js';
 import { decodeContextSymbols, encodeContextSymbols } from '../context/index.js';
 import { decodeSymbols, encodeSymbols, RangeDecoder, RangeEncoder } from '../entropy/index.js';
 import { ConvaeError } from '../errors.js';
@@ -82,8 +82,24 @@ export function decodePayload(model: EntropyModel, payload: Uint8Array, head: Pa
   return { data, count, channels: shape.channels, height: shape.height, width: shape.width };
 }
 
+/** Most images of one size that a container of so many bytes can hold (FORMAT.md, "Damage"). */
+export function mostImages(
+  model: EntropyModel,
+  bytes: number,
+  head: Pick<PayloadHead, 'quality' | 'prior' | 'shape'>,
+): number {
+  const chunks = Math.floor(bytes / LEAST_CHUNK_BYTES);
+  if (chunks === 0) return 0;
+  // One chunk holds most: the frame of a further one takes more bits than its payload may leave out.
+  const bits = 8 * (bytes - LEAST_CHUNK_BYTES) + OMITTED_BITS;
+  return Math.min(chunks * MAX_CHUNK_IMAGES, Math.floor(bits / leastBits(model, head)));
+}
+
 /** Bits that one latent takes at least. */
-function leastBits(model: EntropyModel, { quality, prior, shape }: PayloadHead): number {
+function leastBits(
+  model: EntropyModel,
+  { quality, prior, shape }: Pick<PayloadHead, 'quality' | 'prior' | 'shape'>,
+): number {
   return prior === 'context' ? model.context().leastBits(quality, shape) : model.leastBits(quality, shape);
 }
 

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatIdxImages, formatIdxLabels, parseIdxImages, parseIdxLabels } from './format.js';
+import {
+  formatIdxImages,
+  formatIdxImagesHeader,
+  formatIdxLabels,
+  parseIdxImages,
+  parseIdxLabels,
+} from './format.js';
 
 const side = fc.integer({ min: 1, max: 9 });
 const batch = fc
@@ -84,6 +90,17 @@ describe('IDX bytes', () => {
   ])('with %s are refused', (_, bytes, code, message) => {
     expect(() => parseIdxImages(bytes)).toThrow(expect.objectContaining({ code }));
     expect(() => parseIdxImages(bytes)).toThrow(message);
+  });
+
+  it('hold no numbers that do not fit into 32 bits', () => {
+    const header = (count: number) => formatIdxImagesHeader({ count, height: 1, width: 1, channels: 1 });
+    expect([...header(2 ** 32 - 1).subarray(4, 8)]).toEqual([255, 255, 255, 255]);
+    for (const count of [2 ** 32, 2 ** 32 + 5, -1, 1.5])
+      expect(() => header(count)).toThrow(
+        new RangeError(
+          `expected integers in 0..4294967295 for the dimensions of an IDX file, received ${count}`,
+        ),
+      );
   });
 
   it('are not made of images that contradict themselves', () => {

@@ -10,6 +10,8 @@ export const MAX_IDX_BYTES = 2 ** 31 - 1;
 // The IDX format: http://yann.lecun.com/exdb/mnist/, "File format". Big-endian throughout:
 // two zero bytes, a type code, the number of dimensions, each dimension as uint32, then the elements.
 const UBYTE = 0x08;
+/** Largest dimension that the format can name: a uint32. */
+export const MAX_IDX_DIMENSION = 2 ** 32 - 1;
 const TYPE_NAMES: Readonly<Record<number, string>> = {
   [UBYTE]: 'uint8',
   9: 'int8',
@@ -123,6 +125,12 @@ export function parseIdxLabels(bytes: Uint8Array, name = 'IDX bytes'): Uint8Arra
 }
 
 function formatHeader(dimensions: readonly number[]): Uint8Array {
+  for (const dimension of dimensions) {
+    if (Number.isInteger(dimension) && dimension >= 0 && dimension <= MAX_IDX_DIMENSION) continue;
+    throw new RangeError(
+      `expected integers in 0..${MAX_IDX_DIMENSION} for the dimensions of an IDX file, received ${dimension}`,
+    );
+  }
   const bytes = new Uint8Array(4 + 4 * dimensions.length);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, (UBYTE << 8) | dimensions.length);
@@ -132,7 +140,10 @@ function formatHeader(dimensions: readonly number[]): Uint8Array {
   return bytes;
 }
 
-/** The header of an IDX file of images: N×H×W for grey, N×H×W×3 for RGB; the pixels of all images follow it. */
+/**
+ * The header of an IDX file of images: N×H×W for grey, N×H×W×3 for RGB; the pixels of all images follow it.
+ * @throws RangeError where a number does not fit into 32 bits.
+ */
 export function formatIdxImagesHeader({
   count,
   height,
