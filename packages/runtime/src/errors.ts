@@ -62,3 +62,9 @@ export class ConvaeError extends Error {
     this.code = code;
   }
 }
+
+/**
+ * A RangeError about an argument or option that somebody chose: by it a command tells a mistake in its command line
+ * (exit code 2) from a RangeError out of the depths, which is a defect.
+ */
+export class UsageError extends RangeError {}

@@ -1,12 +1,11 @@
 import { resolve } from 'node:path';
 import type { Codec, OpenedContainer } from '../codec-interface.js';
 import type { PlacedImages } from '../coding/index.js';
-import { ConvaeError } from '../errors.js';
+import { ConvaeError, UsageError } from '../errors.js';
 import { encodePng } from '../node/image-files.js';
 import { type CodecOptions, loadWithOptions } from './codec-options.js';
 import { withContainer } from './container-input.js';
 import { writeWhole } from './destination.js';
-import { UsageError } from './errors.js';
 import { type IdxCount, salvagedCount } from './idx-count.js';
 import { isIdxOutput, writeIdxOutput, writePngOutput } from './image-outputs.js';
 import { printJson, type Streams } from './output.js';

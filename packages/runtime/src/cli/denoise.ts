@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
+import { UsageError } from '../errors.js';
 import { encodePng, readImageFile } from '../node/image-files.js';
 import { type CodecOptions, describeProvider, loadWithOptions } from './codec-options.js';
 import { writeWhole } from './destination.js';
-import { UsageError } from './errors.js';
 import { printJson, type Streams } from './output.js';
 
 /** Options of `convae denoise`. */

@@ -75,6 +75,16 @@ describe('convae', () => {
     expect(out).toBe('');
   });
 
+  it('calls what comes out of the depths an internal error, with its stack', async () => {
+    const broken = () => (undefined as unknown as () => void)();
+    let printed = '';
+    const err = (text: string) => {
+      printed += text;
+    };
+    expect(await runCli(['info', bundle, '--json'], { out: broken, err })).toBe(1);
+    expect(printed).toMatch(/^convae: internal error: [^\n]+is not a function\n(?:.*\n)+ +at /);
+  });
+
   it('prints help and exits with 2 where nothing is asked', async () => {
     expect(await convae()).toBe(2);
     expect(err).toContain('Usage: convae');

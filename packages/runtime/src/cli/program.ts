@@ -1,12 +1,12 @@
 import { createRequire } from 'node:module';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { MAX_CHUNK_IMAGES, PRIORS } from '../bitstream/index.js';
+import { ConvaeError, UsageError } from '../errors.js';
 import { runCheck } from './check.js';
 import { addCodecOptions } from './codec-options.js';
 import { runDecode, runExtract } from './decode.js';
 import { runDenoise } from './denoise.js';
 import { runEncode } from './encode.js';
-import { UsageError } from './errors.js';
 import { runInfo } from './info.js';
 import type { Streams } from './output.js';
 import { runReconstruct } from './reconstruct.js';
@@ -217,11 +217,13 @@ function parseChunk(text: string): number {
   throw new InvalidArgumentError(`expected an integer in 1..${MAX_CHUNK_IMAGES}, received '${text}'`);
 }
 
-/** One line on stderr; commander has printed its own already. */
+/** One line on stderr, and the stack of what is a defect; commander has printed its own already. */
 function report(error: unknown, args: readonly string[], streams: Streams): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  streams.err(`convae: ${message.replace(/\s*\n\s*/g, ' ')}\n`);
-  if (args.includes('--debug') || process.env.CONVAE_DEBUG === '1') streams.err(`${stack}\n`);
+  const expected = error instanceof ConvaeError || error instanceof UsageError;
+  streams.err(`convae: ${expected ? '' : 'internal error: '}${message.replace(/\s*\n\s*/g, ' ')}\n`);
+  const debug = args.includes('--debug') || process.env.CONVAE_DEBUG === '1';
+  if (debug || !expected) streams.err(`${stack}\n`);
   return error instanceof UsageError ? 2 : 1;
 }

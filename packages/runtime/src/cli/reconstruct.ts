@@ -1,12 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
 import type { Codec } from '../codec.js';
-import { ConvaeError } from '../errors.js';
+import { ConvaeError, UsageError } from '../errors.js';
 import type { ImageBatch } from '../image.js';
 import { encodePng, readImageFile, readImageSize } from '../node/image-files.js';
 import { type CodecOptions, describeProvider, loadWithOptions } from './codec-options.js';
 import { writeWhole } from './destination.js';
-import { UsageError } from './errors.js';
 import { expandFolders } from './image-inputs.js';
 import { printJson, printTable, type Streams } from './output.js';
 

@@ -1,6 +1,6 @@
 import type { Codec } from '../codec.js';
+import { UsageError } from '../errors.js';
 import { type CodecOptions, describeProvider, loadWithOptions } from './codec-options.js';
-import { UsageError } from './errors.js';
 import { type ImageInput, openInputs } from './image-inputs.js';
 import { printJson, printTable, type Streams } from './output.js';
 import { showProgress } from './progress.js';

@@ -1,10 +1,7 @@
-import { ConvaeError } from '@convae/runtime/core';
-import { Command, CommanderError } from 'commander';
+import { Command } from 'commander';
 import { addCommands } from './commands.js';
 import { version } from './created-by.js';
-
-const EXIT_FAILURE = 1;
-const EXIT_USAGE = 2;
+import { exitCodeOf, failureText } from './failure.js';
 
 const EXAMPLES = `
 Examples:
@@ -14,20 +11,6 @@ Examples:
   convae-train run --out runs/mnist --resume --epochs 30   go on with a run
   convae-train convert model.json -o model.onnx            any tfjs Layers model
 `;
-
-function exitCodeOf(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
-  return error instanceof TypeError || error instanceof RangeError ? EXIT_USAGE : EXIT_FAILURE;
-}
-
-function report(error: unknown, debug: boolean): void {
-  // Commander has printed its own message already.
-  if (error instanceof CommanderError) return;
-  const message = error instanceof Error ? error.message : String(error);
-  const expected = error instanceof ConvaeError || error instanceof RangeError;
-  console.error(`convae-train: ${message}`);
-  if (debug || !expected) console.error(error instanceof Error ? error.stack : error);
-}
 
 async function main(): Promise<void> {
   const program = new Command('convae-train')
@@ -43,7 +26,8 @@ async function main(): Promise<void> {
   try {
     await program.parseAsync();
   } catch (error) {
-    report(error, program.opts<{ debug: boolean }>().debug);
+    const text = failureText(error, program.opts<{ debug: boolean }>().debug);
+    if (text !== undefined) console.error(text);
     process.exitCode = exitCodeOf(error);
   }
 }

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { ConvaeError } from '@convae/runtime/core';
+import { ConvaeError, UsageError } from '@convae/runtime/core';
 import { type Dataset, type OpenDatasetOptions, openDataset } from '../dataset/index.js';
 import { parseSpec } from '../model/parse.js';
 import { presetSpec } from '../model/presets.js';
@@ -59,7 +59,7 @@ export interface TrainFlags extends DataFlags {
 /**
  * The rate part of a recipe that flags ask for, beginning from a named recipe's or from that of the resumed run.
  *
- * @throws RangeError where flags belong to training for rate, and nothing says that it is
+ * @throws UsageError where flags belong to training for rate, and nothing says that it is
  */
 function rateOf(flags: TrainFlags, context: RateInput['context']): RecipeInput['rate'] {
   const start = flags.recipe === undefined ? flags.rate : RATE_RECIPES[flags.recipe]?.recipe.rate;
@@ -79,7 +79,7 @@ function rateOf(flags: TrainFlags, context: RateInput['context']): RecipeInput['
 function refuseLone({ multipliers, context }: TrainFlags): void {
   const lone = multipliers === undefined ? (context ? undefined : '--no-context') : '--multipliers';
   if (lone !== undefined)
-    throw new RangeError(`expected --lambda or --recipe beside ${lone}, received neither`);
+    throw new UsageError(`expected --lambda or --recipe beside ${lone}, received neither`);
 }
 
 /** A range on the command line stands for both ends, so that no end of a resumed run is left beside it. */

@@ -1,4 +1,4 @@
-import { ConvaeError } from '@convae/runtime/core';
+import { ConvaeError, UsageError } from '@convae/runtime/core';
 import type { Dataset } from '../dataset/index.js';
 import { MEASURED_FILES } from '../evaluation/index.js';
 import type { ParameterValues } from '../model/parameters.js';
@@ -142,7 +142,7 @@ async function eventLog(tf: Tf, { tensorboard }: FolderFlags): Promise<(record: 
 /** Event files are written by TensorFlow itself. */
 function checkEvents({ backend }: TrainFlags, { tensorboard }: FolderFlags): void {
   if (tensorboard !== undefined && backend !== 'tensorflow')
-    throw new RangeError(`expected the backend tensorflow beside --tensorboard, received ${backend}`);
+    throw new UsageError(`expected the backend tensorflow beside --tensorboard, received ${backend}`);
 }
 
 /** Train, or go on training, in the run folder; Ctrl-C ends it with what it has. */

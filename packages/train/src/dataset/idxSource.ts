@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ConvaeError, type IdxImagesHeader } from '@convae/runtime/core';
+import { ConvaeError, type IdxImagesHeader, UsageError } from '@convae/runtime/core';
 import { fitImages } from './fit.js';
 import { peekIdxImages, readIdxImages, readIdxLabels } from './idxFile.js';
 import type { OpenDatasetOptions } from './options.js';
@@ -138,7 +138,7 @@ export async function openIdxParts(
   const { limit, seed } = options;
   const count = validationCount(options.validation, headers[0]!.count);
   if (count === 0 && !parts.test)
-    throw new RangeError(
+    throw new UsageError(
       `expected at least 1 image for validation, received 0: ${source} has no test images`,
     );
 

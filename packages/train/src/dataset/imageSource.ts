@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { UsageError } from '@convae/runtime/core';
 import type { FitTarget } from './fit.js';
 import { readImageHeaders, readImages } from './imageFile.js';
 import { type Classes, classesOf, type FolderLayout, layOut, listImages } from './imageFolder.js';
@@ -18,7 +19,7 @@ const pick = (files: readonly string[], indices: Uint32Array): string[] =>
 
 function requireValidationImages(count: number, path: string): void {
   if (count === 0)
-    throw new RangeError(`expected at least 1 image for validation, received 0: ${path} has no test images`);
+    throw new UsageError(`expected at least 1 image for validation, received 0: ${path} has no test images`);
 }
 
 /** No sub-folders for the parts: a tenth is for testing, a tenth (or what was asked for) for validation. */
@@ -45,7 +46,7 @@ function splitFolders(
   const test = layout.test && pick(layout.test, planSample(layout.test.length, limit, seed));
   if (layout.validation) {
     if (validation !== undefined)
-      throw new RangeError(
+      throw new UsageError(
         `expected no number for validation, received ${validation}: ${path} has a folder for it`,
       );
     const train = pick(layout.train, planSample(layout.train.length, limit, seed));

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { UsageError } from '@convae/runtime/core';
 import { findIdxParts, openIdxParts } from './idxSource.js';
 import { openImages } from './imageSource.js';
 import { openMnist } from './mnist.js';
@@ -16,7 +17,7 @@ function parseSource(source: unknown): { kind: string; path: string } {
   if (typeof source !== 'string')
     throw new TypeError(`expected ${SUPPORTED} for source, received ${show(source)}`);
   const match = /^(?:(mnist)|(idx|images):(.+))$/s.exec(source);
-  if (!match) throw new RangeError(`expected ${SUPPORTED} for source, received ${show(source)}`);
+  if (!match) throw new UsageError(`expected ${SUPPORTED} for source, received ${show(source)}`);
   return { kind: match[1] ?? match[2]!, path: expandHome(match[3] ?? '') };
 }
 
@@ -28,7 +29,7 @@ function parseSource(source: unknown): { kind: string; path: string } {
  * - `images:DIR`: PNG, JPEG and WebP files; sub-folders train, validation, test and class folders are understood.
  *
  * @returns uint8 N×H×W×C images of one size, 1 or 3 channels. The test images are read by `loadTest` only.
- * @throws TypeError or RangeError for a source or option that is not as described; ConvaeError NOT_FOUND,
+ * @throws TypeError or UsageError for a source or option that is not as described; ConvaeError NOT_FOUND,
  * DATA_INVALID, DATA_TRUNCATED, SHAPE_MISMATCH, LIMIT_EXCEEDED, HASH_MISMATCH or DEPENDENCY_MISSING for the data.
  */
 export async function openDataset(source: string, options: OpenDatasetOptions = {}): Promise<Dataset> {

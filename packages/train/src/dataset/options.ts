@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { MAX_IMAGE_SIDE } from '@convae/runtime/core';
+import { MAX_IMAGE_SIDE, UsageError } from '@convae/runtime/core';
 import type { ReadProgress } from './types.js';
 
 /** How images of another size are brought to one size. */
@@ -52,23 +52,23 @@ function expected(what: string, name: string, value: unknown): string {
   return `expected ${what} for ${name}, received ${show(value)}`;
 }
 
-/** @throws TypeError where value is not a number, RangeError where it is not an integer in min..max. */
+/** @throws TypeError where value is not a number, UsageError where it is not an integer in min..max. */
 export function requireInteger(name: string, value: unknown, min: number, max: number): void {
   const what = `an integer in ${min}..${max}`;
   if (typeof value !== 'number') throw new TypeError(expected(what, name, value));
   if (!Number.isInteger(value) || value < min || value > max)
-    throw new RangeError(expected(what, name, value));
+    throw new UsageError(expected(what, name, value));
 }
 
 function requireValidation(value: unknown): void {
   const what = 'a count of images, or a fraction below 1,';
   if (typeof value !== 'number') throw new TypeError(expected(what, 'validation', value));
   const valid = value >= 0 && (value < 1 || Number.isSafeInteger(value));
-  if (!valid) throw new RangeError(expected(what, 'validation', value));
+  if (!valid) throw new UsageError(expected(what, 'validation', value));
 }
 
 function requireOneOf(name: string, value: unknown, allowed: readonly unknown[]): void {
-  if (!allowed.includes(value)) throw new RangeError(expected(allowed.map(show).join(', '), name, value));
+  if (!allowed.includes(value)) throw new UsageError(expected(allowed.map(show).join(', '), name, value));
 }
 
 function requireSize(size: unknown): void {
@@ -79,7 +79,7 @@ function requireSize(size: unknown): void {
   requireInteger('size.width', given.width, 1, MAX_IMAGE_SIDE);
 }
 
-/** @throws TypeError or RangeError for the first option that is not what {@link OpenDatasetOptions} says. */
+/** @throws TypeError or UsageError for the first option that is not what {@link OpenDatasetOptions} says. */
 export function checkOptions(options: OpenDatasetOptions): void {
   if (typeof options !== 'object' || options === null)
     throw new TypeError(expected('an object', 'options', options));

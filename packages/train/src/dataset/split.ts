@@ -1,4 +1,4 @@
-import { ConvaeError } from '@convae/runtime/core';
+import { ConvaeError, UsageError } from '@convae/runtime/core';
 import { createRandom, permutation } from './random.js';
 import type { LabelledImages } from './types.js';
 
@@ -46,7 +46,7 @@ export function planSample(count: number, limit?: number, seed?: number): Uint32
 
 /**
  * The number of validation images among `count` of which `reserved` are spoken for.
- * @throws RangeError where nothing would be left for training.
+ * @throws UsageError where nothing would be left for training.
  */
 export function validationCount(option: number | undefined, count: number, reserved = 0): number {
   const fallback = Math.min(DEFAULT_VALIDATION_IMAGES, Math.max(1, Math.round(count / 10)));
@@ -55,7 +55,7 @@ export function validationCount(option: number | undefined, count: number, reser
   if (images + reserved < count) return images;
   if (option === undefined) throw new ConvaeError('DATA_INVALID', `${count} images are too few to split`);
   const most = Math.max(0, count - reserved - 1);
-  throw new RangeError(
+  throw new UsageError(
     `expected at most ${most} images for validation (of ${count}), received ${option}: none would be left to train on`,
   );
 }

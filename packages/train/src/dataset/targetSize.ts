@@ -1,4 +1,4 @@
-import { ConvaeError } from '@convae/runtime/core';
+import { ConvaeError, UsageError } from '@convae/runtime/core';
 import type { Fit, Size } from './options.js';
 
 /** A size found in a source, and how many images have it. */
@@ -69,7 +69,7 @@ function toMultiple(found: Size, { size, fit, multiple = 1 }: TargetOptions): Si
   const below = text(roundSize(found, multiple, 'crop'));
   const above = text(roundSize(found, multiple, 'pad'));
   if (size)
-    throw new RangeError(
+    throw new UsageError(
       `expected multiples of ${multiple} for size, received ${text(size)}: nearest are ${below} and ${above}`,
     );
   if (fit) return roundSize(found, multiple, fit);
@@ -97,7 +97,7 @@ function requireFitting(sizes: readonly SizeCount[], target: Size, fit: Fit | un
 
 /**
  * The one size that every image of these sizes is brought to.
- * @throws ConvaeError SHAPE_MISMATCH where the options do not say how, RangeError for a size that is no multiple.
+ * @throws ConvaeError SHAPE_MISMATCH where the options do not say how, UsageError for a size that is no multiple.
  */
 export function planTargetSize(sizes: readonly SizeCount[], options: TargetOptions): Size {
   const { height, width } = toMultiple(options.size ?? commonSize(sizes, options.fit), options);

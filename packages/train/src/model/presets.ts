@@ -1,3 +1,4 @@
+import { UsageError } from '@convae/runtime/core';
 import { parseSpec } from './parse.js';
 import type { ArchitectureInput, ArchitectureSpec, ImageShape } from './spec.js';
 
@@ -174,11 +175,11 @@ export type PresetName = keyof typeof PRESETS;
 /**
  * The architecture of a preset for images of the given shape.
  *
- * @throws RangeError for an unknown name; ConvaeError `SHAPE_MISMATCH` for a size that the network cannot divide
+ * @throws UsageError for an unknown name; ConvaeError `SHAPE_MISMATCH` for a size that the network cannot divide
  */
 export function presetSpec(name: string, image: ImageShape): ArchitectureSpec {
   if (!Object.hasOwn(PRESETS, name)) {
-    throw new RangeError(`expected one of ${PRESET_NAMES.join(', ')} for preset, received ${name}`);
+    throw new UsageError(`expected one of ${PRESET_NAMES.join(', ')} for preset, received ${name}`);
   }
   return parseSpec(PRESETS[name as PresetName](image));
 }

@@ -1,3 +1,4 @@
+import { ConvaeError } from '@convae/runtime/core';
 import { createRandom, type Random } from '../dataset/index.js';
 import { type Axes, type Axis, MAX_VARIANTS, type Range, type Sweep } from './file.js';
 
@@ -19,10 +20,11 @@ const isRange = (axis: Axis): axis is Range => !Array.isArray(axis) && typeof ax
 export const axisName = (key: string): string => pathsOf(key)[0]!.replace(/^(architecture|recipe)\./, '');
 
 function checkPath(path: string, key: string): void {
-  if (path === 'recipe.seed') throw new RangeError(`expected "seeds" instead of ${path}`);
+  if (path === 'recipe.seed') throw new ConvaeError('DATA_INVALID', `expected "seeds" instead of ${path}`);
   if (PATH.test(path)) return;
   const where = path === key ? '' : ` in "${key}"`;
-  throw new RangeError(
+  throw new ConvaeError(
+    'DATA_INVALID',
     `expected a path below architecture or recipe, or "preset"${where}, received "${path}"`,
   );
 }
@@ -44,7 +46,8 @@ function choicesOf(key: string, axis: Exclude<Axis, Range>): Choice[] {
     for (const path of pathsOf(key)) checkPath(path, key);
     return axis.map((value, index) => choice(key, value, labelOf(value, index)));
   }
-  if (PATH.test(key)) throw new RangeError(`expected a list of values for ${key}, received labelled ones`);
+  if (PATH.test(key))
+    throw new ConvaeError('DATA_INVALID', `expected a list of values for ${key}, received labelled ones`);
   return Object.entries(axis).map(([label, settings]) => {
     for (const path of Object.keys(settings)) checkPath(path, key);
     return { label, settings: Object.entries(settings) };
@@ -64,13 +67,16 @@ function drawInteger(min: number, max: number, scale: Range['scale'], random: Ra
   return Math.min(high - 1, Math.floor(value));
 }
 
-/** Every combination of the axes' choices. @throws RangeError where they are too many, or a path is none. */
+/** Every combination of the axes' choices. @throws ConvaeError DATA_INVALID where they are too many, or a path is none. */
 function combinations(axes: NonNullable<Sweep['grid']>): Choices[] {
   return Object.entries(axes).reduce<Choices[]>(
     (all, [key, axis]) => {
       const choices = choicesOf(key, axis);
       if (all.length * choices.length > MAX_VARIANTS) {
-        throw new RangeError(`expected a grid of at most ${MAX_VARIANTS} variants, received more`);
+        throw new ConvaeError(
+          'DATA_INVALID',
+          `expected a grid of at most ${MAX_VARIANTS} variants, received more`,
+        );
       }
       return all.flatMap((one) => choices.map((c) => ({ ...one, [axisName(key)]: c })));
     },
@@ -97,7 +103,8 @@ const numbered = (key: string, value: number): Choice => choice(key, value, Stri
 function checkNames(keys: readonly string[]): void {
   const names = keys.map(axisName);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined) throw new RangeError(`expected every axis once, received two for ${twice}`);
+  if (twice !== undefined)
+    throw new ConvaeError('DATA_INVALID', `expected every axis once, received two for ${twice}`);
 }
 
 /** All that a sweep tries, in order: the whole grid, or draws without end. */

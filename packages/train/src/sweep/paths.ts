@@ -1,3 +1,5 @@
+import { ConvaeError } from '@convae/runtime/core';
+
 type Container = Record<string, unknown> | unknown[];
 
 /** Names that reach beyond an object's own fields. */
@@ -10,7 +12,8 @@ function indexOf(array: readonly unknown[], part: string, path: string): number 
   const index = /^-?\d{1,4}$/.test(part) ? Number(part) : Number.NaN;
   const place = index < 0 ? array.length + index : index;
   if (place >= 0 && place < array.length) return place;
-  throw new RangeError(
+  throw new ConvaeError(
+    'DATA_INVALID',
     `expected a place in a list of ${array.length} (0 is the first, -1 the last) for "${part}" in ${path}`,
   );
 }
@@ -22,7 +25,8 @@ const keyOf = (container: Container, part: string, path: string): string =>
 function below(container: Container, key: string, path: string): Container {
   const fields = container as Record<string, unknown>;
   const value = (Object.hasOwn(fields, key) ? fields[key] : undefined) ?? {};
-  if (!isContainer(value)) throw new RangeError(`expected fields or a list at "${key}" in ${path}`);
+  if (!isContainer(value))
+    throw new ConvaeError('DATA_INVALID', `expected fields or a list at "${key}" in ${path}`);
   fields[key] = value;
   return value;
 }
@@ -33,12 +37,15 @@ function below(container: Container, key: string, path: string): Container {
  * A new `kind` of an enlarging block keeps by how much it enlarges: `stride` of a transposed convolution is `factor`
  * of the others.
  *
- * @throws RangeError for a path that leads nowhere
+ * @throws ConvaeError DATA_INVALID for a path that leads nowhere
  */
 export function setPath(root: Record<string, unknown>, path: string, value: unknown): void {
   const parts = path.split('.');
   if (parts.some((part) => part === '' || FORBIDDEN.includes(part))) {
-    throw new RangeError(`expected names and places with dots between for a path, received "${path}"`);
+    throw new ConvaeError(
+      'DATA_INVALID',
+      `expected names and places with dots between for a path, received "${path}"`,
+    );
   }
   const container = parts
     .slice(0, -1)

@@ -7,6 +7,7 @@ import { readSweep, type SweepBase } from './file.js';
 import { bestOf, type SweepResults, variantResults } from './results.js';
 import { runsOf, type SweepRun } from './runs.js';
 import type { RunState } from './states.js';
+import { toldOf } from './told-of.js';
 import { type Variants, variantsOf } from './variants.js';
 import { copyBest, writeResults } from './write.js';
 
@@ -39,7 +40,9 @@ export interface SweepOutcome {
 }
 
 async function openData({ data, validation, limit, size, channels, fit }: SweepBase): Promise<Dataset> {
-  const dataset = await openDataset(data, { validation, limit, size, channels, fit });
+  const dataset = await openDataset(data, { validation, limit, size, channels, fit }).catch((error) => {
+    throw toldOf('base', error);
+  });
   if (dataset.validation.count > 0) return dataset;
   throw new ConvaeError(
     'DATA_INVALID',
@@ -76,7 +79,7 @@ function resultsOf(
  * images, and copy the best bundle to `best/`. Started again, it goes on where it was stopped. Test images are not
  * read.
  *
- * @throws ConvaeError or RangeError for a sweep file or data that are not as described, before anything is trained
+ * @throws ConvaeError for a sweep file or data that are not as described, before anything is trained
  */
 export async function runSweep(options: SweepOptions): Promise<SweepOutcome> {
   const { file, folder, jobs, script, createdBy, signal, tensorboard, onPlan, onChange } = options;

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { ConvaeError } from '@convae/runtime/core';
 import { describe, expect, it } from 'vitest';
 import { parseSweep } from './file.js';
 import { setPath } from './paths.js';
@@ -27,7 +28,9 @@ describe('paths of a sweep', () => {
   it.each(['encoder.5.filters', 'encoder.x', '__proto__.polluted', 'a..b', 'name.length.x'])(
     'refuses %s',
     (path) => {
-      expect(() => setPath({ name: 'n', encoder: [{}] }, path, 1)).toThrow(RangeError);
+      expect(() => setPath({ name: 'n', encoder: [{}] }, path, 1)).toThrow(
+        expect.objectContaining({ code: 'DATA_INVALID' }),
+      );
       expect(({} as Record<string, unknown>).polluted).toBeUndefined();
     },
   );
@@ -121,6 +124,7 @@ describe('a sweep file', () => {
     [{ base: { fit: 'crop' }, grid: { 'recipe.batch': [1] } }, /"size" beside "fit"/],
   ])('%j gives one message', (input, message) => {
     expect(() => plan(input)).toThrow(message);
+    expect(() => plan(input)).toThrow(ConvaeError);
   });
 
   it('gives runs names that tell settings apart', () => {

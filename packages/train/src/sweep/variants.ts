@@ -8,6 +8,7 @@ import { parseRecipe, type Recipe } from '../training/recipe.js';
 import { type Choices, candidates } from './axes.js';
 import type { Sweep, SweepBase } from './file.js';
 import { setPath } from './paths.js';
+import { toldOf } from './told-of.js';
 
 /** A network and a recipe that a sweep tries, once with each seed. */
 export interface Variant {
@@ -59,14 +60,6 @@ const labelOf = (choices: Choices): string =>
     .map(([axis, { label }]) => `${axis}=${label}`)
     .join(' ');
 
-/** The same kind of error, which says for which variant. */
-function told(error: unknown, label: string): unknown {
-  if (error instanceof ConvaeError)
-    return new ConvaeError(error.code, `${label}: ${error.message}`, { cause: error });
-  if (error instanceof RangeError) return new RangeError(`${label}: ${error.message}`, { cause: error });
-  return error;
-}
-
 function variantOf(sweep: Sweep, choices: Choices, image: ImageShape): Variant {
   const label = labelOf(choices);
   try {
@@ -75,7 +68,7 @@ function variantOf(sweep: Sweep, choices: Choices, image: ImageShape): Variant {
     const labels = Object.entries(choices).map(([axis, choice]) => [axis, choice.label]);
     return { label, choices: Object.fromEntries(labels), spec, recipe, parameters };
   } catch (error) {
-    throw told(error, label);
+    throw toldOf(label, error);
   }
 }
 
@@ -89,7 +82,7 @@ const identity = ({ spec, recipe }: Variant): string => fingerprint({ spec, reci
 /**
  * What a sweep tries on images of a shape: the whole grid, or as many different draws as it asks for.
  *
- * @throws RangeError or ConvaeError for a variant that is no network or recipe, named by its label
+ * @throws ConvaeError for a variant that is no network or recipe, named by its label
  */
 export function variantsOf(sweep: Sweep, image: ImageShape): Variants {
   const found = new Map<string, Variant>();
@@ -101,7 +94,10 @@ export function variantsOf(sweep: Sweep, image: ImageShape): Variants {
     const id = identity(variant);
     const known = found.get(id);
     if (sweep.grid && known)
-      throw new RangeError(`expected different variants, but ${variant.label} is ${known.label}`);
+      throw new ConvaeError(
+        'DATA_INVALID',
+        `expected different variants, but ${variant.label} is ${known.label}`,
+      );
     vain = known || tooLarge.has(id) ? vain + 1 : 0;
     if (variant.parameters > (sweep.maxParameters ?? Number.POSITIVE_INFINITY)) tooLarge.add(id);
     else found.set(id, known ?? variant);
@@ -109,9 +105,15 @@ export function variantsOf(sweep: Sweep, image: ImageShape): Variants {
     if (vain >= MAX_VAIN_DRAWS || tooLarge.size >= MAX_TOO_LARGE) throw exhausted(wanted, found.size);
   }
   if (found.size === 0)
-    throw new RangeError(`expected a network of at most ${sweep.maxParameters} parameters, all are larger`);
+    throw new ConvaeError(
+      'DATA_INVALID',
+      `expected a network of at most ${sweep.maxParameters} parameters, all are larger`,
+    );
   return { variants: [...found.values()], leftOut: tooLarge.size };
 }
 
-const exhausted = (wanted: number, found: number): RangeError =>
-  new RangeError(`expected random axes with ${wanted} different variants, found only ${found}`);
+const exhausted = (wanted: number, found: number): ConvaeError =>
+  new ConvaeError(
+    'DATA_INVALID',
+    `expected random axes with ${wanted} different variants, found only ${found}`,
+  );

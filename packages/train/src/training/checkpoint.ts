@@ -8,7 +8,7 @@ import { parseSpec } from '../model/parse.js';
 import type { ArchitectureSpec } from '../model/spec.js';
 import type { EpochRecord } from './history.js';
 import type { AdamState } from './parameter-store.js';
-import { parseRecipe, type Recipe } from './recipe.js';
+import { type Recipe, readRecipe } from './recipe.js';
 import { trainedShapes } from './trained-parameters.js';
 
 /** Largest checkpoint file that is read, bytes. */
@@ -167,7 +167,7 @@ function decode(path: string, body: string): Checkpoint {
   if (!parsed.success) throw damaged(path, z.prettifyError(parsed.error), parsed.error);
   const file = parsed.data;
   const spec = parseSpec(file.spec);
-  const recipe = parseRecipe(file.recipe);
+  const recipe = readRecipe(file.recipe, path);
   const shapes = trainedShapes(spec, recipe);
   const floats = (texts: readonly string[]): Float32Array[] => fromBase64(texts, shapes, path);
   return {

@@ -1,4 +1,4 @@
-import { ConvaeError } from '@convae/runtime/core';
+import { ConvaeError, UsageError } from '@convae/runtime/core';
 import * as z from 'zod';
 import { NOISE_KINDS } from './noise.js';
 import { rateSchema } from './rate/rate-spec.js';
@@ -58,15 +58,28 @@ const extendable = ({ schedule, rate }: Readonly<Record<string, unknown>>): read
 /**
  * Check a recipe and fill in the defaults.
  *
- * @throws RangeError naming the field, what was expected and what came
+ * @throws UsageError naming the field, what was expected and what came
  */
 export function parseRecipe(input: unknown): Recipe {
+  return parse(input, (problem) => new UsageError(problem));
+}
+
+/**
+ * The recipe that a file of a run recorded.
+ *
+ * @throws ConvaeError `DATA_INVALID` naming the file and the field
+ */
+export function readRecipe(recorded: unknown, path: string): Recipe {
+  return parse(recorded, (problem) => new ConvaeError('DATA_INVALID', `${path}: ${problem}`));
+}
+
+function parse(input: unknown, refusal: (problem: string) => Error): Recipe {
   const parsed = recipeSchema.safeParse(input);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;
   const name = issue.path.join('.') || 'recipe';
   const value = issue.path.reduce<unknown>((v, key) => (v as Record<PropertyKey, unknown>)?.[key], input);
-  throw new RangeError(`expected a valid ${name}: ${issue.message}, received ${JSON.stringify(value)}`);
+  throw refusal(`expected a valid ${name}: ${issue.message}, received ${JSON.stringify(value)}`);
 }
 
 /**

@@ -129,7 +129,7 @@ function collect(
  * Measures how far the cells of the latent show in what decoders give back, beside the originals, and writes
  * artifacts.json and artifacts.png into each of the folders.
  *
- * @throws RangeError without any bundle or test image, and where there are no cells; ConvaeError as `loadCodec` and the
+ * @throws RangeError without any bundle or test image, UsageError where there are no cells; ConvaeError as `loadCodec` and the
  *   codec throw them, and `WRITE_FAILED`.
  */
 export async function evaluateArtifacts(options: ArtifactsOptions): Promise<Artifacts> {

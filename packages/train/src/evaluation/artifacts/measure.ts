@@ -1,4 +1,4 @@
-import type { Codec, ImageBatch, Manifest } from '@convae/runtime';
+import { type Codec, type ImageBatch, type Manifest, UsageError } from '@convae/runtime';
 import type { LabelledImages } from '../../dataset/types.js';
 import { identityOf } from '../bundle-identity.js';
 import { gridPositions } from '../examples.js';
@@ -29,14 +29,14 @@ export function measureArtifacts(images: ImageBatch, cell: Cell): ArtifactMeasur
 
 /**
  * The block of the image that one latent position stands for.
- * @throws RangeError where the latent has no such blocks (a single position, or no whole number of pixels).
+ * @throws UsageError where the latent has no such blocks (a single position, or no whole number of pixels).
  */
 export function cellOf({ image, latent, name }: Manifest): Cell {
   const cell = { height: image.height / latent.height, width: image.width / latent.width };
   const whole = Number.isInteger(cell.height) && Number.isInteger(cell.width);
   const several = latent.height > 1 && latent.width > 1;
   if (whole && several && cell.height > 1 && cell.width > 1) return cell;
-  throw new RangeError(
+  throw new UsageError(
     `expected --cell: a latent of ${latent.height}×${latent.width} cuts the ${image.height}×${image.width} images of ${name} into no cells`,
   );
 }

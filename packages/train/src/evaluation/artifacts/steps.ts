@@ -1,4 +1,4 @@
-import type { ImageBatch } from '@convae/runtime';
+import { type ImageBatch, UsageError } from '@convae/runtime';
 
 /** Height and width, pixels, of the block of the image that one latent position stands for. */
 export interface Cell {
@@ -56,7 +56,7 @@ const total = (values: Iterable<number>): number => {
  * of cells apart from those inside. Where every cell is decoded by itself, the steps across its borders are larger.
  *
  * @param images uint8; steps are on 0..1.
- * @throws RangeError where a cell is under 2 pixels, or an image has no border.
+ * @throws UsageError where a cell is under 2 pixels, or an image has no border.
  */
 export function measureSteps(images: ImageBatch, cell: Cell): StepProfile {
   requireCell(images, cell);
@@ -77,7 +77,7 @@ export function measureSteps(images: ImageBatch, cell: Cell): StepProfile {
 function requireCell({ height, width }: ImageBatch, cell: Cell): void {
   const fits = cell.height >= 2 && cell.width >= 2 && cell.height < height && cell.width < width;
   if (fits && Number.isInteger(cell.height) && Number.isInteger(cell.width)) return;
-  throw new RangeError(
+  throw new UsageError(
     `expected a cell of 2×2 pixels or more and smaller than the ${height}×${width} image, received ${cell.height}×${cell.width}`,
   );
 }

@@ -1,3 +1,4 @@
+import { ConvaeError } from '@convae/runtime';
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import type { Tf } from '../../setup/index.js';
 import type { Rows } from './matrix.js';
@@ -28,12 +29,15 @@ async function covariance(tf: Tf, rows: Rows): Promise<{ mean: Float32Array; mat
 
 /**
  * Finds the strongest principal components of the training images.
- * @throws RangeError where an image has more than {@link MAX_PCA_SIZE} numbers.
+ * @throws ConvaeError LIMIT_EXCEEDED where an image has more than {@link MAX_PCA_SIZE} numbers.
  */
 export async function fitPca(tf: Tf, train: Rows, components: number): Promise<Pca> {
   const { size } = train;
   if (size > MAX_PCA_SIZE)
-    throw new RangeError(`expected at most ${MAX_PCA_SIZE} numbers an image, received ${size}`);
+    throw new ConvaeError(
+      'LIMIT_EXCEEDED',
+      `expected at most ${MAX_PCA_SIZE} numbers an image, received ${size}`,
+    );
   const { mean, matrix } = await covariance(tf, train);
   const decomposition = new EigenvalueDecomposition(Matrix.from1DArray(size, size, matrix), {
     assumeSymmetric: true,

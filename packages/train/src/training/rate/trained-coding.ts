@@ -1,3 +1,4 @@
+import { UsageError } from '@convae/runtime/core';
 import type { ParameterValues } from '../../model/parameters.js';
 import { traceShapes } from '../../model/shapes.js';
 import type { ArchitectureSpec } from '../../model/spec.js';
@@ -81,13 +82,13 @@ const defaultQuality = (eighths: readonly number[]): number =>
 /**
  * Into how many parts the finest step is cut so that every quality is a whole multiple.
  *
- * @throws RangeError where a context network, which counts in finest steps, would have to be scaled
+ * @throws UsageError where a context network, which counts in finest steps, would have to be scaled
  */
 function partsOf(eighths: readonly number[], { context }: RateSpec): number {
   const broken = eighths.find((multiplier) => !Number.isInteger(multiplier));
   if (broken === undefined) return 1;
   if (context === null) return 2;
-  throw new RangeError(
+  throw new UsageError(
     `expected whole eighths for the qualities of a bundle with a context network, received ${broken}`,
   );
 }
@@ -96,7 +97,7 @@ function partsOf(eighths: readonly number[], { context }: RateSpec): number {
  * Quantizer and context network of a run; nothing where rate was not trained.
  *
  * @param qualities of the bundle, steps in eighths of a latent unit, multiples of 0.5; those trained for where left out.
- * @throws RangeError where one is no whole eighth and there is a context network
+ * @throws UsageError where one is no whole eighth and there is a context network
  */
 export function trainedCoding(
   run: {
