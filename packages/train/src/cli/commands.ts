@@ -8,6 +8,7 @@ import { addCompareCommand } from './compare.js';
 import { addDenoisingCommand } from './denoising.js';
 import { addFeaturesCommand } from './features.js';
 import { addDataFlags, addExportFlags, addFolderFlags, addTrainFlags } from './flags.js';
+import { recordedData, recordedRecipe } from './recorded.js';
 import { recipeFlags, type TrainFlags } from './settings.js';
 import { shipCommand } from './ship.js';
 import { type ExportFlags, evaluateStage, exportStage, openExported, openRun } from './stages.js';
@@ -20,22 +21,25 @@ type RunFlags = TrainFlags & FolderFlags & ExportFlags;
 /**
  * With --resume, what the command line leaves open comes from run.json, so nobody has to repeat it.
  *
- * @throws ConvaeError `NOT_FOUND` where the folder holds no run
+ * @throws ConvaeError `NOT_FOUND` where the folder holds no run, `DATA_INVALID` where run.json is not as it was written
  */
 async function withRecorded<F extends RunFlags>(command: Command, flags: F): Promise<F> {
   if (!flags.resume) return flags.recipe === undefined ? flags : withNamed(command, flags, flags.recipe);
-  const recorded = await readRunSettings(runPaths(flags.out));
+  const paths = runPaths(flags.out);
+  const recorded = await readRunSettings(paths);
   if (recorded === undefined) {
     throw new ConvaeError(
       'NOT_FOUND',
       `expected a run to resume in ${flags.out} (a folder with run.json), found none`,
     );
   }
-  const { architecture, learningRate, ...rest } = recorded.settings;
-  const resumed = { ...flags, ...leftOpen(command, { ...rest, lr: learningRate }) };
+  const { settings } = recorded;
+  const { learningRate: lr, ...recipe } = recordedRecipe(settings, paths.settings);
+  const known = { ...recordedData(settings, paths.settings), ...recipe, lr };
+  const resumed = { ...flags, ...leftOpen(command, known) };
   if (flags.recipe !== undefined) return withNamed(command, resumed, flags.recipe);
   const named = ['preset', 'architecture'].some((name) => command.getOptionValueSource(name) === 'cli');
-  return { ...resumed, ...(named ? {} : { recordedSpec: architecture }) };
+  return { ...resumed, ...(named ? {} : { recordedSpec: settings.architecture }) };
 }
 
 /** A named recipe fills in what the command line leaves open; passes that somebody counted stay as they are. */

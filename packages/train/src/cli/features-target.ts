@@ -4,6 +4,7 @@ import { ConvaeError, MANIFEST_FILE } from '@convae/runtime/core';
 import type { Command } from 'commander';
 import { parseSpec } from '../model/parse.js';
 import { readRunSettings, runPaths } from '../training/run-folder.js';
+import { recordedData } from './recorded.js';
 import { type DataFlags, fittedTo } from './settings.js';
 
 /** A bundle to measure, by itself or in the folder of a run. */
@@ -37,8 +38,11 @@ export async function openTarget(folder: string): Promise<Target> {
   const recorded = await readRunSettings(runPaths(folder));
   const target = { title, bundleDir: bundle, runDir: folder };
   if (recorded === undefined) return target;
-  const { architecture, ...flags } = recorded.settings;
-  const data = fittedTo(flags as unknown as DataFlags, parseSpec(architecture).image);
+  const { settings } = recorded;
+  const data = fittedTo(
+    recordedData(settings, runPaths(folder).settings),
+    parseSpec(settings.architecture).image,
+  );
   return { ...target, data };
 }
 

@@ -12,10 +12,10 @@ import { traceShapes } from '../model/shapes.js';
 import { loadBackend, type Tf } from '../setup/index.js';
 import { type Checkpoint, loadCheckpoint } from '../training/checkpoint.js';
 import { trainedCoding } from '../training/rate/trained-coding.js';
-import { parseRecipe } from '../training/recipe.js';
 import { type RunPaths, type RunSettings, readRunSettings, runPaths } from '../training/run-folder.js';
 import { readingDisplay } from './progress.js';
-import { type DataFlags, datasetOf, fittedTo } from './settings.js';
+import { recordedData, recordedRecipe } from './recorded.js';
+import { datasetOf, fittedTo } from './settings.js';
 import { commandLine, type TrainedRun } from './train-stage.js';
 
 /** Images on which the exported graphs are compared with tfjs before anything is written. */
@@ -153,9 +153,9 @@ export async function openRun(folder: string): Promise<Exportable & { readonly c
   const paths = runPaths(folder);
   const { settings, command } = await requireSettings(paths);
   const checkpoint = await bestCheckpoint(paths);
-  const flags = settings as unknown as DataFlags;
+  const flags = recordedData(settings, paths.settings);
   const dataset = await datasetOf(fittedTo(flags, checkpoint.spec.image), undefined, readingDisplay());
-  const tf = await loadBackend(settings.backend === 'cpu' ? 'cpu' : 'tensorflow');
+  const tf = await loadBackend(flags.backend);
   const { spec, recipe, parameters, best, position } = checkpoint;
   const history = await readHistory(paths.epochs);
   const bestEpoch = best?.epoch ?? position.epoch;
@@ -166,9 +166,9 @@ export async function openRun(folder: string): Promise<Exportable & { readonly c
 export async function openExported(folder: string): Promise<Parameters<typeof evaluateStage>[0]> {
   const paths = runPaths(folder);
   const { settings, command } = await requireSettings(paths);
-  const { architecture, ...rest } = settings;
-  const spec = parseSpec(architecture);
-  const flags = rest as unknown as DataFlags;
+  const spec = parseSpec(settings.architecture);
+  const flags = recordedData(settings, paths.settings);
+  const recipe = { ...recordedRecipe(settings, paths.settings) };
   const dataset = await datasetOf(fittedTo(flags, spec.image), undefined, readingDisplay());
   const manifest = await readFile(join(paths.bundle, 'manifest.json'), 'utf8').catch(
     (cause: NodeJS.ErrnoException) => {
@@ -178,12 +178,5 @@ export async function openExported(folder: string): Promise<Parameters<typeof ev
     },
   );
   const { parity } = JSON.parse(manifest) as { parity?: { encoder: number; decoder: number } };
-  return { paths, dataset, spec, recipe: recipePart(rest), command, parity };
-}
-
-function recipePart(settings: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const { epochs, batch, learningRate, seed, patience, schedule, rate } = settings;
-  const { noise, noiseFrom, noiseKind } = settings;
-  const noises = { noise, noiseFrom, noiseKind };
-  return { ...parseRecipe({ epochs, batch, learningRate, seed, patience, schedule, rate, ...noises }) };
+  return { paths, dataset, spec, recipe, command, parity };
 }

@@ -1,0 +1,42 @@
+import { ConvaeError, MAX_IMAGE_SIDE } from '@convae/runtime/core';
+import * as z from 'zod';
+import { FITS } from '../dataset/index.js';
+import { type Recipe, readRecipe, recipeSchema } from '../training/recipe.js';
+import type { RunSettings } from '../training/run-folder.js';
+import type { DataFlags, TrainFlags } from './settings.js';
+
+type Settings = RunSettings['settings'];
+
+const side = z.int().min(1).max(MAX_IMAGE_SIDE);
+
+const dataSchema = z.object({
+  data: z.string(),
+  validation: z.number().min(0).exactOptional(),
+  limit: z.int().min(1).exactOptional(),
+  size: z.object({ height: side, width: side }).exactOptional(),
+  channels: z.union([z.literal(1), z.literal(3)]).exactOptional(),
+  fit: z.enum(FITS).exactOptional(),
+  backend: z.enum(['tensorflow', 'cpu']).default('tensorflow'),
+});
+
+/**
+ * Which images run.json recorded, and the backend; nothing else that stands there.
+ *
+ * @throws ConvaeError `DATA_INVALID` naming the file and the field
+ */
+export function recordedData(settings: Settings, path: string): DataFlags & Pick<TrainFlags, 'backend'> {
+  const parsed = dataSchema.safeParse(settings);
+  if (parsed.success) return parsed.data;
+  throw new ConvaeError('DATA_INVALID', `${path}: ${z.prettifyError(parsed.error)}`, { cause: parsed.error });
+}
+
+const RECIPE_FIELDS = Object.keys(recipeSchema.parse({}));
+
+/**
+ * The recipe that run.json recorded.
+ *
+ * @throws ConvaeError `DATA_INVALID` naming the file and the field
+ */
+export function recordedRecipe(settings: Settings, path: string): Recipe {
+  return readRecipe(Object.fromEntries(RECIPE_FIELDS.map((name) => [name, settings[name]])), path);
+}
