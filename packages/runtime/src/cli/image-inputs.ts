@@ -4,7 +4,8 @@ import { ConvaeError } from '../errors.js';
 import type { ImageBatch } from '../image.js';
 import { openFileSource, streamSource } from '../node/byte-files.js';
 import { isGzip, isIdx, readIdxFileStream } from '../node/idx-files.js';
-import { decodeImageFile, MAX_IMAGE_FILE_BYTES, readImageFile } from '../node/image-files.js';
+import { decodeImageFile, MAX_IMAGE_FILE_BYTES, openImageFile } from '../node/image-files.js';
+import { readAhead } from './read-ahead.js';
 
 /** An input of `convae encode`: some images in order. */
 export interface ImageInput {
@@ -18,8 +19,6 @@ export interface ImageInput {
 }
 
 const EXTENSIONS = ['.png', '.jpg', '.jpeg', '.webp'];
-/** Image files decoded at once, ahead of the one that is needed. */
-const READ_AHEAD = 8;
 
 /** Folders stand for the image files in them, in the order of their names. */
 export async function expandFolders(inputs: readonly string[]): Promise<string[]> {
@@ -40,17 +39,17 @@ export async function openInputs(
   stdin: AsyncIterable<Uint8Array>,
 ): Promise<ImageInput[]> {
   const opened: ImageInput[] = [];
-  let files: string[] = [];
+  let files: ImagePath[] = [];
   const flush = (): void => {
     if (files.length > 0) opened.push(imageFiles(files, channels));
     files = [];
   };
   for (const path of await expandFolders(inputs)) {
-    const start = path === '-' ? undefined : await firstBytes(path);
-    if (start && !isIdx(start) && !isGzip(start)) files.push(path);
+    const file = path === '-' ? undefined : await lookInto(path);
+    if (file && !isIdx(file.start) && !isGzip(file.start)) files.push({ path, bytes: file.bytes });
     else {
       flush();
-      opened.push(start ? await idxFile(path, start, channels) : await standardInput(stdin, channels));
+      opened.push(file ? await idxFile(path, file.start, channels) : await standardInput(stdin, channels));
     }
   }
   flush();
@@ -95,43 +94,33 @@ async function imagesIn(folder: string): Promise<string[]> {
   return names.map((name) => join(folder, name));
 }
 
-async function firstBytes(path: string): Promise<Uint8Array> {
+/** A file's first two bytes, and how many it has. */
+async function lookInto(path: string): Promise<{ start: Uint8Array; bytes: number }> {
   const file = await open(path, 'r').catch((cause: NodeJS.ErrnoException) => {
     const problem = cause.code === 'ENOENT' ? 'does not exist' : `cannot be read: ${cause.message}`;
     throw new ConvaeError('NOT_FOUND', `${path} ${problem}`, { cause });
   });
   try {
     const { buffer, bytesRead } = await file.read(new Uint8Array(2), 0, 2, 0);
-    return buffer.subarray(0, bytesRead);
+    return { start: buffer.subarray(0, bytesRead), bytes: (await file.stat()).size };
   } finally {
     await file.close();
   }
 }
 
-function imageFiles(paths: readonly string[], channels: 1 | 3): ImageInput {
-  return {
-    name: paths.length === 1 ? paths[0]! : `${paths.length} image files`,
-    count: paths.length,
-    imageName: (index) => paths[index]!,
-    images: () => readAhead(paths, (path) => readImageFile(path, channels)),
-  };
+/** An image file and how many bytes it has. */
+interface ImagePath {
+  readonly path: string;
+  readonly bytes: number;
 }
 
-/** The results of tasks in order, the next ones already under way. */
-async function* readAhead<T, R>(
-  items: readonly T[],
-  task: (item: T) => Promise<R>,
-): AsyncGenerator<R, void, undefined> {
-  const running: Promise<R>[] = [];
-  for (let next = 0; next < items.length || running.length > 0; ) {
-    while (next < items.length && running.length < READ_AHEAD) {
-      const started = task(items[next++]!);
-      // Where an earlier one fails, nobody waits for this one any more.
-      started.catch(() => undefined);
-      running.push(started);
-    }
-    yield await running.shift()!;
-  }
+function imageFiles(files: readonly ImagePath[], channels: 1 | 3): ImageInput {
+  return {
+    name: files.length === 1 ? files[0]!.path : `${files.length} image files`,
+    count: files.length,
+    imageName: (index) => files[index]!.path,
+    images: () => readAhead(files, ({ path }) => openImageFile(path, channels)),
+  };
 }
 
 async function idxFile(path: string, start: Uint8Array, channels: 1 | 3): Promise<ImageInput> {

@@ -17,6 +17,14 @@ export interface ImageSize {
   readonly width: number;
 }
 
+/** What {@link openImageFile} gives: a header was read, no pixel decoded. */
+export interface OpenedImageFile {
+  /** Bytes that decoding takes: those of the pixels, and of the copy of them that becomes the image. */
+  readonly bytes: number;
+  /** Decodes the pixels. @throws as {@link readImageFile}. */
+  finish(): Promise<ImageBatch>;
+}
+
 /**
  * Reads a PNG, JPEG or WebP file as one uint8 image, turned upright as its EXIF orientation says; transparency is
  * laid over white, 16-bit samples become 8-bit.
@@ -24,8 +32,7 @@ export interface ImageSize {
  * @throws ConvaeError NOT_FOUND, LIMIT_EXCEEDED, or DATA_INVALID where it is no image of these formats or damaged.
  */
 export async function readImageFile(path: string, channels: 1 | 3): Promise<ImageBatch> {
-  checkChannels(channels);
-  return decodeImageFile(await readWholeFile(path, MAX_IMAGE_FILE_BYTES), channels, path);
+  return (await openImageFile(path, channels)).finish();
 }
 
 /**
@@ -39,8 +46,22 @@ export async function decodeImageFile(
   name = 'image bytes',
 ): Promise<ImageBatch> {
   checkChannels(channels);
+  return (await openImageBytes(bytes, channels, name)).finish();
+}
+
+/** Reads an image file's header and learns what decoding it takes. @throws as {@link readImageFile}. */
+export async function openImageFile(path: string, channels: 1 | 3): Promise<OpenedImageFile> {
+  checkChannels(channels);
+  return openImageBytes(await readWholeFile(path, MAX_IMAGE_FILE_BYTES), channels, path);
+}
+
+async function openImageBytes(bytes: Uint8Array, channels: 1 | 3, name: string): Promise<OpenedImageFile> {
   const image = await openImage(bytes, name);
-  await checkedMetadata(image, name);
+  const { width, height } = await checkedMetadata(image, name);
+  return { bytes: 2 * width * height * channels, finish: () => decodePixels(image, channels, name) };
+}
+
+async function decodePixels(image: Sharp, channels: 1 | 3, name: string): Promise<ImageBatch> {
   const { data, info } = await decoded(name, () =>
     image
       .autoOrient()
