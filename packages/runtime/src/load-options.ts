@@ -32,6 +32,12 @@ export interface LoadProgress {
   readonly total: number | undefined;
 }
 
+/**
+ * Is told after every piece of a file that arrives; a promise that it gives is waited for. What it throws, or rejects
+ * with, ends the loading, which rejects with the same.
+ */
+export type OnProgress = (progress: LoadProgress) => unknown;
+
 const MAX_THREADS = 256;
 const MAX_BATCH_SIZE = 4096;
 

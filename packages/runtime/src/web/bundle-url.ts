@@ -2,15 +2,16 @@
 import { type BundleFiles, checkPlainFileName, MANIFEST_FILE } from '../bundle/files.js';
 
 import { kindOf } from '../image.js';
-import type { LoadProgress } from '../load-options.js';
+import type { OnProgress } from '../load-options.js';
 import { fetchBytes } from './fetch-bytes.js';
+import { reporting } from './reporting.js';
 
 /** Options of {@link bundleUrl}. */
 export interface BundleUrlOptions {
   /** Stops the loading. */
   readonly signal?: AbortSignal | undefined;
-  /** Is told after every piece that arrives. */
-  readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
+  /** Is told after every piece that arrives; what it throws ends the reading. */
+  readonly onProgress?: OnProgress | undefined;
 }
 
 /**
@@ -24,7 +25,11 @@ export function bundleUrl(url: string | URL, options: BundleUrlOptions = {}): Bu
     location: folder,
     read: async (name, maxBytes) => {
       checkPlainFileName(name);
-      return (await fetchBytes(new URL(name, folder).href, { ...options, maxBytes })).bytes;
+      const address = new URL(name, folder).href;
+      return reporting(options.onProgress, async (onProgress) => {
+        const { bytes } = await fetchBytes(address, { ...options, onProgress, maxBytes });
+        return bytes;
+      });
     },
   };
 }

@@ -1,13 +1,13 @@
 /// <reference lib="dom" />
 import { ConvaeError } from '../errors.js';
-import type { LoadProgress } from '../load-options.js';
+import type { OnProgress } from '../load-options.js';
 
 /** What may be fetched, and who wants to know. */
 export interface FetchOptions {
   /** The most bytes that are accepted. */
   readonly maxBytes: number;
   readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
+  readonly onProgress?: OnProgress | undefined;
 }
 
 /** What a server answered. */
@@ -25,10 +25,7 @@ export interface Fetched {
 export async function fetchBytes(url: string, options: FetchOptions): Promise<Fetched> {
   try {
     const response = await fetch(url, { signal: options.signal ?? null });
-    const mimeType = checkResponse(response, url);
-    const bytes = await readBody(response, url, options);
-    if (looksLikeHtml(bytes)) throw htmlInstead(url);
-    return { bytes, mimeType };
+    return await readResponse(response, url, options);
   } catch (error) {
     if (error instanceof ConvaeError) throw error;
     const { signal } = options;
@@ -36,6 +33,19 @@ export async function fetchBytes(url: string, options: FetchOptions): Promise<Fe
     throw new ConvaeError('NOT_FOUND', `${url} cannot be fetched: ${(error as Error).message}`, {
       cause: error,
     });
+  }
+}
+
+async function readResponse(response: Response, url: string, options: FetchOptions): Promise<Fetched> {
+  try {
+    const mimeType = checkResponse(response, url);
+    const bytes = await readBody(response, url, options);
+    if (looksLikeHtml(bytes)) throw htmlInstead(url);
+    return { bytes, mimeType };
+  } catch (error) {
+    // The server would go on sending.
+    await response.body?.cancel().catch(() => undefined);
+    throw error;
   }
 }
 
@@ -75,14 +85,15 @@ async function readBody(
   const pieces: Uint8Array[] = [];
   let loaded = 0;
   const reader = response.body!.getReader();
-  for (let read = await reader.read(); !read.done; read = await reader.read()) {
-    loaded += read.value.length;
-    if (loaded > maxBytes) {
-      await reader.cancel();
-      throw tooLarge(url, loaded, maxBytes);
+  try {
+    for (let read = await reader.read(); !read.done; read = await reader.read()) {
+      loaded += read.value.length;
+      if (loaded > maxBytes) throw tooLarge(url, loaded, maxBytes);
+      pieces.push(read.value);
+      await onProgress?.({ file, loaded, total });
     }
-    pieces.push(read.value);
-    onProgress?.({ file, loaded, total });
+  } finally {
+    reader.releaseLock();
   }
   return joined(pieces, loaded);
 }

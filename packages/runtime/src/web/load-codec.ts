@@ -6,6 +6,7 @@ import { checkLoadOptions } from '../load-options.js';
 import { bundleUrl } from './bundle-url.js';
 import type { WebLoadOptions } from './options.js';
 import { WEB_PROVIDERS } from './providers.js';
+import { reporting } from './reporting.js';
 
 /**
  * Loads a bundle and gives a ready codec on onnxruntime-web. Without options it runs on WebAssembly.
@@ -13,16 +14,20 @@ import { WEB_PROVIDERS } from './providers.js';
  * @throws TypeError or RangeError where an argument is not what it should be.
  * @throws ConvaeError NOT_FOUND, LIMIT_EXCEEDED, MANIFEST_INVALID, VERSION_UNSUPPORTED, HASH_MISMATCH, GRAPH_INVALID,
  * PROVIDER_UNAVAILABLE (only with `strict`), DEPENDENCY_MISSING or ABORTED.
+ * @throws what `options.onProgress` throws.
  */
 export async function loadCodec(
   bundle: string | URL | BundleFiles,
   options: WebLoadOptions = {},
 ): Promise<Codec> {
   checkLoadOptions(options, WEB_PROVIDERS);
-  const files = bundleFiles(bundle, options);
-  // A page that shows something first gets the codec's code when it wants a codec, as ONNX Runtime's.
-  const { openCodec } = await import('./open-codec.js');
-  return openCodec(files, options);
+  return reporting(options.onProgress, async (onProgress) => {
+    const own = { ...options, onProgress };
+    const files = bundleFiles(bundle, own);
+    // A page that shows something first gets the codec's code when it wants a codec, as ONNX Runtime's.
+    const { openCodec } = await import('./open-codec.js');
+    return openCodec(files, own);
+  });
 }
 
 function bundleFiles(bundle: string | URL | BundleFiles, options: WebLoadOptions): BundleFiles {

@@ -1,12 +1,12 @@
-import type { LoadOptions, LoadProgress } from '../load-options.js';
+import type { LoadOptions, OnProgress } from '../load-options.js';
 import type { WasmPaths } from './wasm-file.js';
 
 /** Options of `loadCodec` in browsers and workers. */
 export interface WebLoadOptions extends LoadOptions {
   /** Where ONNX Runtime’s .wasm files are, where that is not where the bundler or import map says. */
   readonly wasmPaths?: WasmPaths | undefined;
-  /** Is told how far each file has been fetched. */
-  readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
+  /** Is told how far each file has been fetched; what it throws ends the loading. */
+  readonly onProgress?: OnProgress | undefined;
   /** Stops the loading; it then rejects with ConvaeError ABORTED. */
   readonly signal?: AbortSignal | undefined;
 }

@@ -78,13 +78,14 @@ async function openCodec(
   const answer = watchWorker(worker);
   channel.expose({
     ready: answer.arrived,
-    progress: (progress: LoadProgress) => options.onProgress?.(progress),
+    // What it returns stays here: it need not be something that can be sent.
+    progress: async (progress: LoadProgress) => void (await options.onProgress?.(progress)),
     state: (state: CodecState) => codec?.update(state),
     read: (name: string, maxBytes: number) => (bundle as BundleFiles).read(name, maxBytes),
   });
-  worker.postMessage({ [OPEN_KEY]: PROTOCOL, ...message }, [message.port]);
-  const loading = channel.call(CODEC_TARGET, 'load', [], options.signal) as Promise<LoadedMessage>;
   try {
+    worker.postMessage({ [OPEN_KEY]: PROTOCOL, ...message }, [message.port]);
+    const loading = channel.call(CODEC_TARGET, 'load', [], options.signal) as Promise<LoadedMessage>;
     const { manifest, state } = await Promise.race([loading, answer.failed]);
     codec = new WorkerCodec(channel, manifest, state);
     return codec;

@@ -30,7 +30,7 @@ import {
   type PlainMethod,
   type SentSequence,
 } from './protocol.js';
-import { isSequence, remoteSequence, sequenceMethods } from './sequences.js';
+import { type ExposedSequence, exposeSequence, isSequence, remoteSequence } from './sequences.js';
 
 /** A codec that runs in a worker. */
 export class WorkerCodec implements Codec {
@@ -127,16 +127,17 @@ export class WorkerCodec implements Codec {
   ): Promise<ContainerSummary> {
     const channel = this.#channel;
     const { signal, ...rest } = options;
-    const sequence = isSequence(images) ? channel.expose(sequenceMethods(images)) : undefined;
-    const sent: SentSequence = sequence === undefined ? { plain: images } : { target: sequence };
-    const target = channel.expose({ write: (bytes: Uint8Array) => sink.write(bytes) });
+    const sequence = isSequence(images) ? exposeSequence(channel, images) : undefined;
+    const sent: SentSequence = sequence === undefined ? { plain: images } : { target: sequence.target };
+    // What it returns stays here: it need not be something that can be sent.
+    const target = channel.expose({ write: async (bytes: Uint8Array) => void (await sink.write(bytes)) });
     try {
       const args = [sent, target, rest];
       return (await channel.call(CODEC_TARGET, 'encodeContainer', args, signal)) as ContainerSummary;
     } finally {
       // Stopped or not, nothing is read or written any more.
       channel.withdraw(target);
-      if (sequence !== undefined) channel.withdraw(sequence);
+      sequence?.end();
     }
   }
 
@@ -147,16 +148,21 @@ export class WorkerCodec implements Codec {
     if (!isSequence(stream))
       throw new TypeError(`expected an iterable of bytes for stream, received ${kindOf(stream)}`);
     const channel = this.#channel;
-    const target = channel.expose(sequenceMethods(stream));
+    const source = exposeSequence(channel, stream);
     try {
-      const { header, images } = (await channel.call(CODEC_TARGET, 'decodeContainer', [target], signal)) as {
+      const { header, images } = (await channel.call(
+        CODEC_TARGET,
+        'decodeContainer',
+        [source.target],
+        signal,
+      )) as {
         header: DecodedContainer['header'];
         images: number;
       };
       const sequence = remoteSequence<PlacedImages>(channel, images, signal);
-      return { header, images: this.#ending(sequence, target) };
+      return { header, images: ending(sequence, source) };
     } catch (error) {
-      channel.withdraw(target);
+      source.end();
       throw error;
     }
   }
@@ -187,22 +193,27 @@ export class WorkerCodec implements Codec {
 
   async #dispose(): Promise<void> {
     const reason = new ConvaeError('DISPOSED', 'the codec was used after dispose()');
-    const gone = this.#channel.callLast(CODEC_TARGET, 'dispose', reason);
-    await gone;
-    this.#channel.close(reason);
-  }
-
-  /** A sequence that no more reads the stream behind it once it has ended. */
-  async *#ending<T>(sequence: AsyncGenerator<T>, target: number): AsyncGenerator<T, void, undefined> {
     try {
-      yield* sequence;
+      await this.#channel.callLast(CODEC_TARGET, 'dispose', reason);
     } finally {
-      this.#channel.withdraw(target);
+      this.#channel.close(reason);
     }
   }
 
   async #run<T>(method: PlainMethod, first: unknown, options: CallOptions): Promise<T> {
     const { signal, ...rest } = options;
     return (await this.#channel.call(CODEC_TARGET, 'run', [method, [first, rest]], signal)) as T;
+  }
+}
+
+/** A sequence that no more reads the stream behind it once it has ended. */
+async function* ending<T>(
+  sequence: AsyncGenerator<T>,
+  source: ExposedSequence,
+): AsyncGenerator<T, void, undefined> {
+  try {
+    yield* sequence;
+  } finally {
+    source.end();
   }
 }

@@ -1,18 +1,42 @@
-import type { Channel, Methods } from './channel.js';
+import type { Channel } from './channel.js';
 
-/** Methods by which the other side takes the items of a sequence one by one. */
-export function sequenceMethods(sequence: Iterable<unknown> | AsyncIterable<unknown>): Methods {
+/** A sequence that the other side takes item by item. */
+export interface ExposedSequence {
+  readonly target: number;
+  /** No more of it is wanted: the sequence is told, unless it has ended. */
+  end(): void;
+}
+
+/** Lets the other side take the items of a sequence with {@link remoteSequence}. */
+export function exposeSequence(
+  channel: Channel,
+  sequence: Iterable<unknown> | AsyncIterable<unknown>,
+): ExposedSequence {
   const iterator =
     Symbol.asyncIterator in sequence ? sequence[Symbol.asyncIterator]() : sequence[Symbol.iterator]();
-  return {
-    next: async () => {
-      const { done, value } = await iterator.next();
-      return { done: done === true, value };
-    },
-    return: async () => {
-      await iterator.return?.();
-    },
+  let ended = false;
+  const next = async (): Promise<RemoteItem> => {
+    try {
+      const { done = false, value } = await iterator.next();
+      ended ||= done;
+      return { done, value };
+    } catch (error) {
+      ended = true;
+      throw error;
+    }
   };
+  const finish = async (): Promise<void> => {
+    if (ended) return;
+    ended = true;
+    await iterator.return?.();
+  };
+  const target = channel.expose({ next, return: finish });
+  const end = (): void => {
+    channel.withdraw(target);
+    // What goes wrong with that is not what the caller wants to hear.
+    finish().catch(() => undefined);
+  };
+  return { target, end };
 }
 
 /** One answer of a remote sequence, and what is lost by then where it is a container's. */
@@ -22,7 +46,7 @@ export interface RemoteItem {
   readonly lost?: unknown;
 }
 
-/** The sequence behind {@link sequenceMethods} on the other side. */
+/** The sequence behind {@link exposeSequence} on the other side. */
 export async function* remoteSequence<T>(
   channel: Channel,
   target: number,

@@ -68,39 +68,55 @@ class CodecServer {
       forget: (target: number) => this.#channel.withdraw(target),
       dispose: () => this.#dispose(),
     });
-    void this.#channel.call(CLIENT_TARGET, 'ready', []);
+    // A client that is gone by then does not miss it.
+    this.#channel.call(CLIENT_TARGET, 'ready', []).catch(() => undefined);
   }
 
   async #open(protocol: number, signal: AbortSignal): Promise<LoadedMessage> {
-    if (protocol !== PROTOCOL) {
-      throw new ConvaeError(
-        'VERSION_UNSUPPORTED',
-        'page and worker have different releases of @convae/runtime',
-      );
+    try {
+      checkProtocol(protocol);
+      const codec = await this.#loadCodec(signal);
+      const state = stateOf(codec);
+      this.#state = JSON.stringify(state);
+      return { manifest: codec.manifest, state };
+    } catch (error) {
+      await this.#dispose().catch(() => undefined);
+      throw error;
     }
+  }
+
+  /** Kept as soon as it is there: what goes wrong afterwards disposes of it. */
+  async #loadCodec(signal: AbortSignal): Promise<Codec> {
     const { location, readByClient, options, wantsProgress } = this.#request;
-    const channel = this.#channel;
+    const call = (method: string, ...args: unknown[]): Promise<unknown> =>
+      this.#channel.call(CLIENT_TARGET, method, args, signal);
     const read: BundleFiles['read'] = async (name, maxBytes) =>
-      (await channel.call(CLIENT_TARGET, 'read', [name, maxBytes])) as Uint8Array;
-    const onProgress = (progress: unknown): void => void channel.call(CLIENT_TARGET, 'progress', [progress]);
+      (await call('read', name, maxBytes)) as Uint8Array;
+    let told: Promise<unknown> = Promise.resolve();
+    const onProgress = (progress: unknown): Promise<unknown> => {
+      const telling = call('progress', progress);
+      told = Promise.all([told, telling]);
+      // It is waited for below, whether the loading does or not.
+      told.catch(() => undefined);
+      return telling;
+    };
     this.#codec = await this.#load(readByClient ? { location, read } : location, {
       ...options,
       signal,
       ...(wantsProgress ? { onProgress } : {}),
     });
-    if (signal.aborted) {
-      await this.#dispose();
-      throw new ConvaeError('ABORTED', 'stopped by the signal');
-    }
-    const state = stateOf(this.#codec);
-    this.#state = JSON.stringify(state);
-    return { manifest: this.#codec.manifest, state };
+    await told;
+    if (signal.aborted) throw new ConvaeError('ABORTED', 'stopped by the signal');
+    return this.#codec;
   }
 
   async #dispose(): Promise<void> {
-    await this.#codec?.dispose();
-    // The answer goes out first.
-    setTimeout(() => this.#channel.close(new ConvaeError('DISPOSED', 'the codec was disposed')));
+    try {
+      await this.#codec?.dispose();
+    } finally {
+      // The answer goes out first.
+      setTimeout(() => this.#channel.close(new ConvaeError('DISPOSED', 'the codec was disposed')));
+    }
   }
 
   get #loaded(): Codec {
@@ -182,6 +198,11 @@ class CodecServer {
     });
     return target;
   }
+}
+
+function checkProtocol(protocol: number): void {
+  if (protocol === PROTOCOL) return;
+  throw new ConvaeError('VERSION_UNSUPPORTED', 'page and worker have different releases of @convae/runtime');
 }
 
 function stateOf({ executionProvider, passedOver, threads, contextKernel, notices }: Codec): CodecState {

@@ -130,6 +130,65 @@ describe('createWorkerCodec', () => {
     expect(codec.manifest.name).toBe('tiny');
   });
 
+  it.each(['waits for it', 'does not wait'])(
+    'ends loading with the caller’s own error where progress fails and the loading %s',
+    async (how) => {
+      const own = new Error('the page’s own');
+      const thrower = () => {
+        throw own;
+      };
+      let loaded: Codec | undefined;
+      const reporting = servedWorker(async (bundle, options) => {
+        const { onProgress } = options as WorkerCodecOptions;
+        const telling = onProgress?.({ file: 'encoder.onnx', loaded: 5, total: 9 });
+        if (how === 'waits for it') await telling;
+        loaded = await loadCodec(bundle, { threads: 1 });
+        return loaded;
+      });
+      for (const onProgress of [() => Promise.reject(own), thrower]) {
+        const loading = createWorkerCodec(reporting, await createTinyBundle(), { onProgress });
+        await expect(loading).rejects.toBe(own);
+      }
+      if (how === 'does not wait') await expectRejection(loaded!.embed(noiseImages(1)), { code: 'DISPOSED' });
+      else expect(loaded).toBeUndefined();
+    },
+  );
+
+  it('takes progress and sinks whatever they return', async () => {
+    const reporting = servedWorker(async (bundle, options) => {
+      await (options as WorkerCodecOptions).onProgress?.({ file: 'x', loaded: 5, total: 9 });
+      return loadCodec(bundle, { threads: 1 });
+    });
+    const onProgress = () => () => 'cannot be sent';
+    await using codec = await createWorkerCodec(reporting, await createCodedBundle(), { onProgress });
+    const summary = await codec.encodeContainer([noiseImages(2)], { write: onProgress as never });
+    expect(summary.images).toBe(2);
+  });
+
+  it('tells the caller’s sequences where the signal stops what reads them', async () => {
+    await using codec = await coded();
+    for (const read of [
+      (images: AsyncIterable<never>, signal: AbortSignal) =>
+        codec.encodeContainer(images, { write: () => undefined }, { signal }),
+      (stream: AsyncIterable<never>, signal: AbortSignal) => codec.decodeContainer(stream, { signal }),
+    ]) {
+      const controller = new AbortController();
+      let ended = false;
+      const endless = (async function* () {
+        try {
+          for (;;) {
+            controller.abort('enough');
+            yield new Uint8Array(0) as never;
+          }
+        } finally {
+          ended = true;
+        }
+      })();
+      await expectRejection(read(endless, controller.signal), { code: 'ABORTED', cause: 'enough' });
+      await expect.poll(() => ended).toBe(true);
+    }
+  });
+
   it('stops loading where the signal says so', async () => {
     let stopped: unknown;
     const slow = servedWorker(
