@@ -54,6 +54,7 @@ export default defineConfig({
       { find: /^@convae\/runtime\/core$/, replacement: source('packages/runtime/src/index.ts') },
       { find: /^@convae\/runtime(\/node)?$/, replacement: source('packages/runtime/src/node/index.ts') },
       { find: /^@convae\/runtime\/web$/, replacement: source('packages/runtime/src/web/index.ts') },
+      { find: /^@convae\/runtime\/webgpu$/, replacement: source('packages/runtime/src/web/webgpu.ts') },
       { find: /^@convae\/runtime\/worker$/, replacement: source('packages/runtime/src/worker/index.ts') },
       { find: /^@convae\/train$/, replacement: source('packages/train/src/index.ts') },
     ],

@@ -1,5 +1,6 @@
 /// <reference lib="dom" />
 import { type Codec, loadCodec } from '@convae/runtime/web';
+import { webgpu } from '@convae/runtime/webgpu';
 import { createWorkerCodec } from '@convae/runtime/worker';
 import { expect, it } from 'vitest';
 import { noiseImages } from '../../packages/runtime/src/testing/expectations.js';
@@ -57,7 +58,7 @@ it('stays flat over 10,000 calls to a worker', async () => {
 });
 
 it('stays flat over 600 calls on WebGPU', async () => {
-  const options = { executionProviders: ['webgpu'], strict: true, threads: 1 } as const;
+  const options = { executionProviders: ['webgpu'], webgpu, strict: true, threads: 1 } as const;
   await using codec = await loadCodec('/test/vectors/data/tiny-bundle', options);
   await calls(codec, 50);
   const [heap, wasm] = [await used(), wasmBytes()];

@@ -1,11 +1,12 @@
 /// <reference lib="dom" />
 import { loadCodec } from '@convae/runtime/web';
+import { webgpu } from '@convae/runtime/webgpu';
 import { expect, it } from 'vitest';
 import { noiseImages } from '../../packages/runtime/src/testing/expectations.js';
-import { webGpuContext } from '../../packages/runtime/src/web/webgpu.js';
+import { webGpuContext } from '../../packages/runtime/src/web/webgpu-device.js';
 
 const URL = '/test/vectors/data/tiny-bundle';
-const strict = { executionProviders: ['webgpu'], strict: true, threads: 1 } as const;
+const strict = { executionProviders: ['webgpu'], webgpu, strict: true, threads: 1 } as const;
 const images = noiseImages(3);
 
 /** What a driver's crash or the system does. */
@@ -50,7 +51,7 @@ it('recovers a lost device once, then runs on WASM, and says so', async () => {
 });
 
 it('measures both with auto, takes the faster, and gives the figures', async () => {
-  await using codec = await loadCodec(URL, { executionProviders: 'auto', batchSize: 1, threads: 1 });
+  await using codec = await loadCodec(URL, { executionProviders: 'auto', webgpu, batchSize: 1, threads: 1 });
   const other = codec.executionProvider === 'wasm' ? 'webgpu' : 'wasm';
   expect(codec.passedOver).toEqual([
     { provider: other, reason: expect.stringMatching(/^slower here: .* ms for 1 image\(s\), .* ms on/) },

@@ -6,3 +6,4 @@ export { type BundleUrlOptions, bundleUrl } from './bundle-url.js';
 export { loadCodec } from './load-codec.js';
 export type { WebLoadOptions } from './options.js';
 export type { WasmPaths } from './wasm-file.js';
+export type { WebGpu } from './webgpu-option.js';

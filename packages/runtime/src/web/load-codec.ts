@@ -7,6 +7,7 @@ import { bundleUrl } from './bundle-url.js';
 import type { WebLoadOptions } from './options.js';
 import { WEB_PROVIDERS } from './providers.js';
 import { reporting } from './reporting.js';
+import { checkWebGpu } from './webgpu-option.js';
 
 /**
  * Loads a bundle and gives a ready codec on onnxruntime-web. Without options it runs on WebAssembly.
@@ -21,6 +22,7 @@ export async function loadCodec(
   options: WebLoadOptions = {},
 ): Promise<Codec> {
   checkLoadOptions(options, WEB_PROVIDERS);
+  checkWebGpu(options.webgpu, options.executionProviders);
   return reporting(options.onProgress, async (onProgress) => {
     const own = { ...options, onProgress };
     const files = bundleFiles(bundle, own);

@@ -5,8 +5,9 @@ import { firstLine } from '../session/graph-session.js';
 import type { OrtModule } from '../session/ort.js';
 import { createRunQueue, type RunQueue } from '../session/queue.js';
 import { RELU_GRAPH } from '../session/relu-graph.js';
+import type { OrtBuild, OrtBuildName } from './ort-build.js';
 import { canStartThreads, chooseThreads, ONE_FILE_NOTICE } from './threads.js';
-import { fetchWasm, type OrtBuild, type WasmPaths, wasmUrl } from './wasm-file.js';
+import { fetchWasm, type WasmPaths, wasmUrl } from './wasm-file.js';
 import { yieldTurn } from './yield-turn.js';
 
 /** A build of onnxruntime-web as far as convae sets it up; its settings hold for the whole page. */
@@ -34,40 +35,34 @@ export interface OrtWebOptions {
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
 }
 
-/** Literal names, so that bundlers find them and put each build into a file of its own. */
-const BUILDS: Readonly<Record<OrtBuild, () => Promise<unknown>>> = {
-  wasm: () => import('onnxruntime-web/wasm'),
-  webgpu: () => import('onnxruntime-web/webgpu'),
-};
-
 /**
  * What is loaded in this page or worker. ONNX Runtime itself is one instance a page: it can be set up once, and not
  * again after that failed.
  */
-const loaded = new Map<OrtBuild, Promise<LoadedOrt>>();
+const loaded = new Map<OrtBuildName, Promise<LoadedOrt>>();
 
 /**
  * Loads a build of onnxruntime-web when it is first wanted, and once.
  * @throws ConvaeError DEPENDENCY_MISSING where it is not installed, or its WebAssembly file cannot be had or started.
  */
 export async function loadOrtWeb(build: OrtBuild, options: OrtWebOptions): Promise<LoadedOrt> {
-  const known = loaded.get(build);
+  const known = loaded.get(build.name);
   if (known !== undefined) return known;
   // What can go wrong and be tried again comes first.
-  const ort = await importBuild(build);
+  const ort = await importScript(build);
   const binary = await fetchWasm(wasmUrl(build, options.wasmPaths), options);
-  const started = loaded.get(build) ?? start(ort, binary, chooseThreads(options.threads).threads);
-  loaded.set(build, started);
+  const started = loaded.get(build.name) ?? start(ort, binary, chooseThreads(options.threads).threads);
+  loaded.set(build.name, started);
   return started;
 }
 
-async function importBuild(build: OrtBuild): Promise<OrtWebModule> {
+async function importScript(build: OrtBuild): Promise<OrtWebModule> {
   try {
-    return (await BUILDS[build]()) as OrtWebModule;
+    return (await build.importScript()) as OrtWebModule;
   } catch (cause) {
     throw new ConvaeError(
       'DEPENDENCY_MISSING',
-      `onnxruntime-web/${build} cannot be loaded (${firstLine(cause)}): install it with "npm i onnxruntime-web"`,
+      `onnxruntime-web/${build.name} cannot be loaded (${firstLine(cause)}): install it with "npm i onnxruntime-web"`,
       { cause },
     );
   }

@@ -3,18 +3,10 @@ import { ConvaeError } from '../errors.js';
 import type { LoadProgress } from '../load-options.js';
 import { pageUrl } from './bundle-url.js';
 import { fetchBytes } from './fetch-bytes.js';
-
-/** The builds of onnxruntime-web that convae uses: for wasm alone, and the larger one that has WebGPU. */
-export type OrtBuild = 'wasm' | 'webgpu';
-
-/** The WebAssembly file of each build, by onnxruntime-web's own names. */
-export const WASM_FILES: Readonly<Record<OrtBuild, string>> = {
-  wasm: 'ort-wasm-simd-threaded.wasm',
-  webgpu: 'ort-wasm-simd-threaded.asyncify.wasm',
-};
+import type { OrtBuild, OrtBuildName } from './ort-build.js';
 
 /** Where ONNX Runtime's WebAssembly files are: their folder, or the address of each. */
-export type WasmPaths = string | URL | Partial<Readonly<Record<OrtBuild, string | URL>>>;
+export type WasmPaths = string | URL | Partial<Readonly<Record<OrtBuildName, string | URL>>>;
 
 /** Largest WebAssembly file that is read, bytes; those of onnxruntime-web 1.30 have 14 and 27 million. */
 export const MAX_WASM_BYTES = 128 << 20;
@@ -46,29 +38,23 @@ export function absoluteWasmPaths(wasmPaths: WasmPaths): WasmPaths {
 
 function givenUrl(build: OrtBuild, wasmPaths: WasmPaths): string | undefined {
   const absolute = absoluteWasmPaths(wasmPaths);
-  if (typeof absolute === 'object') return (absolute as Partial<Record<OrtBuild, string>>)[build];
-  return `${absolute}${absolute.endsWith('/') ? '' : '/'}${WASM_FILES[build]}`;
+  if (typeof absolute === 'object') return (absolute as Partial<Record<OrtBuildName, string>>)[build.name];
+  return `${absolute}${absolute.endsWith('/') ? '' : '/'}${build.wasmFile}`;
 }
 
-/**
- * Bundlers that know `new URL(…, import.meta.url)` put the file into their output and its address in here.
- * They want to see this very expression, once for each file.
- */
+/** Bundlers that know `new URL(…, import.meta.url)` put the file into their output and its address in there. */
 function emittedUrl(build: OrtBuild): string | undefined {
   // Scripts that are no modules do not know where they are.
   if (!import.meta.url) return undefined;
-  const url =
-    build === 'wasm'
-      ? new URL('onnxruntime-web/ort-wasm-simd-threaded.wasm', import.meta.url)
-      : new URL('onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm', import.meta.url);
+  const url = build.bundledUrl();
   // Unchanged where no bundler has looked at it: then there is no such place.
-  return url.pathname.endsWith(`/onnxruntime-web/${WASM_FILES[build]}`) ? undefined : url.href;
+  return url.pathname.endsWith(`/onnxruntime-web/${build.wasmFile}`) ? undefined : url.href;
 }
 
 /** With an import map, the browser itself knows where onnxruntime-web is. */
 function besideOnnxRuntime(build: OrtBuild): string | undefined {
   try {
-    return new URL(WASM_FILES[build], import.meta.resolve(`onnxruntime-web/${build}`)).href;
+    return new URL(build.wasmFile, import.meta.resolve(`onnxruntime-web/${build.name}`)).href;
   } catch {
     return undefined;
   }
@@ -79,7 +65,7 @@ const VITE_CACHE = /\/node_modules\/\.vite[^?]*\/deps[^/]*\/[^/]*$/;
 
 function besideThisScript(build: OrtBuild): string {
   const here = import.meta.url?.replace(VITE_CACHE, '/node_modules/onnxruntime-web/dist/');
-  return here ? new URL(WASM_FILES[build], here).href : pageUrl(WASM_FILES[build])!.href;
+  return here ? new URL(build.wasmFile, here).href : pageUrl(build.wasmFile)!.href;
 }
 
 const WASM_MIME_TYPES = ['application/wasm', 'application/octet-stream', 'binary/octet-stream', ''];

@@ -27,8 +27,8 @@ export interface CodecWorker {
   removeEventListener?(type: 'error', listener: (event: Event) => void): void;
 }
 
-/** Options of {@link createWorkerCodec}. */
-export interface WorkerCodecOptions extends WebLoadOptions {
+/** Options of {@link createWorkerCodec}: those of `loadCodec`, but `webgpu`, which the worker's script has. */
+export interface WorkerCodecOptions extends Omit<WebLoadOptions, 'webgpu'> {
   /**
    * True to move the buffers of images and latents into the worker instead of copies: what is given to the codec then
    * cannot be used any more. Results always come without copying.

@@ -3,4 +3,4 @@ export {
   createWorkerCodec,
   type WorkerCodecOptions,
 } from './client.js';
-export { type LoadCodec, type MessageScope, serveCodec } from './serve.js';
+export { type LoadCodec, type MessageScope, type ServeOptions, serveCodec } from './serve.js';

@@ -5,6 +5,7 @@ import type { Codec, OpenedContainer } from '../codec-interface.js';
 import type { ImageSequence } from '../coding/index.js';
 import { ConvaeError } from '../errors.js';
 import { loadCodec } from '../web/load-codec.js';
+import type { WebGpu } from '../web/webgpu-option.js';
 import { Channel } from './channel.js';
 import { packError } from './errors.js';
 import {
@@ -26,21 +27,29 @@ export interface MessageScope {
   start?(): void;
 }
 
-/** Loads a codec; that of the web entry where left out. */
+/** Loads a codec, as the web entry's `loadCodec`. */
 export type LoadCodec = (bundle: string | BundleFiles, options: object) => Promise<Codec>;
+
+/** Options of {@link serveCodec}. */
+export interface ServeOptions {
+  /** What `@convae/runtime/webgpu` exports: needed for the execution provider `webgpu`. */
+  readonly webgpu?: WebGpu | undefined;
+  /** Where messages come in: the worker's own global scope where left out. */
+  readonly scope?: MessageScope | undefined;
+  /** Loads a codec; that of the web entry where left out. */
+  readonly load?: LoadCodec | undefined;
+}
 
 /**
  * Makes a worker serve codecs to `createWorkerCodec`: the one call that the worker's script needs. Other messages are
  * left alone.
- * @param scope Where messages come in: the worker's own global scope where left out.
  */
-export function serveCodec(
-  scope: MessageScope = globalThis as unknown as MessageScope,
-  load: LoadCodec = loadCodec,
-): void {
+export function serveCodec(options: ServeOptions = {}): void {
+  const { webgpu, scope = globalThis as unknown as MessageScope, load = loadCodec } = options;
+  const open: LoadCodec = (bundle, sent) => load(bundle, { ...sent, webgpu });
   scope.addEventListener('message', ({ data }: { data: Partial<OpenMessage> | undefined }) => {
     if (data?.[OPEN_KEY] === undefined) return;
-    new CodecServer(data as OpenMessage, load);
+    new CodecServer(data as OpenMessage, open);
   });
   scope.start?.();
 }

@@ -18,7 +18,7 @@ afterAll(() => {
 function servedWorker(load: LoadCodec = (bundle) => loadCodec(bundle, { threads: 1 })): MessagePort {
   const { port1, port2 } = new MessageChannel();
   ports.push(port1, port2);
-  serveCodec(port2, load);
+  serveCodec({ scope: port2, load });
   return port1;
 }
 

@@ -1,3 +1,4 @@
+import { webgpu } from '@convae/runtime/webgpu';
 import { serveCodec } from '@convae/runtime/worker';
 
-serveCodec();
+serveCodec({ webgpu });

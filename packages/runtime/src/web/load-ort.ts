@@ -1,0 +1,35 @@
+import type { LoadOrt, OrtPlatform } from '../session/ort.js';
+import { loadOrtWeb } from './onnxruntime.js';
+import type { WebLoadOptions } from './options.js';
+import type { OrtBuild } from './ort-build.js';
+import { chooseThreads } from './threads.js';
+import { WASM_BUILD } from './wasm-build.js';
+import { WEBGPU_NOT_GIVEN } from './webgpu-option.js';
+
+/** Loads onnxruntime-web for an execution provider of a browser. */
+export function loadOrt(options: WebLoadOptions): LoadOrt {
+  return (provider) => (provider === 'webgpu' ? onWebGpu(options) : onBuild(WASM_BUILD, options));
+}
+
+async function onBuild(build: OrtBuild, options: WebLoadOptions): Promise<OrtPlatform> {
+  const { ort, queue, threads, notice } = await loadOrtWeb(build, options);
+  return { ort, queue, threads, notices: notice ? [notice] : threadNotices(options.threads, threads) };
+}
+
+async function onWebGpu(options: WebLoadOptions): Promise<OrtPlatform> {
+  if (options.webgpu === undefined) throw new Error(WEBGPU_NOT_GIVEN);
+  const { webGpuBuild, webGpuContext } = await options.webgpu.load();
+  // Without a device, the larger build need not be fetched.
+  const { device, losable } = await webGpuContext();
+  const platform = await onBuild(webGpuBuild, options);
+  return { ...platform, provider: { name: 'webgpu', device }, device: losable };
+}
+
+function threadNotices(asked: number | undefined, threads: number): string[] {
+  const { notice } = chooseThreads(asked);
+  if (notice !== undefined) return [notice];
+  if (asked === undefined || asked === threads) return [];
+  return [
+    `${asked} threads were asked for, ${threads} ${threads === 1 ? 'is' : 'are'} used: ONNX Runtime is already running in this page`,
+  ];
+}

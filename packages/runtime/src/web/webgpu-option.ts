@@ -1,0 +1,31 @@
+import { kindOf } from '../image.js';
+import type { LoadOptions } from '../load-options.js';
+import type { OrtBuild } from './ort-build.js';
+import type { WebGpuContext } from './webgpu-device.js';
+
+/** What `@convae/runtime/webgpu` gives: how to get to ONNX Runtime with WebGPU when it is first wanted. */
+export interface WebGpu {
+  readonly load: () => Promise<{
+    readonly webGpuBuild: OrtBuild;
+    readonly webGpuContext: () => Promise<WebGpuContext>;
+  }>;
+}
+
+/** Why WebGPU is passed over where it was not named. */
+export const WEBGPU_NOT_GIVEN =
+  "import { webgpu } from '@convae/runtime/webgpu' and give it to loadCodec, in a worker to serveCodec";
+
+/**
+ * Checks `webgpu`, without which no execution provider may have that name.
+ * @throws TypeError that says what to import.
+ */
+export function checkWebGpu(
+  webgpu: WebGpu | undefined,
+  executionProviders: LoadOptions['executionProviders'],
+): void {
+  const named = executionProviders?.includes('webgpu') ?? false;
+  if (webgpu === undefined ? !named : typeof webgpu?.load === 'function') return;
+  throw new TypeError(
+    `expected webgpu of '@convae/runtime/webgpu' for options.webgpu, received ${kindOf(webgpu)}: ${WEBGPU_NOT_GIVEN}`,
+  );
+}
