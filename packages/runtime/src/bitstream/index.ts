@@ -14,4 +14,4 @@ export { crc32c } from './crc32c.js';
 export { type CodedSize, type ImageStream, readImageStream, writeImageStream } from './image-stream.js';
 export * from './limits.js';
 export { PRIORS, type Prior } from './priors.js';
-export { type LostImages, type Salvage, salvageContainer } from './salvage.js';
+export { isDamage, type LostImages, type Salvage, salvageContainer } from './salvage.js';

@@ -47,6 +47,20 @@ describe('salvageContainer', () => {
     }
   });
 
+  it('does not take what the source throws for damage', async () => {
+    const { bytes, entries } = await sample();
+    for (const own of [new Error('no network'), new ConvaeError('ABORTED', 'enough')]) {
+      for (const from of [0, entries[1]!.offset]) {
+        const source = sourceOf(bytes);
+        const read: typeof source.read = async (offset, length) => {
+          if (offset >= from && offset < from + 10) throw own;
+          return source.read(offset, length);
+        };
+        await expect(salvageContainer({ ...source, read })).rejects.toBe(own);
+      }
+    }
+  });
+
   it('counts whole chunks that are beyond what the header says', async () => {
     const { bytes, entries } = await sample(known);
     const last = entries.at(-1)!;

@@ -1,4 +1,4 @@
-import { ConvaeError } from '../errors.js';
+import { ConvaeError, type ConvaeErrorCode } from '../errors.js';
 import {
   ContainerFile,
   type RandomAccessSource,
@@ -58,11 +58,24 @@ export async function salvageContainer(source: RandomAccessSource): Promise<Salv
   };
 }
 
+const DAMAGE: readonly ConvaeErrorCode[] = [
+  'DATA_INVALID',
+  'DATA_TRUNCATED',
+  'CHECKSUM_MISMATCH',
+  'LIMIT_EXCEEDED',
+  'VERSION_UNSUPPORTED',
+];
+
+/** Whether an error says that bytes are damaged; all others, the source's own among them, end salvage. */
+export function isDamage(error: unknown): error is ConvaeError {
+  return error instanceof ConvaeError && DAMAGE.includes(error.code);
+}
+
 async function attempt<T>(task: () => Promise<T>, problems: ConvaeError[]): Promise<T | undefined> {
   try {
     return await task();
   } catch (error) {
-    if (!(error instanceof ConvaeError)) throw error;
+    if (!isDamage(error)) throw error;
     problems.push(error);
     return undefined;
   }

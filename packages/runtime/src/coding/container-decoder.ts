@@ -3,6 +3,7 @@ import {
   type ChunkEntry,
   type ContainerFile,
   type ContainerHeader,
+  isDamage,
   openContainer,
   type RandomAccessSource,
   readContainer,
@@ -207,7 +208,7 @@ export class ImageContainer {
       const chunk = await this.#file.readChunk(entry);
       return { chunk, symbols: chunkSymbols(this.#context, this.header, chunk) };
     } catch (error) {
-      if (!this.#salvage || !(error instanceof ConvaeError)) throw error;
+      if (!this.#salvage || !isDamage(error)) throw error;
       this.#addLost(entry);
       return undefined;
     }

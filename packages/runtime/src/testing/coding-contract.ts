@@ -6,6 +6,7 @@ import { parseManifest } from '../bundle/parse.js';
 import type { Codec } from '../codec.js';
 import { decodeImageSymbols, EntropyModel } from '../coding/index.js';
 import { serializeContext } from '../context/index.js';
+import { ConvaeError } from '../errors.js';
 import { type ImageBatch, joinBatches, sliceBatch, toFloatImages } from '../image.js';
 import { dequantize, quantize, quantizerAt } from '../quantizer.js';
 import { createCodedBundle, TINY_QUANTIZER, withCoding, withContext } from './coded-bundle.js';
@@ -285,6 +286,21 @@ function damageContract(makeCodec: MakeCodec): void {
     expect(found).toEqual([...Array(10).keys(), ...Array.from({ length: 10 }, (_, i) => 20 + i)]);
     expect(await opened.decodeAt(25)).toEqual(all[25]);
     await expectRejection(opened.decodeAt(12), { code: 'DATA_INVALID' });
+  });
+
+  it('does not count images as lost that the source fails to read', async () => {
+    await using codec = await makeCodec(await createCodedBundle());
+    const source = sourceOf(await containerOf(codec, [noiseImages(30)], { chunk: 10 }));
+    const own = new ConvaeError('ABORTED', 'no network');
+    let online = true;
+    const read: typeof source.read = async (offset, length) => {
+      if (!online) throw own;
+      return source.read(offset, length);
+    };
+    const opened = await codec.openContainer({ ...source, read }, { salvage: true });
+    online = false;
+    await expect(opened.images().next()).rejects.toBe(own);
+    expect(opened.lost).toEqual([]);
   });
 
   it('saves the chunks before the cut of a truncated container', async () => {
