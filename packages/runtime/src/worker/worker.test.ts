@@ -201,8 +201,8 @@ describe('createWorkerCodec', () => {
           });
         }),
     );
-    const signal = AbortSignal.timeout(50);
-    const loading = createWorkerCodec(slow, await createTinyBundle(), { signal });
+    const bundle = await createTinyBundle();
+    const loading = createWorkerCodec(slow, bundle, { signal: AbortSignal.timeout(50) });
     await expectRejection(loading, { code: 'ABORTED' });
     await expect.poll(() => stopped).toBeInstanceOf(Error);
   });
