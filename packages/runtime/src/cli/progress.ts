@@ -1,4 +1,5 @@
 import cliProgress from 'cli-progress';
+import { formatTimeLeft, TimeLeft } from '../node/time-left.js';
 import { atExit } from './at-exit.js';
 import type { Streams } from './output.js';
 
@@ -23,15 +24,19 @@ export function showProgress(streams: Streams, label: string, total: number | un
 }
 
 function bar(stream: NodeJS.WritableStream, label: string, total: number): Progress {
-  const format = `${label} [{bar}] {value}/{total} images  {rate} images/s  ETA {eta_formatted}`;
+  const format = `${label} [{bar}] {value}/{total} images  {rate} images/s  {left}`;
   const options = { format, stream, hideCursor: true, clearOnComplete: true };
   const single = new cliProgress.SingleBar(options, cliProgress.Presets.shades_classic);
   const start = performance.now();
-  single.start(total, 0, { rate: '–' });
+  const timeLeft = new TimeLeft();
+  single.start(total, 0, { rate: '–', left: formatTimeLeft(undefined) });
   // An interrupted command gives the cursor back, too.
   const release = atExit(() => single.stop());
   return {
-    update: (images) => single.update(images, { rate: perSecond(images, start) }),
+    update: (images) => {
+      const left = formatTimeLeft(timeLeft.at(images, total - images));
+      single.update(images, { rate: perSecond(images, start), left });
+    },
     stop: () => {
       release();
       single.stop();
@@ -41,13 +46,14 @@ function bar(stream: NodeJS.WritableStream, label: string, total: number): Progr
 
 function plainLines(streams: Streams, label: string, total: number | undefined): Progress {
   const start = performance.now();
+  const timeLeft = new TimeLeft();
   let last = start;
   return {
     update: (images) => {
+      const left = total === undefined ? '' : `  ${formatTimeLeft(timeLeft.at(images, total - images))}`;
       const now = performance.now();
       if (now - last < PLAIN_INTERVAL_SECONDS * 1000) return;
       last = now;
-      const left = total === undefined ? '' : `, ${eta(images, total, now - start)} left`;
       const of = total === undefined ? '' : ` of ${total}`;
       streams.err(`${label}: ${images}${of} images, ${perSecond(images, start)} images/s${left}\n`);
     },
@@ -57,9 +63,4 @@ function plainLines(streams: Streams, label: string, total: number | undefined):
 
 function perSecond(images: number, start: number): string {
   return Math.round((1000 * images) / Math.max(1, performance.now() - start)).toLocaleString('en');
-}
-
-function eta(images: number, total: number, milliseconds: number): string {
-  const seconds = Math.ceil((milliseconds / 1000 / Math.max(1, images)) * (total - images));
-  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }

@@ -20,3 +20,4 @@ export {
 } from './image-files.js';
 export { loadCodec } from './load-codec.js';
 export { disableTelemetry } from './telemetry.js';
+export { formatDuration, formatTimeLeft, TimeLeft } from './time-left.js';

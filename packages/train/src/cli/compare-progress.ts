@@ -1,6 +1,6 @@
+import { formatTimeLeft, TimeLeft } from '@convae/runtime';
 import cliProgress from 'cli-progress';
 import type { ComparisonProgress } from '../evaluation/comparison/index.js';
-import { duration } from './progress.js';
 
 /** Seconds between two plain lines, where there is no terminal. */
 const PLAIN_INTERVAL = 10;
@@ -11,8 +11,10 @@ export interface ComparisonDisplay {
   stop(): void;
 }
 
-const remaining = ({ etaSeconds }: ComparisonProgress): string =>
-  etaSeconds === undefined ? '…' : duration(etaSeconds);
+function comparisonTimeLeft(): (progress: ComparisonProgress) => string {
+  const timeLeft = new TimeLeft();
+  return ({ share }) => formatTimeLeft(timeLeft.at(share, 1 - share));
+}
 
 /** A bar on a terminal, plain lines elsewhere. */
 export function comparisonDisplay(): ComparisonDisplay {
@@ -20,16 +22,17 @@ export function comparisonDisplay(): ComparisonDisplay {
 }
 
 function barDisplay(): ComparisonDisplay {
-  const format = '[{bar}] {percentage}%  {done}/{count}  ETA {remaining}  {label}';
+  const format = '[{bar}] {percentage}%  {done}/{count}  {left}  {label}';
   const bar = new cliProgress.SingleBar(
-    { format, hideCursor: true, clearOnComplete: true, etaBuffer: 1 },
+    { format, hideCursor: true, clearOnComplete: true },
     cliProgress.Presets.shades_classic,
   );
+  const timeLeft = comparisonTimeLeft();
   let running = false;
   return {
     progress: (progress) => {
       const { done, total: count, label, share } = progress;
-      const values = { done, count, label, remaining: remaining(progress) };
+      const values = { done, count, label, left: timeLeft(progress) };
       if (!running) bar.start(1000, 0, values);
       running = true;
       bar.update(Math.round(1000 * share), values);
@@ -42,14 +45,16 @@ function barDisplay(): ComparisonDisplay {
 }
 
 function plainDisplay(): ComparisonDisplay {
+  const timeLeft = comparisonTimeLeft();
   let last = Number.NEGATIVE_INFINITY;
   return {
     progress: (progress) => {
+      const left = timeLeft(progress);
       const now = performance.now();
       if (now - last < PLAIN_INTERVAL * 1000) return;
       last = now;
       const { done, total, label } = progress;
-      console.error(`${done} of ${total}  ETA ${remaining(progress)}  ${label}`);
+      console.error(`${done} of ${total}  ${left}  ${label}`);
     },
     stop: () => undefined,
   };

@@ -1,3 +1,4 @@
+import { formatDuration, formatTimeLeft, TimeLeft } from '@convae/runtime';
 import cliProgress from 'cli-progress';
 import type { ReadProgress } from '../dataset/index.js';
 import type { EpochRecord } from '../training/history.js';
@@ -12,14 +13,6 @@ export interface TrainingDisplay {
   progress(progress: TrainingProgress): void;
   epoch(record: EpochRecord, best: boolean): void;
   stop(): void;
-}
-
-/** `1:05`, `2:00:07`: a duration for people. */
-export function duration(seconds: number): string {
-  const whole = Math.max(0, Math.round(seconds));
-  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
-  const two = (n: number): string => String(n).padStart(2, '0');
-  return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
 }
 
 const rate = (imagesPerSecond: number): string =>
@@ -46,7 +39,14 @@ function epochLine(record: EpochRecord, epochs: number, best: boolean): string {
   const bytes = rateText(record);
   const dead = deadChannels.length > 0 ? `  dead latent channels: ${deadChannels.join(', ')}` : '';
   const head = `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`;
-  return `${head}  train MSE ${trainMse.toFixed(5)}${validation}  ${bytes}  ${duration(seconds)}  ${rate(record.imagesPerSecond)}${dead}`;
+  return `${head}  train MSE ${trainMse.toFixed(5)}${validation}  ${bytes}  ${formatDuration(seconds)}  ${rate(record.imagesPerSecond)}${dead}`;
+}
+
+/** What is left of a run, all of its epochs taken. */
+function runTimeLeft(): (progress: TrainingProgress) => string {
+  const timeLeft = new TimeLeft();
+  return ({ epoch, epochs, images, total }) =>
+    formatTimeLeft(timeLeft.at((epoch - 1) * total + images, (epochs - epoch + 1) * total - images));
 }
 
 /** Epoch lines go to standard output; the bar and the lines within an epoch to standard error. */
@@ -55,24 +55,26 @@ export function trainingDisplay(epochs: number): TrainingDisplay {
 }
 
 function barDisplay(epochs: number): TrainingDisplay {
-  const format = 'epoch {epoch}/{epochs} [{bar}] {percentage}%  MSE {mse}  {rate}  ETA {remaining}';
+  const format = 'epoch {epoch}/{epochs} [{bar}] {percentage}%  MSE {mse}  {rate}  {left}';
   const bar = new cliProgress.SingleBar(
     { format, hideCursor: true, clearOnComplete: true },
     cliProgress.Presets.shades_classic,
   );
+  const timeLeft = runTimeLeft();
   let running = false;
   const stop = (): void => {
     if (running) bar.stop();
     running = false;
   };
   return {
-    progress: ({ epoch, images, total, mse, imagesPerSecond, etaSeconds }) => {
+    progress: (progress) => {
+      const { epoch, images, total, mse, imagesPerSecond } = progress;
       const values = {
         epoch,
         epochs,
         mse: mse.toFixed(5),
         rate: rate(imagesPerSecond),
-        remaining: duration(etaSeconds),
+        left: timeLeft(progress),
       };
       if (!running) bar.start(total, images, values);
       running = true;
@@ -87,14 +89,17 @@ function barDisplay(epochs: number): TrainingDisplay {
 }
 
 function plainDisplay(epochs: number): TrainingDisplay {
+  const timeLeft = runTimeLeft();
   let last = performance.now();
   return {
-    progress: ({ epoch, images, total, mse, imagesPerSecond, etaSeconds }) => {
+    progress: (progress) => {
+      const { epoch, images, total, mse, imagesPerSecond } = progress;
+      const left = timeLeft(progress);
       if (performance.now() - last < PLAIN_INTERVAL * 1000) return;
       last = performance.now();
       const done = `${Math.floor((100 * images) / total)}%`;
       console.error(
-        `epoch ${epoch}/${epochs} ${done}  MSE ${mse.toFixed(5)} (${psnr(mse).toFixed(2)} dB)  ${rate(imagesPerSecond)}  ETA ${duration(etaSeconds)}`,
+        `epoch ${epoch}/${epochs} ${done}  MSE ${mse.toFixed(5)} (${psnr(mse).toFixed(2)} dB)  ${rate(imagesPerSecond)}  ${left}`,
       );
     },
     epoch: (record, best) => {
@@ -110,13 +115,13 @@ const READING_INTERVAL = 2;
 
 /** Says now and then how far the reading of an image folder is; short readings say nothing. */
 export function readingDisplay(): (progress: ReadProgress) => void {
-  const started = performance.now();
-  let last = started;
+  let [last, current, timeLeft] = [performance.now(), '', new TimeLeft()];
   return ({ step, done, total }) => {
+    if (step !== current) [current, timeLeft] = [step, new TimeLeft()];
+    const left = formatTimeLeft(timeLeft.at(done, total - done));
     const now = performance.now();
-    if (now - last < READING_INTERVAL * 1000 || done === 0) return;
+    if (now - last < READING_INTERVAL * 1000) return;
     last = now;
-    const left = duration(((now - started) / 1000) * (total / done - 1));
-    console.error(`reading ${step} of the images: ${done} of ${total}  ETA ${left}`);
+    console.error(`reading ${step} of the images: ${done} of ${total}  ${left}`);
   };
 }

@@ -1,6 +1,6 @@
+import { formatDuration, formatTimeLeft, TimeLeft } from '@convae/runtime';
 import type { Dataset } from '../dataset/index.js';
-import { etaSeconds, type RunState, type SweepRun, type Variants } from '../sweep/index.js';
-import { duration } from './progress.js';
+import { epochsOf, type RunState, type SweepRun, type Variants } from '../sweep/index.js';
 import { columns } from './summary.js';
 
 /** Seconds between two plain lines about how far everything is, where there is no terminal. */
@@ -37,12 +37,12 @@ export function planText(
 const decibels = (psnr: number | null): string => (psnr === null ? '' : `${psnr.toFixed(2)} dB`);
 const nameOf = ({ run }: RunState): string => `${run.variant.label} seed ${run.seed}`;
 
-function summary(states: readonly RunState[], started: number): string {
+function summary(states: readonly RunState[], timeLeft: TimeLeft): string {
   const count = (phase: RunState['phase']): number => states.filter((state) => state.phase === phase).length;
-  const eta = etaSeconds(states, (performance.now() - started) / 1000);
+  const { done, left } = epochsOf(states);
   const failed = count('failed') > 0 ? `, ${count('failed')} failed` : '';
-  const left = eta === null ? '' : `, ETA ${duration(eta)}`;
-  return `${count('finished')} of ${states.length} runs finished${failed}${left}`;
+  const eta = left === 0 ? '' : `, ${formatTimeLeft(timeLeft.at(done, left))}`;
+  return `${count('finished')} of ${states.length} runs finished${failed}${eta}`;
 }
 
 const ORDER = ['training', 'exporting', 'failed', 'finished', 'stopped', 'waiting'];
@@ -66,14 +66,14 @@ export function sweepTable(states: readonly RunState[], rows: number): string {
 }
 
 function tableDisplay(): SweepDisplay {
-  const started = performance.now();
+  const timeLeft = new TimeLeft();
   const { stderr } = process;
   let latest: readonly RunState[] = [];
   let drawn = 0;
   const draw = (): void => {
     if (latest.length === 0) return;
     const width = stderr.columns || 80;
-    const text = `${sweepTable(latest, (stderr.rows || DEFAULT_ROWS) - 4)}\n${summary(latest, started)}`;
+    const text = `${sweepTable(latest, (stderr.rows || DEFAULT_ROWS) - 4)}\n${summary(latest, timeLeft)}`;
     const lines = text.split('\n').map((line) => line.slice(0, width - 1));
     // Up to the first line of the table drawn before, and clear from there.
     stderr.write(`${drawn > 0 ? `\x1b[${drawn}F` : ''}\x1b[J${lines.join('\n')}\n`);
@@ -99,25 +99,26 @@ export function changeText(state: RunState): string | undefined {
   if (phase === 'failed') return `${nameOf(state)}: failed: ${reason}`;
   if (phase === 'stopped') return `${nameOf(state)}: stopped`;
   if (phase === 'finished' && result)
-    return `${nameOf(state)}: ${decibels(result.validationPsnr)} in ${duration(result.seconds)}${startedAt === epoch ? ' (before)' : ''}`;
+    return `${nameOf(state)}: ${decibels(result.validationPsnr)} in ${formatDuration(result.seconds)}${startedAt === epoch ? ' (before)' : ''}`;
   if (phase !== 'training' || epoch !== startedAt) return undefined;
   return `${nameOf(state)}: ${epoch > 0 ? `going on after epoch ${epoch}` : 'started'}`;
 }
 
 function plainDisplay(): SweepDisplay {
-  const started = performance.now();
-  let last = started;
-  const say = (text: string, states: readonly RunState[]): void => {
-    last = performance.now();
-    console.error(`${text}  [${summary(states, started)}]`);
-  };
+  const timeLeft = new TimeLeft();
+  let last = performance.now();
   return {
     change: (states, changed) => {
+      const about = summary(states, timeLeft);
+      const say = (text: string): void => {
+        last = performance.now();
+        console.error(`${text}  [${about}]`);
+      };
       const text = changeText(changed);
-      if (text !== undefined) say(text, states);
+      if (text !== undefined) say(text);
       else if (performance.now() - last > PLAIN_INTERVAL * 1000) {
         const { epoch, run, psnr } = changed;
-        say(`${nameOf(changed)}: epoch ${epoch}/${run.recipe.epochs} ${decibels(psnr)}`, states);
+        say(`${nameOf(changed)}: epoch ${epoch}/${run.recipe.epochs} ${decibels(psnr)}`);
       }
     },
     stop: () => undefined,

@@ -22,14 +22,8 @@ export const ended = ({ phase }: RunState): boolean =>
   phase === 'finished' || phase === 'failed' || phase === 'stopped';
 
 /** Epochs to go and epochs done since the sweep was started; what ended early counts as done. */
-function work(states: readonly RunState[]): { done: number; left: number } {
+export function epochsOf(states: readonly RunState[]): { done: number; left: number } {
   const done = states.reduce((sum, { epoch, startedAt }) => sum + epoch - startedAt, 0);
   const open = states.filter((state) => !ended(state));
   return { done, left: open.reduce((sum, { run, epoch }) => sum + run.recipe.epochs - epoch, 0) };
-}
-
-/** Seconds that a sweep will take on, judged by its epochs so far; null before the first. */
-export function etaSeconds(states: readonly RunState[], elapsed: number): number | null {
-  const { done, left } = work(states);
-  return done > 0 ? (elapsed * left) / done : null;
 }

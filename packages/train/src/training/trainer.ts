@@ -11,7 +11,7 @@ import { initialTrained } from './trained-parameters.js';
 /** Steps between two turns of the event loop, where signals and progress are served. */
 const STEPS_PER_TURN = 16;
 
-/** How far the run is; times in seconds. */
+/** How far the run is. */
 export interface TrainingProgress {
   readonly epoch: number;
   readonly epochs: number;
@@ -21,7 +21,6 @@ export interface TrainingProgress {
   /** Mean squared error over this epoch so far. */
   readonly mse: number;
   readonly imagesPerSecond: number;
-  readonly etaSeconds: number;
 }
 
 export interface TrainingOptions extends Task {
@@ -161,10 +160,8 @@ class Run {
     const { epoch, images, seconds } = this.stepper.position;
     const total = dataset.train.count;
     const imagesPerSecond = seconds > 0 ? images / seconds : 0;
-    const left = (recipe.epochs - epoch + 1) * total - images;
-    const etaSeconds = imagesPerSecond > 0 ? left / imagesPerSecond : 0;
     const mse = this.stepper.epochMse();
-    onProgress?.({ epoch, epochs: recipe.epochs, images, total, mse, imagesPerSecond, etaSeconds });
+    onProgress?.({ epoch, epochs: recipe.epochs, images, total, mse, imagesPerSecond });
   }
 
   private async finishEpoch(): Promise<void> {

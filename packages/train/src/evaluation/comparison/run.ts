@@ -28,8 +28,6 @@ export interface ComparisonProgress {
   readonly total: number;
   /** Share of the whole work, 0..1. */
   readonly share: number;
-  /** Seconds that are left by what was measured so far; undefined at the start. */
-  readonly etaSeconds: number | undefined;
 }
 
 /** Options of {@link compareCodecs}. */
@@ -84,13 +82,10 @@ async function withKnown(plan: Plan, cache: FigureCache, images: string): Promis
 /** Reports shares of the work that is not known yet. */
 function progressOf(tasks: readonly Task[], report: CompareOptions['onProgress']) {
   const whole = tasks.reduce((sum, task) => sum + (task.known ? 0 : task.cost), 0);
-  const started = performance.now();
   let finished = 0;
   const at = ({ method, setting, cost }: Task, done: number, part: number): void => {
     const share = Math.min(1, (finished + cost * part) / whole);
-    const seconds = (performance.now() - started) / 1000;
-    const etaSeconds = share > 0.01 ? (seconds / share) * (1 - share) : undefined;
-    report?.({ label: `${method.label}, ${setting}`, done, total: tasks.length, share, etaSeconds });
+    report?.({ label: `${method.label}, ${setting}`, done, total: tasks.length, share });
   };
   const finish = (task: Task, index: number): void => {
     finished += task.cost;
