@@ -74,6 +74,17 @@ describe('ONNX Runtime’s WebAssembly', () => {
   });
 });
 
+it('stops loading where the signal says so after the last file', async () => {
+  const controller = new AbortController();
+  const { location, read } = bundleUrl(BUNDLE);
+  const stopping: typeof read = async (name, maxBytes) => {
+    if (name === 'tables.bin') controller.abort('late');
+    return read(name, maxBytes);
+  };
+  const loading = loadCodec({ location, read: stopping }, { signal: controller.signal, threads: 1 });
+  await expect(loading).rejects.toMatchObject({ code: 'ABORTED', cause: 'late' });
+});
+
 describe('a bundle’s address', () => {
   it.each([
     BUNDLE,

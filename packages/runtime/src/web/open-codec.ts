@@ -3,6 +3,7 @@ import type { BundleFiles } from '../bundle/files.js';
 import { loadBundle } from '../bundle/load.js';
 import { createCodec, kernelOf } from '../codec.js';
 import type { Codec } from '../codec-interface.js';
+import { ConvaeError } from '../errors.js';
 import { openSessions } from '../session/provider.js';
 import { loadOrt } from './load-ort.js';
 import type { WebLoadOptions } from './options.js';
@@ -19,5 +20,10 @@ export async function openCodec(files: BundleFiles, options: WebLoadOptions): Pr
     available: WEB_PROVIDERS,
     batchSize: options.batchSize,
   });
-  return createCodec(bundle, sessions, options.batchSize, options.contextKernel);
+  const codec = createCodec(bundle, sessions, options.batchSize, options.contextKernel);
+  if (options.signal?.aborted) {
+    await codec.dispose();
+    throw new ConvaeError('ABORTED', 'stopped by the signal', { cause: options.signal.reason });
+  }
+  return codec;
 }
