@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { ConvaeError } from '@convae/runtime/core';
 import {
@@ -6,46 +5,47 @@ import {
   findComparison,
   LOSS_FILE,
   METRICS_FILE,
+  type Metrics,
   modelCard,
   parseMetrics,
+  readIfThere,
+  readJson,
 } from '../evaluation/index.js';
 import { writeBundleFolder } from '../export/index.js';
 import { runPaths } from '../training/run-folder.js';
 
-async function readRun(path: string): Promise<Uint8Array> {
-  return readFile(path).catch((cause: NodeJS.ErrnoException) => {
-    throw new ConvaeError('NOT_FOUND', `expected an evaluated run with ${path}: ${cause.message}`, { cause });
-  });
-}
-
-function parseJson(text: string, folder: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new ConvaeError('DATA_INVALID', `${join(folder, METRICS_FILE)} is not JSON`, { cause });
-  }
+/** @throws ConvaeError `NOT_FOUND` where the run has no such file. */
+async function required<T>(path: string, content: Promise<T | undefined>): Promise<T> {
+  const found = await content;
+  if (found !== undefined) return found;
+  throw new ConvaeError('NOT_FOUND', `expected an evaluated run with ${path}, found none`);
 }
 
 /** The run's pictures, as far as it has them: there is no loss curve without a training log. */
 async function readPictures(folder: string): Promise<Record<string, Uint8Array>> {
   const pictures: Record<string, Uint8Array> = {};
   for (const name of [COMPARISON_FILE, LOSS_FILE]) {
-    const bytes = await readFile(join(folder, name)).catch(() => undefined);
+    const bytes = await readIfThere(join(folder, name));
     if (bytes !== undefined) pictures[name] = bytes;
   }
   return pictures;
 }
 
+/** The files that metrics.json names, out of the run's bundle. */
+async function readFiles(folder: string, { bundle }: Metrics): Promise<Record<string, Uint8Array>> {
+  const files: Record<string, Uint8Array> = {};
+  for (const { file } of bundle.files) {
+    const path = join(runPaths(folder).bundle, file);
+    files[file] = await required(path, readIfThere(path));
+  }
+  return files;
+}
+
 /** Copy a run's bundle, with a model card out of its metrics.json, into a folder that can be shipped. */
 export async function shipCommand(folder: string, { output }: { output: string }): Promise<void> {
-  const { bundle } = runPaths(folder);
-  const text = new TextDecoder().decode(await readRun(join(folder, METRICS_FILE)));
-  const metrics = parseMetrics(parseJson(text, folder));
-  const files = Object.fromEntries(
-    await Promise.all(
-      metrics.bundle.files.map(async ({ file }) => [file, await readRun(join(bundle, file))] as const),
-    ),
-  );
+  const path = join(folder, METRICS_FILE);
+  const metrics = await required(path, readJson(path, parseMetrics));
+  const files = await readFiles(folder, metrics);
   const pictures = await readPictures(folder);
   const comparison = await findComparison(resolve(folder), metrics.dataset);
   const extras = { pictures: Object.keys(pictures), comparison };

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { ConvaeError, MAX_IMAGE_SIDE } from '@convae/runtime/core';
 import sharp from 'sharp';
 import { mapConcurrent } from './concurrency.js';
+import { isDefect } from './defect.js';
 import { cropOrPad, type FitTarget, requireTotalBytes } from './fit.js';
 import type { OpenDatasetOptions, Size } from './options.js';
 import type { ReadProgress } from './types.js';
@@ -90,7 +91,10 @@ async function readEach<T>(
     const file = files[index]!;
     const result = await read(join(folder, file), index).then(
       (value) => ({ value }),
-      (cause: unknown) => ({ file, cause }),
+      (cause: unknown) => {
+        if (isDefect(cause)) throw cause;
+        return { file, cause };
+      },
     );
     done++;
     if (done % PROGRESS_EVERY === 0 || done === total) onProgress?.({ step, done, total });

@@ -1,34 +1,14 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ConvaeError } from '@convae/runtime';
 import { writeFileAtomic } from '@convae/runtime/node';
 import { ARTIFACTS_FILE, ARTIFACTS_PICTURE, parseArtifacts } from './artifacts/schema.js';
 import { type BundleIdentity, isSameBundle } from './bundle-identity.js';
 import { DENOISING_FILE, DENOISING_PICTURE, parseDenoising } from './denoising/schema.js';
 import { FEATURES_FILE, NEIGHBOURS_PICTURE, parseFeatures } from './features/schema.js';
+import { readIfThere, readJson } from './read-json.js';
 import { insertSection } from './report/insert.js';
 import type { ReportExtras } from './report/model.js';
 import { REPORT_SECTIONS } from './report/page.js';
 import { artifactsSection, denoisingSection, featuresSection } from './report/sections/index.js';
-
-/** Undefined where the file is not there. */
-async function readIfThere(path: string): Promise<Buffer | undefined> {
-  return readFile(path).catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === 'ENOENT' || cause.code === 'ENOTDIR') return undefined;
-    throw new ConvaeError('NOT_FOUND', `${path} cannot be read: ${cause.message}`, { cause });
-  });
-}
-
-async function readJson<T>(path: string, parse: (value: unknown) => T): Promise<T | undefined> {
-  const bytes = await readIfThere(path);
-  if (bytes === undefined) return undefined;
-  try {
-    return parse(JSON.parse(bytes.toString()));
-  } catch (cause) {
-    if (cause instanceof ConvaeError) throw cause;
-    throw new ConvaeError('DATA_INVALID', `${path} is not JSON`, { cause });
-  }
-}
 
 /** What further commands measured on the bundle of a run; figures of another bundle are left out. */
 export async function readExtras(folder: string, bundle: BundleIdentity): Promise<ReportExtras> {

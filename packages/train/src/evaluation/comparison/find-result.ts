@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { nameOfPath } from '../../dataset/options.js';
+import { readJson } from '../read-json.js';
 import type { Metrics } from '../schema.js';
 import { parseRateDistortion, RATE_DISTORTION_FILE, type RateDistortion } from './result.js';
 
@@ -19,15 +19,13 @@ export function sameImages(a: RateDistortion['dataset'], b: Metrics['dataset']):
 /**
  * The comparison of other codecs on the images that a run was measured on; undefined where there is none beside the
  * run's folder.
- * @throws ConvaeError DATA_INVALID where its file breaks the schema.
+ * @throws ConvaeError DATA_INVALID where its file is not JSON or breaks the schema, NOT_FOUND where it cannot be read.
  */
 export async function findComparison(
   runDir: string,
   dataset: Metrics['dataset'],
 ): Promise<RateDistortion | undefined> {
   const path = join(dirname(runDir), comparisonFolder(dataset.name), RATE_DISTORTION_FILE);
-  const text = await readFile(path, 'utf8').catch(() => undefined);
-  if (text === undefined) return undefined;
-  const result = parseRateDistortion(JSON.parse(text));
-  return sameImages(result.dataset, dataset) ? result : undefined;
+  const result = await readJson(path, parseRateDistortion);
+  return result && sameImages(result.dataset, dataset) ? result : undefined;
 }

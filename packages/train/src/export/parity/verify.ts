@@ -101,7 +101,11 @@ function report(outputs: readonly ComparedOutput[]): ParityReport {
 
 async function describeFailure(options: ParityOptions, failed: ComparedOutput): Promise<ConvaeError> {
   const { difference, index, actual, expected } = failed.difference;
-  const cause = await firstDifferentLayer(options).catch(() => null);
+  const cause = await firstDifferentLayer(options).catch((error: unknown) => {
+    // Not every layer can be an output, and the message is worth more than the layer's name.
+    if (error instanceof ConvaeError) return null;
+    throw error;
+  });
   const where = cause ? ` The first layer that differs is ${cause}.` : '';
   const message =
     `Output "${failed.name}" differs by ${difference} at index ${index}: ` +

@@ -57,7 +57,10 @@ async function namedBundles(folders: readonly string[], images: Shape): Promise<
 }
 
 async function foldersIn(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const entries = await readdir(folder, { withFileTypes: true }).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return [];
+    throw new ConvaeError('NOT_FOUND', `${folder} cannot be read: ${cause.message}`, { cause });
+  });
   const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
   return names.sort().map((name) => join(folder, name));
 }
@@ -66,8 +69,8 @@ async function foldersIn(folder: string): Promise<string[]> {
 async function bundlesIn(folder: string, images: Shape): Promise<BundleFolder[]> {
   const found: BundleFolder[] = [];
   for (const candidate of await foldersIn(folder)) {
-    const bundle = await readBundle(candidate).catch((error: ConvaeError) => {
-      if (error.code === 'NOT_FOUND') return undefined;
+    const bundle = await readBundle(candidate).catch((error: unknown) => {
+      if (error instanceof ConvaeError && error.code === 'NOT_FOUND') return undefined;
       throw error;
     });
     if (bundle === undefined || mismatch(bundle, images) !== undefined) continue;

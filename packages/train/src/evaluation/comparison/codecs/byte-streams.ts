@@ -5,6 +5,7 @@ import { brotliCompress, brotliDecompress, constants, gunzip, gzip } from 'node:
 import { ConvaeError, type ImageBatch } from '@convae/runtime';
 import { errorsOf, type Plan } from '../measurement.js';
 import type { Figures } from '../result.js';
+import { skippedBy } from '../skip.js';
 
 /** A coder of bytes that knows nothing of images. */
 export interface ByteCodec {
@@ -76,14 +77,13 @@ const xzCodec: ByteCodec = {
 /** The coders of bytes that are compared. */
 export const BYTE_CODECS: readonly ByteCodec[] = [gzipCodec, brotliCodec, xzCodec];
 
-/** Codes the raw pixels of all images as one stream. */
+/** Codes the raw pixels of all images as one stream. @throws ConvaeError RUN_FAILED where they do not come back. */
 export async function measureBytes(codec: ByteCodec, images: ImageBatch): Promise<Figures> {
   const coded = await codec.encode(images.data);
   const decoded = new Uint8Array(await codec.decode(coded));
+  if (Buffer.compare(decoded, images.data) !== 0)
+    throw new ConvaeError('RUN_FAILED', `${codec.name} did not give back every byte`);
   const errors = errorsOf(images, { ...images, data: decoded });
-  if (decoded.length !== images.data.length || errors.mse !== 0) {
-    throw new RangeError(`${codec.name} did not give back every byte`);
-  }
   return { bytesPerImage: coded.length / images.count, ...errors };
 }
 
@@ -108,7 +108,7 @@ async function planOne(codec: ByteCodec, images: ImageBatch): Promise<Plan> {
     };
     return { measurements: [measurement], skipped: [] };
   } catch (error) {
-    return { measurements: [], skipped: [{ label, reason: (error as Error).message }] };
+    return { measurements: [], skipped: [skippedBy(label, error)] };
   }
 }
 

@@ -96,6 +96,15 @@ describe('planPictures', () => {
       'did not give back every pixel',
     );
   });
+
+  it('does not accept a picture of another size', async () => {
+    const jpeg = await PICTURE_CODECS[0]!.load();
+    const decode = async () => ({ data: new Uint8Array(4), height: 2, width: 2, channels: 1 });
+    for (const layout of ['mosaic', 'file'] as const)
+      await expect(
+        measurePictures({ ...jpeg, decode }, images!, { layout, quality: 5 }),
+      ).rejects.toMatchObject({ code: 'RUN_FAILED', message: expect.stringContaining('made 2×2×1 of') });
+  });
 });
 
 describe('byte streams', () => {

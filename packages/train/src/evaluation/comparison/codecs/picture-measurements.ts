@@ -1,9 +1,10 @@
-import type { ImageBatch, PlainData } from '@convae/runtime';
+import { ConvaeError, type ImageBatch, type PlainData } from '@convae/runtime';
 import { planSample, selectImages } from '../../../dataset/split.js';
 import { sliceImages } from '../../images.js';
 import { errorsOf, type Measurement, type Plan } from '../measurement.js';
 import { fromMosaic, mosaicCapacity, type Picture, toMosaic } from '../mosaic/mosaic.js';
 import type { Figures, Method } from '../result.js';
+import { skippedBy } from '../skip.js';
 import type { CodecEntry, PictureCodec } from './picture-codec.js';
 
 /** Seed of the images that are coded one by one where not all are. */
@@ -41,7 +42,16 @@ function cut(images: ImageBatch, layout: Layout): Cutting {
   return { pictures: pictures(), total, images: together };
 }
 
-/** Encodes and decodes the images, as they are cut, at one quality. */
+function requireSameShape({ name }: PictureCodec, picture: Picture, back: Picture): void {
+  const text = ({ height, width, channels }: Picture): string => `${height}×${width}×${channels}`;
+  if (text(back) === text(picture)) return;
+  throw new ConvaeError('RUN_FAILED', `${name} made ${text(back)} of a picture of ${text(picture)}`);
+}
+
+/**
+ * Encodes and decodes the images, as they are cut, at one quality.
+ * @throws ConvaeError RUN_FAILED where a picture comes back in another shape, or changed by a lossless codec.
+ */
 export async function measurePictures(
   codec: PictureCodec,
   images: ImageBatch,
@@ -55,12 +65,14 @@ export async function measurePictures(
   for (const { picture, first, count } of cutting.pictures) {
     const coded = await codec.encode(picture, quality);
     bytes += coded.length;
-    const back = cutting.images(await codec.decode(coded, images.channels), count);
-    decoded.set(back.data, (first * decoded.length) / images.count);
+    const back = await codec.decode(coded, images.channels);
+    requireSameShape(codec, picture, back);
+    decoded.set(cutting.images(back, count).data, (first * decoded.length) / images.count);
     onProgress?.(++done / cutting.total);
   }
   const errors = errorsOf(images, { ...images, data: decoded });
-  if (codec.lossless && errors.mse !== 0) throw new RangeError(`${codec.name} did not give back every pixel`);
+  if (codec.lossless && errors.mse !== 0)
+    throw new ConvaeError('RUN_FAILED', `${codec.name} did not give back every pixel`);
   return { bytesPerImage: bytes / images.count, ...errors };
 }
 
@@ -109,7 +121,7 @@ export async function planPictures(images: ImageBatch, entries: readonly CodecEn
           skipped: [],
         };
       } catch (error) {
-        return { measurements: [], skipped: [{ label, reason: (error as Error).message }] };
+        return { measurements: [], skipped: [skippedBy(label, error)] };
       }
     }),
   );
