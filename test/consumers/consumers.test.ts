@@ -1,4 +1,4 @@
-import { cp, readdir, readFile } from 'node:fs/promises';
+import { cp, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -45,6 +45,20 @@ describe('in Node', () => {
   });
 });
 
+/** The largest file that one widespread static host takes, bytes. */
+const HOST_LIMIT_BYTES = 25 << 20;
+/** ONNX Runtime's files for WebGPU, as bundlers name them. */
+const WEBGPU_FILE = /asyncify|ort[.-]webgpu/;
+
+/** All files that a bundler wrote. */
+async function emitted(output: string): Promise<{ name: string; bytes: number }[]> {
+  const entries = await readdir(output, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  return Promise.all(
+    files.map(async ({ name, parentPath }) => ({ name, bytes: (await stat(join(parentPath, name))).size })),
+  );
+}
+
 const chromium = chromiumPath();
 if (chromium === undefined) reportMissingChromium('the browser consumers in test/consumers');
 
@@ -70,20 +84,49 @@ describe.skipIf(chromium === undefined)('in a browser', () => {
 
   const inPage = { executionProvider: 'wasm', ...coded };
 
+  /** Looks at what a bundler emitted for a page on wasm alone into `dist`, with WebGPU into `dist-webgpu`. */
+  function carriesWebGpu(project: () => string, page = ''): void {
+    it('emits no file of WebGPU, and none that hosts refuse, for a page on wasm alone', async () => {
+      const files = await emitted(join(project(), 'dist'));
+      expect(files.filter(({ name }) => name.endsWith('.wasm'))).toHaveLength(1);
+      expect(files.filter(({ name }) => WEBGPU_FILE.test(name))).toEqual([]);
+      expect(files.filter(({ bytes }) => bytes > HOST_LIMIT_BYTES)).toEqual([]);
+    });
+
+    it(
+      'emits the file of WebGPU for a page and a worker that import it, and runs on it',
+      async () => {
+        const output = join(project(), 'dist-webgpu');
+        const files = await emitted(output);
+        expect(files.filter(({ name }) => /asyncify.*\.wasm$/.test(name))).toHaveLength(1);
+        const { result, errors } = await open(output, page);
+        const onWebGpu = { executionProvider: 'webgpu', passedOver: [] };
+        expect(result).toEqual({ page: onWebGpu, worker: onWebGpu });
+        expect(errors).toEqual([]);
+      },
+      RUN_MS,
+    );
+  }
+
   describe('built with Vite', () => {
     let project: string;
     beforeAll(async () => {
       const packages = [tarball, await pinned('onnxruntime-web'), await pinned('vite')];
       project = await createProject(folder.path, 'vite', packages, 'public');
-      await execute(
-        project,
-        process.execPath,
-        'node_modules/vite/bin/vite.js',
-        'build',
-        '--logLevel',
-        'error',
-      );
+      const vite = (...flags: string[]) =>
+        execute(
+          project,
+          process.execPath,
+          'node_modules/vite/bin/vite.js',
+          'build',
+          '--logLevel=error',
+          ...flags,
+        );
+      await vite();
+      await vite('--mode', 'webgpu', '--outDir', 'dist-webgpu');
     }, INSTALL_MS);
+
+    carriesWebGpu(() => project, 'webgpu.html');
 
     it(
       'runs in the page and in a worker, with threads where the page is isolated',
@@ -187,20 +230,26 @@ describe.skipIf(chromium === undefined)('in a browser', () => {
   });
 
   describe('built with webpack', () => {
-    let output: string;
+    let project: string;
     beforeAll(async () => {
       const packages = [tarball, await pinned('onnxruntime-web')];
-      const project = await createProject(folder.path, 'webpack', packages);
-      await execute(project, process.execPath, 'build.js');
-      output = join(project, 'dist');
-      for (const name of ['index.html', 'bundle'])
-        await cp(join(project, name), join(output, name), { recursive: true });
+      project = await createProject(folder.path, 'webpack', packages);
+      await build('./main.js', 'dist');
+      await build('./webgpu.js', 'dist-webgpu');
     }, INSTALL_MS);
+
+    async function build(script: string, output: string): Promise<void> {
+      await execute(project, process.execPath, 'build.js', script, output);
+      for (const name of ['index.html', 'bundle'])
+        await cp(join(project, name), join(project, output, name), { recursive: true });
+    }
+
+    carriesWebGpu(() => project);
 
     it(
       'runs in the page and in a worker, without being told anything',
       async () => {
-        const { result, errors } = await open(output, '', ISOLATION);
+        const { result, errors } = await open(join(project, 'dist'), '', ISOLATION);
         expect(result).toEqual({
           page: { ...inPage, threads: 2, notices: [] },
           worker: { ...inPage, threads: 1, notices: [] },

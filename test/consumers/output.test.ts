@@ -25,7 +25,16 @@ const packagesOf = (entry: string): string[] =>
 describe('the built entries for browsers', () => {
   it.each(['web/index.js', 'worker/index.js', 'worker/script.js'])('%s needs no package of Node', (entry) => {
     expect(existsSync(join(DIST, entry))).toBe(true);
-    expect(packagesOf(entry)).toEqual(['onnxruntime-web/wasm', 'onnxruntime-web/webgpu', 'zod/mini']);
+    expect(packagesOf(entry)).toEqual(['onnxruntime-web/wasm', 'zod/mini']);
+  });
+
+  it('that of WebGPU, and the worker’s script with it, bring the other build', () => {
+    expect(packagesOf('web/webgpu.js')).toEqual(['onnxruntime-web/webgpu']);
+    expect(packagesOf('worker/script-webgpu.js')).toEqual([
+      'onnxruntime-web/wasm',
+      'onnxruntime-web/webgpu',
+      'zod/mini',
+    ]);
   });
 
   it('core needs no ONNX Runtime at all', () => {

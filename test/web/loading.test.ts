@@ -1,5 +1,6 @@
 /// <reference lib="dom" />
 import { bundleUrl, type LoadProgress, loadCodec, type WebLoadOptions } from '@convae/runtime/web';
+import { webgpu } from '@convae/runtime/webgpu';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { noiseImages } from '../../packages/runtime/src/testing/expectations.js';
 
@@ -154,5 +155,32 @@ describe('options', () => {
         /^expected .* for options\.|^expected options/,
       );
     }
+  });
+});
+
+describe('WebGPU', () => {
+  const named = { executionProviders: ['webgpu', 'wasm'] } as const;
+  const advice =
+    /^expected webgpu of '@convae\/runtime\/webgpu' for options\.webgpu, received .*: import \{ webgpu \}/;
+
+  it('is refused by name where the page has not imported it, with what to import', async () => {
+    for (const options of [named, { ...named, webgpu: {} }, { webgpu: null }]) {
+      const error = await failure(options as never);
+      expect(error).toBeInstanceOf(TypeError);
+      expect(error).toMatchObject({ message: expect.stringMatching(advice) });
+    }
+  });
+
+  it('is passed over by auto, with what to import', async () => {
+    await using codec = await loadCodec(BUNDLE, { executionProviders: 'auto', threads: 1 });
+    expect(codec.executionProvider).toBe('wasm');
+    expect(codec.passedOver).toEqual([
+      { provider: 'webgpu', reason: expect.stringContaining("from '@convae/runtime/webgpu'") },
+    ]);
+  });
+
+  it('runs where it is given', async () => {
+    await using codec = await loadCodec(BUNDLE, { ...named, webgpu, threads: 1 });
+    expect(codec).toMatchObject({ executionProvider: 'webgpu', passedOver: [] });
   });
 });
