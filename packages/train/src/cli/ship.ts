@@ -8,9 +8,8 @@ import {
   type Metrics,
   modelCard,
   parseMetrics,
-  readIfThere,
-  readJson,
 } from '../evaluation/index.js';
+import { readIfThere, readJson } from '../evaluation/read-json.js';
 import { writeBundleFolder } from '../export/index.js';
 import { runPaths } from '../training/run-folder.js';
 

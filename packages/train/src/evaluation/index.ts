@@ -10,7 +10,6 @@ export * from './metrics/classes.js';
 export * from './metrics/distortion.js';
 export * from './metrics/ssim.js';
 export { modelCard } from './model-card.js';
-export { readIfThere, readJson } from './read-json.js';
 export type { ReportModel, ReportSection } from './report/model.js';
 export { REPORT_SECTIONS, renderReport } from './report/page.js';
 export { MEASURED_FILES } from './run-files.js';

@@ -103,6 +103,22 @@ describe('compareCodecs', () => {
     for (const { reason } of result.skipped) expect(reason).toBe('it ran out of paper');
   });
 
+  it.each<[string, () => Promise<Uint8Array>]>([
+    ['TypeError', async () => (undefined as unknown as () => Uint8Array)()],
+    ['RangeError', async () => new Uint8Array(-1)],
+    ['ReferenceError', async () => Function('return nowhere')()],
+  ])('does not take a %s of ours for a setting that failed', async (name, encode) => {
+    const defective = { ...counted, name: 'Defective', encode };
+    const compare = (changed: Partial<CompareOptions>) =>
+      compareCodecs({ ...options, onProgress: undefined, ...changed });
+    const pictureCodecs = [{ label: 'Defective', load: async () => defective }];
+    await expect(compare({ pictureCodecs })).rejects.toMatchObject({ name });
+    const unloadable = [{ label: 'Defective', load: encode as () => Promise<never> }];
+    await expect(compare({ pictureCodecs: unloadable })).rejects.toMatchObject({ name });
+    const byteCodecs = [{ ...BYTE_CODECS[0]!, version: encode as () => Promise<never> }];
+    await expect(compare({ byteCodecs })).rejects.toMatchObject({ name });
+  });
+
   it('tells how far it is', () => {
     const shares = progress.map(({ share }) => share);
     expect(shares).toEqual([...shares].sort((a, b) => a - b));

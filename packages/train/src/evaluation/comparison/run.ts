@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ConvaeError, type ImageBatch, joinBatches, type PlainData } from '@convae/runtime';
+import { type ImageBatch, joinBatches, type PlainData } from '@convae/runtime';
 import type { Dataset } from '../../dataset/types.js';
 import type { BundleFolder } from './bundles/find.js';
 import { planBundles } from './bundles/measurements.js';
@@ -19,6 +19,7 @@ import {
   type RateDistortion,
   type Skipped,
 } from './result.js';
+import { skippedBy } from './skip.js';
 
 /** How far a comparison is. */
 export interface ComparisonProgress {
@@ -122,8 +123,7 @@ async function measureTasks(
       const figures = await figuresOf(task, cache, (share) => progress.at(task, index, share));
       collect(methods, task, figures);
     } catch (error) {
-      if (error instanceof ConvaeError && error.code === 'WRITE_FAILED') throw error;
-      skipped.push({ label: `${task.method.label}, ${task.setting}`, reason: (error as Error).message });
+      skipped.push(skippedBy(`${task.method.label}, ${task.setting}`, error));
     }
     if (task.known === undefined) progress.finish(task, index);
   }
@@ -134,7 +134,7 @@ async function measureTasks(
  * Measures bundles, PCA and other codecs on the test images of a data set: bytes that were really written, and the
  * errors of what was decoded from them. Nothing is tuned on these images.
  * @returns what rate-distortion.json holds.
- * @throws RangeError without test images; ConvaeError WRITE_FAILED. What cannot be measured is listed as skipped.
+ * @throws RangeError without test images; ConvaeError WRITE_FAILED. What a codec cannot do is listed as skipped.
  */
 export async function compareCodecs(options: CompareOptions): Promise<RateDistortion> {
   const { dataset, folder, fresh = false, command, onProgress } = options;
