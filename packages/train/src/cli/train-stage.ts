@@ -7,6 +7,7 @@ import { traceShapes } from '../model/shapes.js';
 import type { ArchitectureSpec, ImageShape } from '../model/spec.js';
 import { computeSettings, loadBackend, type Tf } from '../setup/index.js';
 import { SWEEP_RUN_FILE } from '../sweep/index.js';
+import { checkTrainable } from '../training/checkpoint.js';
 import type { EpochRecord } from '../training/history.js';
 import { checkSameRun, type Recipe } from '../training/recipe.js';
 import {
@@ -153,6 +154,7 @@ export async function trainStage(flags: TrainFlags, folder: FolderFlags): Promis
   const dataset = await openTrainingData(flags);
   const recipe = fittedRecipe(asked, flags, dataset);
   const spec = await fittingSpec(flags, imageShapeOf(dataset));
+  checkTrainable(spec, recipe);
   const resume = await prepareFolder(paths, folder, comparable(flags, spec, recipe));
   announce(dataset, spec, recipe, asked);
   const tf = await loadBackend(flags.backend);

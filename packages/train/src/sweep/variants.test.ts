@@ -74,6 +74,17 @@ describe('the variants of a grid', () => {
     expect(leftOut).toBe(1);
     expect(() => plan({ grid, maxParameters: 10 })).toThrow(/at most 10 parameters, all are larger/);
   });
+
+  it('refuse what cannot be trained, unless it is left out', () => {
+    const dense = { kind: 'dense', units: 4096, activation: 'relu' };
+    const last = { kind: 'expand', height: 28, width: 28, filters: 1, activation: 'sigmoid' };
+    const base = { architecture: { encoder: [dense, dense], decoder: [last] } };
+    const grid = { 'architecture.encoder.0.units': [4, 4096] };
+    expect(() => plan({ base, grid })).toThrow(
+      /encoder.0.units=4096: expected at most 12,000,000 parameters/,
+    );
+    expect(plan({ base, grid, maxParameters: 9e6 }).leftOut).toBe(1);
+  });
 });
 
 describe('random variants', () => {

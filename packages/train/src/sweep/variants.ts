@@ -4,6 +4,7 @@ import { elements, parameterShapes } from '../model/parameters.js';
 import { parseSpec } from '../model/parse.js';
 import { presetSpec } from '../model/presets.js';
 import type { ArchitectureSpec, ImageShape } from '../model/spec.js';
+import { checkTrainable } from '../training/checkpoint.js';
 import { parseRecipe, type Recipe } from '../training/recipe.js';
 import { type Choices, candidates } from './axes.js';
 import type { Sweep, SweepBase } from './file.js';
@@ -65,6 +66,7 @@ function variantOf(sweep: Sweep, choices: Choices, image: ImageShape): Variant {
   try {
     const { spec, recipe } = built(sweep.base, choices, sweep.seeds[0]!, image);
     const parameters = parameterShapes(spec).reduce((sum, { shape }) => sum + elements(shape), 0);
+    if (parameters <= (sweep.maxParameters ?? parameters)) checkTrainable(spec, recipe);
     const labels = Object.entries(choices).map(([axis, choice]) => [axis, choice.label]);
     return { label, choices: Object.fromEntries(labels), spec, recipe, parameters };
   } catch (error) {

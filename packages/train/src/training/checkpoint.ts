@@ -11,8 +11,29 @@ import type { AdamState } from './parameter-store.js';
 import { type Recipe, readRecipe } from './recipe.js';
 import { trainedShapes } from './trained-parameters.js';
 
-/** Largest checkpoint file that is read, bytes. */
-export const MAX_CHECKPOINT_BYTES = 512 << 20;
+/** Largest checkpoint file that is written and read, bytes: half of what one string can hold. */
+export const MAX_CHECKPOINT_BYTES = 256 << 20;
+
+/**
+ * Most parameters that are trained. Each takes 16 bytes of a checkpoint: itself and two moments of Adam, float32 in
+ * base64. The rest of the file, 64 MiB and more, is for the history.
+ */
+export const MAX_TRAINED_PARAMETERS = 12_000_000;
+
+/**
+ * Refuse what no checkpoint can hold, before anything is trained.
+ *
+ * @throws ConvaeError `LIMIT_EXCEEDED`
+ */
+export function checkTrainable(spec: ArchitectureSpec, recipe: Pick<Recipe, 'rate'>): void {
+  const count = trainedShapes(spec, recipe).reduce((sum, { shape }) => sum + elements(shape), 0);
+  if (count <= MAX_TRAINED_PARAMETERS) return;
+  const [most, received] = [MAX_TRAINED_PARAMETERS, count].map((n) => n.toLocaleString('en'));
+  throw new ConvaeError(
+    'LIMIT_EXCEEDED',
+    `expected at most ${most} parameters to train, networks and priors together, received ${received}`,
+  );
+}
 
 /** Where a run stands: `batch` batches of epoch `epoch` (1-based) are done, with this much squared error so far. */
 export interface Position {
@@ -117,7 +138,7 @@ function damaged(path: string, what: string, cause?: unknown): ConvaeError {
 /**
  * Write a checkpoint, JSON with float32 arrays in base64 behind a line with its SHA-256, through a temporary name.
  *
- * @throws ConvaeError `WRITE_FAILED`
+ * @throws ConvaeError `WRITE_FAILED`, or `LIMIT_EXCEEDED` where it would not be read again
  */
 export async function saveCheckpoint(path: string, checkpoint: Checkpoint): Promise<void> {
   const { adam, parameters, ...rest } = checkpoint;
@@ -128,7 +149,9 @@ export async function saveCheckpoint(path: string, checkpoint: Checkpoint): Prom
     parameters: toBase64(parameters),
     adam: { step: adam.step, first: toBase64(adam.first), second: toBase64(adam.second) },
   });
-  await writeFileAtomic(path, Buffer.from(`${sha256(body)}\n${body}\n`));
+  const bytes = Buffer.from(`${sha256(body)}\n${body}\n`);
+  checkLength(path, bytes.length);
+  await writeFileAtomic(path, bytes);
 }
 
 /**
@@ -153,13 +176,16 @@ async function readLimited(path: string): Promise<string> {
   const info = await stat(path).catch((cause: unknown) => {
     throw new ConvaeError('NOT_FOUND', `expected a checkpoint at ${path}, found none`, { cause });
   });
-  if (info.size > MAX_CHECKPOINT_BYTES) {
-    throw new ConvaeError(
-      'LIMIT_EXCEEDED',
-      `expected at most ${MAX_CHECKPOINT_BYTES} bytes in ${path}, received ${info.size}`,
-    );
-  }
+  checkLength(path, info.size);
   return readFile(path, 'utf8');
+}
+
+function checkLength(path: string, bytes: number): void {
+  if (bytes <= MAX_CHECKPOINT_BYTES) return;
+  throw new ConvaeError(
+    'LIMIT_EXCEEDED',
+    `expected at most ${MAX_CHECKPOINT_BYTES} bytes for the checkpoint ${path}, received ${bytes}`,
+  );
 }
 
 function decode(path: string, body: string): Checkpoint {

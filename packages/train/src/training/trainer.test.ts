@@ -1,12 +1,19 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { constants } from 'node:buffer';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createRandom } from '../dataset/random.js';
 import type { Dataset, LabelledImages } from '../dataset/types.js';
 import { presetSpec } from '../model/presets.js';
+import type { ArchitectureSpec } from '../model/spec.js';
 import { loadBackend, type Tf } from '../setup/backend.js';
-import { loadCheckpoint } from './checkpoint.js';
+import {
+  loadCheckpoint,
+  MAX_CHECKPOINT_BYTES,
+  MAX_TRAINED_PARAMETERS,
+  saveCheckpoint,
+} from './checkpoint.js';
 import { checkSameRun, parseRecipe, type Recipe } from './recipe.js';
 import { runPaths, writeRunSettings } from './run-folder.js';
 import { type TrainingOptions, type TrainingResult, trainNetwork } from './trainer.js';
@@ -161,7 +168,6 @@ describe('training', () => {
   it('stops with the last good checkpoint kept where the loss is no longer finite', async () => {
     await train({ epochs: 1 });
     const poisoned = await loadCheckpoint(runPaths(folder).last);
-    const { saveCheckpoint } = await import('./checkpoint.js');
     const parameters = poisoned.parameters.map((p) => p.map(() => Number.NaN));
     await saveCheckpoint(runPaths(folder).last, { ...poisoned, parameters });
     const best = await readFile(runPaths(folder).best, 'utf8');
@@ -226,6 +232,42 @@ describe('a checkpoint', () => {
       await writeFile(path, good.subarray(0, length));
       await expect(loadCheckpoint(path)).rejects.toMatchObject({ code: 'CHECKSUM_MISMATCH' });
     }
+  });
+});
+
+describe('a network that no checkpoint can hold', () => {
+  const dense = (units: number) => ({ kind: 'dense', units, activation: 'relu' }) as const;
+  const large: ArchitectureSpec = {
+    ...spec,
+    encoder: [dense(4096), dense(4096)],
+    decoder: [{ kind: 'expand', height: 12, width: 12, filters: 1, activation: 'sigmoid' }],
+  };
+
+  it('is refused before anything is trained or written', async () => {
+    await expect(train({}, { spec: large })).rejects.toMatchObject({
+      code: 'LIMIT_EXCEEDED',
+      message: expect.stringMatching(/at most 12,000,000 parameters .* received 17,9\d\d,\d\d\d$/),
+    });
+    expect(await readdir(join(folder, 'checkpoints'))).toEqual([]);
+  });
+
+  it('is not saved, so that whatever was saved can be read', async () => {
+    await train({ epochs: 1 });
+    const path = runPaths(folder).last;
+    const before = await readFile(path);
+    const checkpoint = await loadCheckpoint(path);
+    const name = 'x'.repeat(MAX_CHECKPOINT_BYTES);
+    await expect(saveCheckpoint(path, { ...checkpoint, spec: { ...spec, name } })).rejects.toMatchObject({
+      code: 'LIMIT_EXCEEDED',
+    });
+    expect(await readFile(path)).toEqual(before);
+  });
+
+  it('would have to be larger than the largest that may be trained', () => {
+    // Base64 takes 4 bytes for 3; history has at least 64 MiB.
+    const most = (MAX_TRAINED_PARAMETERS * 3 * Float32Array.BYTES_PER_ELEMENT * 4) / 3;
+    expect(most + (64 << 20)).toBeLessThan(MAX_CHECKPOINT_BYTES);
+    expect(MAX_CHECKPOINT_BYTES).toBeLessThan(constants.MAX_STRING_LENGTH / 1.5);
   });
 });
 

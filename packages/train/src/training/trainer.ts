@@ -2,7 +2,7 @@ import { ConvaeError } from '@convae/runtime/core';
 import { batches } from '../dataset/batches.js';
 import type { Dataset } from '../dataset/types.js';
 import type { ParameterValues } from '../model/parameters.js';
-import { type Checkpoint, loadCheckpoint, saveCheckpoint } from './checkpoint.js';
+import { type Checkpoint, checkTrainable, loadCheckpoint, saveCheckpoint } from './checkpoint.js';
 import type { EpochRecord } from './history.js';
 import { type RunPaths, writeHistory } from './run-folder.js';
 import { freshPosition, Stepper, type Task } from './stepper.js';
@@ -231,9 +231,11 @@ class Run {
  * Fit the network: Adam on the mean squared error, shuffled and seeded; checkpoints and epochs.jsonl in the run
  * folder after every epoch.
  *
- * @throws ConvaeError `TRAINING_DIVERGED` where the loss is NaN or infinite; the last good checkpoint stays
+ * @throws ConvaeError `TRAINING_DIVERGED` where the loss is NaN or infinite; the last good checkpoint stays;
+ *   `LIMIT_EXCEEDED` beforehand where there are more parameters than a checkpoint holds
  */
 export async function trainNetwork(options: TrainingOptions): Promise<TrainingResult> {
+  checkTrainable(options.spec, options.recipe);
   const start = await openStart(options);
   const run = new Run(options, start);
   try {
