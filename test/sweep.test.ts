@@ -1,8 +1,13 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { writeIdxImages } from '@convae/train';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { executeRuns } from '../packages/train/src/sweep/execute.js';
+import { parseSweep } from '../packages/train/src/sweep/file.js';
+import { runsOf } from '../packages/train/src/sweep/runs.js';
+import { variantsOf } from '../packages/train/src/sweep/variants.js';
 import { finished, run, start } from './command.js';
 
 /** Each test starts the command several times, which takes long on a busy machine. */
@@ -108,4 +113,27 @@ it('a run that fails is reported, and the rest goes on', { timeout: TIMEOUT }, a
   const results = await json(join(out, 'results.json'));
   expect(results.failed).toHaveLength(1);
   expect(results.runs).toHaveLength(1);
+});
+
+it('a failure while it watches ends its processes and comes out', { timeout: TIMEOUT }, async () => {
+  const sweep = parseSweep(sweepOf(100_000), 'sweep.json');
+  const { variants } = variantsOf(sweep, { channels: 1, height: 8, width: 8 });
+  const runs = runsOf(sweep, variants, join(root, 'watched'));
+  const defect = new TypeError('table is not a function');
+  const watched = executeRuns({
+    runs,
+    jobs: 2,
+    script: fileURLToPath(new URL('../packages/train/dist/cli/main.js', import.meta.url)),
+    createdBy: 'test',
+    signal: new AbortController().signal,
+    onChange: (_, { epoch }) => {
+      if (epoch > 0) throw defect;
+    },
+  });
+  await expect(watched).rejects.toBe(defect);
+  const logs = () => Promise.all(runs.map(({ paths }) => readFile(paths.epochs, 'utf8').catch(() => '')));
+  const left = await logs();
+  expect(left.join('')).toContain('"epoch":1');
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect(await logs()).toEqual(left);
 });

@@ -1,6 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { ConvaeError } from '@convae/runtime/core';
+import { isDefect } from '../dataset/defect.js';
 import { readHistory } from '../evaluation/history.js';
+import { loadCheckpoint } from '../training/checkpoint.js';
+import { isComplete } from '../training/complete.js';
 import { readRunSettings, writeRunSettings } from '../training/run-folder.js';
 import { reasonOf, runCommand } from './process.js';
 import { readResult, writeResult } from './run-result.js';
@@ -50,8 +55,11 @@ class Board {
 }
 
 async function progressOf(run: SweepRun): Promise<Pick<RunState, 'epoch' | 'psnr'>> {
-  // A run that has not begun, or was stopped before its first epoch, has no log.
-  const history = await readHistory(run.paths.epochs).catch(() => []);
+  // A run that has not begun has no log; of a damaged one the run itself will tell.
+  const history = await readHistory(run.paths.epochs).catch((error: unknown) => {
+    if (error instanceof ConvaeError) return [];
+    throw error;
+  });
   const measured = history.flatMap(({ validationPsnr }) => validationPsnr ?? []);
   return { epoch: history.length, psnr: measured.length > 0 ? Math.max(...measured) : null };
 }
@@ -79,7 +87,7 @@ async function trainAndExport(run: SweepRun, options: ExecuteOptions, onExport: 
   const trained = await command(trainArguments(run, options.tensorboard), 'train.log');
   if (signal.aborted) return { phase: 'stopped' };
   if (trained.code !== 0) return { phase: 'failed', reason: reasonOf(trained) };
-  if (/^ended by signal/m.test(trained.tail))
+  if (!isComplete(await loadCheckpoint(run.paths.last)))
     return { phase: 'failed', reason: 'somebody ended its process; its last state is kept' };
   onExport();
   const exported = await command(['export', run.paths.folder], 'export.log');
@@ -103,7 +111,8 @@ async function work(board: Board, queue: number[], options: ExecuteOptions): Pro
   for (let index = queue.shift(); index !== undefined; index = queue.shift()) {
     if (options.signal.aborted) return;
     await runOne(board, index, options).catch((error: unknown) => {
-      board.set(index!, { phase: 'failed', reason: error instanceof Error ? error.message : String(error) });
+      if (isDefect(error)) throw error;
+      board.set(index!, { phase: 'failed', reason: (error as Error).message });
     });
   }
 }
@@ -122,6 +131,32 @@ async function takeFinished(board: Board): Promise<number[]> {
   return open;
 }
 
+/** Looks at the logs of the running runs, one look after the other, until the signal ends it. */
+async function watch(board: Board, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await board.poll();
+    // Only the signal rejects it.
+    await setTimeout(POLL_MS, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** Works and watches; where one of them fails, the processes are ended before the failure is thrown. */
+async function workAndWatch(board: Board, queue: number[], options: ExecuteOptions): Promise<void> {
+  const [failed, finished] = [new AbortController(), new AbortController()];
+  const signal = AbortSignal.any([options.signal, failed.signal]);
+  const workers = Array.from({ length: Math.min(options.jobs, queue.length) }, () =>
+    work(board, queue, { ...options, signal }),
+  );
+  const working = Promise.all(workers).finally(() => finished.abort());
+  const watching = watch(board, finished.signal);
+  try {
+    await Promise.all([working, watching]);
+  } finally {
+    failed.abort();
+    await Promise.allSettled([...workers, watching]);
+  }
+}
+
 /**
  * Train and export the runs, `jobs` at a time, each in processes of its own; finished ones are not repeated,
  * interrupted ones go on.
@@ -131,12 +166,6 @@ async function takeFinished(board: Board): Promise<number[]> {
 export async function executeRuns(options: ExecuteOptions): Promise<readonly RunState[]> {
   const board = new Board(options);
   const queue = await takeFinished(board);
-  const timer = setInterval(() => void board.poll(), POLL_MS);
-  try {
-    const workers = Math.min(options.jobs, queue.length);
-    await Promise.all(Array.from({ length: workers }, () => work(board, queue, options)));
-  } finally {
-    clearInterval(timer);
-  }
+  await workAndWatch(board, queue, options);
   return board.states;
 }

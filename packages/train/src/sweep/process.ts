@@ -35,16 +35,13 @@ export async function runCommand({ script, args, log, signal }: Command): Promis
       // A session of its own: the terminal's Ctrl-C comes only through the signal.
       detached: process.platform !== 'win32',
     });
+    const stop = (): void => void child.kill('SIGTERM');
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
     const code = await new Promise<number | null>((resolve, reject) => {
-      const stop = (): void => void child.kill('SIGTERM');
-      signal.addEventListener('abort', stop, { once: true });
-      if (signal.aborted) stop();
       child.once('error', reject);
-      child.once('exit', (exitCode) => {
-        signal.removeEventListener('abort', stop);
-        resolve(exitCode);
-      });
-    });
+      child.once('exit', resolve);
+    }).finally(() => signal.removeEventListener('abort', stop));
     return { code, tail: (await readFile(log, 'utf8')).slice(-MAX_TAIL) };
   } finally {
     await file.close();

@@ -4,6 +4,7 @@ import { MANIFEST_FILE, parseManifest } from '@convae/runtime/core';
 import { writeFileAtomic } from '@convae/runtime/node';
 import * as z from 'zod';
 import { readHistory } from '../evaluation/history.js';
+import { readIfThere } from '../evaluation/read-json.js';
 import type { SweepRun } from './runs.js';
 
 /** Written into a run's folder when it is trained and exported: who finds it need not train again. */
@@ -36,15 +37,26 @@ export type RunResult = z.output<typeof resultSchema>;
 
 const fileOf = ({ paths }: SweepRun): string => join(paths.folder, SWEEP_RUN_FILE);
 
-/** The result of a run that was finished before; undefined where it was not. */
+/**
+ * The result of a run that was finished before, with its bundle, without which it could not be the best one. Undefined
+ * where it was not, or whatever is wrong with the file: the run goes on from its checkpoints, which costs little where
+ * they are complete.
+ *
+ * @throws ConvaeError `NOT_FOUND` where they are there and cannot be read
+ */
 export async function readResult(run: SweepRun): Promise<RunResult | undefined> {
+  const file = await readIfThere(fileOf(run));
+  const manifest = await readIfThere(join(run.paths.bundle, MANIFEST_FILE));
+  if (file === undefined || manifest === undefined) return undefined;
+  const result = resultSchema.safeParse(jsonIn(file)).data;
+  return result?.name === run.name ? result : undefined;
+}
+
+function jsonIn(bytes: Buffer): unknown {
   try {
-    const result = resultSchema.parse(JSON.parse(await readFile(fileOf(run), 'utf8')));
-    // Without its bundle it could not be the best one.
-    await readFile(join(run.paths.bundle, MANIFEST_FILE));
-    return result.name === run.name ? result : undefined;
+    return JSON.parse(bytes.toString());
   } catch {
-    // Whatever is wrong with it: the run goes on from its checkpoints, which costs little where they are complete.
+    // As good as no result.
     return undefined;
   }
 }

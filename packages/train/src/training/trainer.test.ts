@@ -14,6 +14,7 @@ import {
   MAX_TRAINED_PARAMETERS,
   saveCheckpoint,
 } from './checkpoint.js';
+import { isComplete } from './complete.js';
 import { checkSameRun, parseRecipe, type Recipe } from './recipe.js';
 import { runPaths, writeRunSettings } from './run-folder.js';
 import { type TrainingOptions, type TrainingResult, trainNetwork } from './trainer.js';
@@ -128,7 +129,9 @@ describe('training', () => {
       const other = join(folder, 'stopped');
       const stopped = await train(recipe, stopAfter(reports), other);
       expect(stopped.stopped).toBe('signal');
-      expect((await loadCheckpoint(runPaths(other).last)).position).toMatchObject(stoppedAt);
+      const halfway = await loadCheckpoint(runPaths(other).last);
+      expect(halfway.position).toMatchObject(stoppedAt);
+      expect([whole, halfway].map(isComplete)).toEqual([true, false]);
       const resumed = await train(recipe, { resume: true }, other);
       const last = await loadCheckpoint(runPaths(other).last);
       expect(last.parameters).toEqual(whole.parameters);
@@ -163,6 +166,7 @@ describe('training', () => {
     const { stopped, history, bestEpoch } = await train({ epochs: 60, learningRate: 0.3, patience: 2 });
     expect(stopped).toBe('patience');
     expect(history.length).toBe(bestEpoch + 2);
+    expect(isComplete(await loadCheckpoint(runPaths(folder).last))).toBe(true);
   });
 
   it('stops with the last good checkpoint kept where the loss is no longer finite', async () => {

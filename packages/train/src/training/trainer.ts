@@ -3,6 +3,7 @@ import { batches } from '../dataset/batches.js';
 import type { Dataset } from '../dataset/types.js';
 import type { ParameterValues } from '../model/parameters.js';
 import { type Checkpoint, checkTrainable, loadCheckpoint, saveCheckpoint } from './checkpoint.js';
+import { outOfPatience } from './complete.js';
 import type { EpochRecord } from './history.js';
 import { type RunPaths, writeHistory } from './run-folder.js';
 import { freshPosition, Stepper, type Task } from './stepper.js';
@@ -107,7 +108,8 @@ class Run {
   async train(): Promise<StopReason> {
     await writeHistory(this.options.paths, this.history);
     while (this.stepper.position.epoch <= this.options.recipe.epochs) {
-      if (this.outOfPatience()) return 'patience';
+      if (outOfPatience({ recipe: this.options.recipe, history: this.history, best: this.best }))
+        return 'patience';
       if (!(await this.trainEpoch())) {
         await this.stopMidEpoch();
         return 'signal';
@@ -115,11 +117,6 @@ class Run {
       await this.finishEpoch();
     }
     return 'epochs';
-  }
-
-  private outOfPatience(): boolean {
-    const { patience } = this.options.recipe;
-    return patience > 0 && this.best !== null && this.history.length - this.best.epoch >= patience;
   }
 
   /** Returns false where the signal ended it early. */
