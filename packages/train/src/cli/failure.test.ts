@@ -46,6 +46,13 @@ describe('a failed command', () => {
     expect(failureText(error, false)).toMatch(/^convae-train: expected .+$/);
   });
 
+  it.each(['100000', '0', '1.25', Array.from({ length: 17 }, (_, i) => 17 - i).join()])(
+    'by --qualities %s has exit code 2, before anything is read',
+    async (qualities) => {
+      expect(exitCodeOf(await command('export', 'nowhere', '--qualities', qualities))).toBe(2);
+    },
+  );
+
   it('by an unknown flag has exit code 2; commander has told', async () => {
     const error = await command('run', '--sped', '3');
     expect(exitCodeOf(error)).toBe(2);

@@ -1,3 +1,4 @@
+import { MAX_MULTIPLIER, MAX_QUALITIES } from '@convae/runtime/core';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { FITS } from '../dataset/index.js';
 import { PRESET_NAMES } from '../model/presets.js';
@@ -26,8 +27,14 @@ function integers(text: string): number[] {
 
 function positiveHalves(text: string): number[] {
   const values = text.split(',').map(number);
-  if (values.every((value) => value > 0 && Number.isInteger(2 * value))) return values;
-  throw new InvalidArgumentError('expected positive multiples of 0.5, as in 16,12,8.');
+  const valid = values.every(
+    (value) => value > 0 && 2 * value <= MAX_MULTIPLIER && Number.isInteger(2 * value),
+  );
+  if (valid && values.length <= MAX_QUALITIES) return values;
+  const most = MAX_MULTIPLIER / 2;
+  throw new InvalidArgumentError(
+    `expected at most ${MAX_QUALITIES} multiples of 0.5, above 0 and up to ${most}, as in 16,12,8.`,
+  );
 }
 
 /** `0.5`, or `0.1..0.8`. */
