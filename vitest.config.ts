@@ -57,6 +57,9 @@ export default defineConfig({
       { find: /^@convae\/runtime\/webgpu$/, replacement: source('packages/runtime/src/web/webgpu.ts') },
       { find: /^@convae\/runtime\/worker$/, replacement: source('packages/runtime/src/worker/index.ts') },
       { find: /^@convae\/train$/, replacement: source('packages/train/src/index.ts') },
+      { find: /^@convae\/train\/kit$/, replacement: source('packages/train/src/kit.ts') },
+      { find: /^@convae\/train\/testing$/, replacement: source('packages/train/src/testing/index.ts') },
+      { find: /^@convae\/lab$/, replacement: source('packages/lab/src/index.ts') },
     ],
   },
   test: {

@@ -8,7 +8,7 @@ import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { sliceBatch } from '../packages/runtime/dist/index.js';
-import { writeIdxImages } from '../packages/train/dist/dataset/idxFile.js';
+import { writeIdxImages } from '../packages/train/dist/dataset/idx-file.js';
 import { openDataset } from '../packages/train/dist/dataset/index.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));

@@ -7,6 +7,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 const RUNTIME = 'packages/runtime/src';
 const TRAIN = 'packages/train/src';
+const LAB = 'packages/lab/src';
 
 const source = (path: string, ...specifiers: string[]): SourceFile =>
   parseSource(path, specifiers.map((specifier) => `import { a } from '${specifier}';`).join('\n'));
@@ -14,12 +15,13 @@ const source = (path: string, ...specifiers: string[]): SourceFile =>
 describe('architecture', () => {
   const sources = readSources(ROOT);
 
-  it('is read from the sources of both packages', () => {
+  it('is read from the sources of the packages', () => {
     const paths = sources.map(({ path }) => path);
     expect(paths).toContain(`${RUNTIME}/errors.ts`);
     expect(paths).toContain(`${TRAIN}/setup/backend.ts`);
-    const quantizer = sources.find(({ path }) => path === `${RUNTIME}/quantizer.ts`);
-    expect(quantizer?.imports.map(({ specifier }) => specifier)).toContain('./errors.js');
+    expect(paths).toContain(`${LAB}/evaluations.ts`);
+    const quantizer = sources.find(({ path }) => path === `${RUNTIME}/entropy/quantizer.ts`);
+    expect(quantizer?.imports.map(({ specifier }) => specifier)).toContain('../errors.js');
   });
 
   it('has no forbidden import, no cycle, and index files that only export', () => {
@@ -31,9 +33,9 @@ describe('architecture rules', () => {
   it.each([
     ['errors imports nothing', `${RUNTIME}/errors.ts`, './image.js'],
     ['formats know errors only', `${RUNTIME}/entropy/coder.ts`, '../bundle/manifest.js'],
-    ['formats know errors only', `${RUNTIME}/quantizer.ts`, './entropy/tables.js'],
-    ['the bitstream knows no codec', `${RUNTIME}/bitstream/header.ts`, '../codec.js'],
-    ['shared code knows no node folder', `${RUNTIME}/codec.ts`, './node/files.js'],
+    ['formats know errors only', `${RUNTIME}/bitstream/crc.ts`, '../entropy/tables.js'],
+    ['the bitstream knows no codec', `${RUNTIME}/bitstream/header.ts`, '../codec/codec.js'],
+    ['shared code knows no node folder', `${RUNTIME}/codec/codec.ts`, '../node/files.js'],
     ['node and web stay apart', `${RUNTIME}/web/load.ts`, '../node/files.js'],
     ['nobody imports the command line', `${RUNTIME}/node/files.ts`, '../cli/main.js'],
     ['shared code is browser-safe', `${RUNTIME}/bundle/load.ts`, 'node:fs'],
@@ -42,13 +44,19 @@ describe('architecture rules', () => {
     ['onnxruntime-web only below web', `${RUNTIME}/node/ort.ts`, 'onnxruntime-web/wasm'],
     ['no tfjs in the runtime', `${RUNTIME}/node/ort.ts`, '@tensorflow/tfjs-core'],
     ['runtime never imports train', `${RUNTIME}/node/ort.ts`, '@convae/train'],
-    ['packages by their names', `${TRAIN}/export/bundle.ts`, '../../../runtime/src/errors.js'],
+    ['packages by their names', `${TRAIN}/bundle/files.ts`, '../../../runtime/src/errors.js'],
     ['the flow has one direction', `${TRAIN}/dataset/idx.ts`, '../model/spec.js'],
-    ['the flow has one direction', `${TRAIN}/training/step.ts`, '../export/convert.js'],
-    ['the flow has one direction', `${TRAIN}/export/convert.ts`, '../evaluation/report.js'],
+    ['the flow has one direction', `${TRAIN}/training/step.ts`, '../onnx/convert.js'],
+    ['the flow has one direction', `${TRAIN}/bundle/files.ts`, '../evaluation/report.js'],
+    ['the converter knows no codec', `${TRAIN}/onnx/convert.ts`, '../bundle/files.js'],
+    ['the converter knows no networks of ours', `${TRAIN}/onnx/convert.ts`, '../model/spec.js'],
+    ['nothing imports the lab', `${TRAIN}/cli/main.ts`, '@convae/lab'],
+    ['nothing imports the lab', `${RUNTIME}/cli/main.ts`, '@convae/lab'],
+    ['the lab uses the kit', `${LAB}/features/probe.ts`, '@convae/train'],
+    ['evaluations know nothing of each other', `${LAB}/features/probe.ts`, '../denoising/filters.js'],
     ['set-up knows none of the flow', `${TRAIN}/setup/backend.ts`, '../dataset/mnist.js'],
     ['tfjs comes through one door', `${TRAIN}/training/step.ts`, '@tensorflow/tfjs-node'],
-    ['tests serve tests alone', `${RUNTIME}/codec.ts`, './testing/tiny-bundle.js'],
+    ['tests serve tests alone', `${RUNTIME}/codec/codec.ts`, '../testing/tiny-bundle.js'],
     ['every module is in the table', `${TRAIN}/elsewhere/thing.ts`, '../dataset/mnist.js'],
   ])('%s: %s → %s is caught', (_, path, specifier) => {
     expect(violations([source(path, specifier)])).toEqual([expect.stringContaining(path)]);
@@ -60,7 +68,8 @@ describe('architecture rules', () => {
     [`${RUNTIME}/node/ort.ts`, 'onnxruntime-node'],
     [`${RUNTIME}/codec.test.ts`, 'node:fs'],
     [`${TRAIN}/evaluation/report.ts`, '../dataset/mnist.js'],
-    [`${TRAIN}/export/convert.ts`, '@convae/runtime/core'],
+    [`${LAB}/features/probe.ts`, '@convae/train/kit'],
+    [`${TRAIN}/onnx/convert.ts`, '@convae/runtime/core'],
     [`${TRAIN}/dataset/mnist.ts`, '../setup/backend.js'],
   ])('%s → %s is allowed', (path, specifier) => {
     expect(violations([source(path, specifier)])).toEqual([]);

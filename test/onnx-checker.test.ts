@@ -3,26 +3,26 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { fuseTransposedConvolutions } from '../packages/train/src/export/bundle/fuse-transposed.js';
+import { exportBundle } from '../packages/train/src/bundle/export-bundle.js';
+import { fuseTransposedConvolutions } from '../packages/train/src/bundle/fuse-transposed.js';
+import { buildLayersNetwork } from '../packages/train/src/model/build.js';
+import { initialParameters } from '../packages/train/src/model/initialise.js';
+import { presetSpec } from '../packages/train/src/model/presets.js';
+import { roundedParameters } from '../packages/train/src/model/round-weights.js';
 import {
   chain,
   randomizeWeights,
   type Symbolic,
   tf,
-} from '../packages/train/src/export/fixtures.test.support.js';
+} from '../packages/train/src/onnx/fixtures.test.support.js';
+import { serializeGraph } from '../packages/train/src/onnx/graph/serialize.js';
 import {
   type ConvertedModel,
   type ConvertOptions,
   convertModel,
-  exportBundle,
   SUPPORTED_ACTIVATIONS,
   SUPPORTED_LAYERS,
-} from '../packages/train/src/export/index.js';
-import { serializeGraph } from '../packages/train/src/export/onnx/serialize.js';
-import { buildLayersNetwork } from '../packages/train/src/model/build.js';
-import { initialParameters } from '../packages/train/src/model/initialise.js';
-import { presetSpec } from '../packages/train/src/model/presets.js';
-import { roundedParameters } from '../packages/train/src/model/round-weights.js';
+} from '../packages/train/src/onnx/index.js';
 
 /** Debian's python3-onnx belongs to the system's Python, whatever other Python is first on the path. */
 const PYTHON = '/usr/bin/python3';

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { writeIdxImages } from '@convae/train';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { executeRuns } from '../packages/train/src/sweep/execute.js';
-import { parseSweep } from '../packages/train/src/sweep/file.js';
-import { runsOf } from '../packages/train/src/sweep/runs.js';
-import { variantsOf } from '../packages/train/src/sweep/variants.js';
+import { executeRuns } from '../packages/lab/src/sweep/execute.js';
+import { parseSweep } from '../packages/lab/src/sweep/file.js';
+import { runsOf } from '../packages/lab/src/sweep/runs.js';
+import { variantsOf } from '../packages/lab/src/sweep/variants.js';
 import { finished, run, start } from './command.js';
 
 /** Each test starts the command several times, which takes long on a busy machine. */

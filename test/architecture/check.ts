@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import type { SourceFile } from './imports.js';
 import {
+  LAB_MODULES,
   type ModuleTable,
   PACKAGE_RULES,
   RUNTIME_MODULES,
@@ -12,6 +13,7 @@ import {
 const TABLES: Readonly<Record<string, ModuleTable>> = {
   runtime: RUNTIME_MODULES,
   train: TRAIN_MODULES,
+  lab: LAB_MODULES,
   'web-demo': WEB_DEMO_MODULES,
 };
 

@@ -1,40 +1,22 @@
 /** The modules of a package: a folder or a file directly below `src`, and those of them that each may import. */
 export type ModuleTable = Readonly<Record<string, readonly string[]>>;
 
-const FORMATS = ['errors', 'image', 'quantizer', 'entropy', 'bitstream', 'context'];
+const FORMATS = ['errors', 'image', 'entropy', 'bitstream', 'context'];
 const BUNDLE = [...FORMATS, 'bundle'];
-const CODING = [...BUNDLE, 'codec-shapes'];
-const SHARED = [
-  ...CODING,
-  'coding',
-  'normalisation',
-  'distortion',
-  'session',
-  'load-options',
-  'codec-interface',
-  'codec',
-  'idx',
-];
+const SHARED = [...BUNDLE, 'provider', 'codec', 'idx'];
 
 /** @convae/runtime: everything but `node`, `web` and `cli` runs in browsers. */
 export const RUNTIME_MODULES: ModuleTable = {
   errors: [],
   image: ['errors'],
-  // image.ts also defines the batches of latents that a quantizer takes.
-  quantizer: ['errors', 'image'],
-  entropy: ['errors'],
+  // Also holds the quantizer, which makes symbols of latents.
+  entropy: ['errors', 'image'],
   bitstream: ['errors'],
   // The context prior codes under probabilities of its own, with the coder of `entropy`.
-  context: ['errors', 'image', 'quantizer', 'entropy', 'bitstream'],
+  context: ['errors', 'image', 'entropy', 'bitstream'],
   bundle: FORMATS,
-  normalisation: ['errors', 'image', 'bundle'],
-  distortion: ['image'],
-  session: BUNDLE,
-  'load-options': [...BUNDLE, 'session'],
-  'codec-shapes': BUNDLE,
-  coding: CODING,
-  'codec-interface': [...CODING, 'coding', 'session'],
-  codec: SHARED,
+  provider: BUNDLE,
+  codec: [...BUNDLE, 'provider'],
   // The byte queue of bitstream serves every stream of bytes.
   idx: BUNDLE,
   index: SHARED,
@@ -44,7 +26,7 @@ export const RUNTIME_MODULES: ModuleTable = {
   cli: [...SHARED, 'index', 'node'],
 };
 
-const FLOW = ['dataset', 'model', 'training', 'export', 'evaluation', 'sweep'];
+const FLOW = ['dataset', 'model', 'training', 'onnx', 'bundle', 'evaluation'];
 
 /** The modules before one in the flow, which it may import. */
 const upTo = (name: string): string[] => ['setup', ...FLOW.slice(0, FLOW.indexOf(name))];
@@ -55,11 +37,25 @@ export const TRAIN_MODULES: ModuleTable = {
   dataset: upTo('dataset'),
   model: upTo('model'),
   training: upTo('training'),
-  export: upTo('export'),
+  // The converter knows nothing of codecs.
+  onnx: ['setup'],
+  bundle: upTo('bundle'),
   evaluation: upTo('evaluation'),
-  sweep: upTo('sweep'),
   index: ['setup', ...FLOW],
   cli: ['setup', ...FLOW, 'index'],
+  kit: ['setup', ...FLOW, 'cli'],
+};
+
+/** @convae/lab: an evaluation knows nothing of the others; `evaluations` names them all. */
+export const LAB_MODULES: ModuleTable = {
+  target: [],
+  artifacts: ['target'],
+  comparison: [],
+  denoising: ['target'],
+  features: ['target'],
+  sweep: [],
+  evaluations: ['artifacts', 'comparison', 'denoising', 'features', 'sweep'],
+  index: ['evaluations'],
 };
 
 /** @convae/web-demo: what the page does knows nothing of how it looks. */
@@ -90,6 +86,19 @@ export interface PackageRule {
 export const TEST_CODE = /\.test\.ts$|\.test\.(fixture|support)\.ts$|\/src\/testing\//;
 
 export const PACKAGE_RULES: readonly PackageRule[] = [
+  {
+    files: /^packages\//,
+    except: /^packages\/lab\//,
+    forbidden: /^@convae\/lab(\/|$)/,
+    typesToo: true,
+    reason: 'nothing imports the lab: the command line finds it where it is installed',
+  },
+  {
+    files: /^packages\/lab\//,
+    forbidden: /^@convae\/train$/,
+    typesToo: true,
+    reason: 'the lab takes from @convae/train what its kit offers',
+  },
   {
     files: /^packages\/(runtime|web-demo)\//,
     forbidden: /^@convae\/train(\/|$)/,
@@ -131,7 +140,7 @@ export const PACKAGE_RULES: readonly PackageRule[] = [
     reason: 'only runtime/src/web and the demo import onnxruntime-web',
   },
   {
-    files: /^packages\/train\//,
+    files: /^packages\/(train|lab)\//,
     except: /^packages\/train\/src\/setup\//,
     forbidden: /^@tensorflow\//,
     typesToo: false,

@@ -4,8 +4,7 @@ export * from './bundle/identity.js';
 export * from './bundle/load.js';
 export * from './bundle/manifest.js';
 export * from './bundle/parse.js';
-export { createCodec } from './codec.js';
-export type * from './codec-interface.js';
+export { createCodec } from './codec/codec.js';
 export {
   type CodedImage,
   type CodingSettings,
@@ -22,16 +21,22 @@ export {
   type LostChunk,
   MAX_CONTEXT_PRODUCTS,
   type PlacedImages,
-} from './coding/index.js';
+} from './codec/coding/index.js';
+export type * from './codec/interface.js';
 export * from './context/index.js';
 export * from './entropy/index.js';
+export * from './entropy/quantizer.js';
 export * from './errors.js';
 export * from './idx/index.js';
 export type * from './image.js';
 export { cropImages, joinBatches, padImages, sliceBatch, toFloatImages, toUint8Images } from './image.js';
-export * from './quantizer.js';
-export { DEFAULT_BATCH_SIZE } from './session/batch.js';
-export type * from './session/ort.js';
-export { goldenVector, type ProbeOutput, runProbe } from './session/probe.js';
-export type { ExecutionProvider, NetworkSessions, PassedOver, ProviderOptions } from './session/provider.js';
-export { EXECUTION_PROVIDERS, openSessions } from './session/provider.js';
+export { DEFAULT_BATCH_SIZE } from './provider/batch.js';
+export type {
+  ExecutionProvider,
+  NetworkSessions,
+  PassedOver,
+  ProviderOptions,
+} from './provider/open-sessions.js';
+export { EXECUTION_PROVIDERS, openSessions } from './provider/open-sessions.js';
+export type * from './provider/ort.js';
+export { goldenVector, type ProbeOutput, runProbe } from './provider/probe.js';

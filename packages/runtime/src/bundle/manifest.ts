@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { PRIORS, type Prior } from '../bitstream/index.js';
 import { MAX_CONTEXT_FILE_BYTES } from '../context/index.js';
 import { MAX_TABLE_FILE_BYTES } from '../entropy/index.js';
-import { MAX_MULTIPLIER, MAX_QUALITIES, MAX_STEP, MIN_STEP } from '../quantizer.js';
+import { MAX_MULTIPLIER, MAX_QUALITIES, MAX_STEP, MIN_STEP } from '../entropy/quantizer.js';
 import { PLAIN_FILE_NAME } from './files.js';
 
 /** Major.minor of the manifest format. A reader refuses a newer major and ignores unknown fields of a newer minor. */

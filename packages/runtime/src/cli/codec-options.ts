@@ -1,9 +1,9 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import type { Codec } from '../codec.js';
-import type { LoadOptions } from '../load-options.js';
+import type { Codec } from '../codec/codec.js';
+import type { LoadOptions } from '../codec/load-options.js';
 import { loadCodec } from '../node/load-codec.js';
 import { NODE_PROVIDERS } from '../node/onnxruntime.js';
-import type { ExecutionProvider } from '../session/provider.js';
+import type { ExecutionProvider } from '../provider/open-sessions.js';
 
 /** What the options of {@link addCodecOptions} give. */
 export interface CodecOptions {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import type { Codec, OpenedContainer } from '../codec-interface.js';
-import type { PlacedImages } from '../coding/index.js';
+import type { PlacedImages } from '../codec/coding/index.js';
+import type { Codec, OpenedContainer } from '../codec/interface.js';
 import { ConvaeError, UsageError } from '../errors.js';
 import { encodePng } from '../node/image-files.js';
 import { type CodecOptions, loadWithOptions } from './codec-options.js';

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { type Prior, readContainer } from '../bitstream/index.js';
 import { defaultPrior } from '../bundle/manifest.js';
-import type { Codec } from '../codec.js';
+import type { Codec } from '../codec/codec.js';
 import { ConvaeError, UsageError } from '../errors.js';
 import type { ImageBatch } from '../image.js';
 import { openFileSource, streamSource } from '../node/byte-files.js';

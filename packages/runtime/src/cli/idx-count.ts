@@ -1,6 +1,6 @@
 import { loadBundle } from '../bundle/load.js';
-import type { OpenedContainer } from '../codec-interface.js';
-import { codedShape, EntropyModel, mostImages } from '../coding/index.js';
+import { codedShape, EntropyModel, mostImages } from '../codec/coding/index.js';
+import type { OpenedContainer } from '../codec/interface.js';
 import { ConvaeError } from '../errors.js';
 import { bundleFolder } from '../node/folder.js';
 

@@ -2,7 +2,7 @@ import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
-import type { PlacedImages } from '../coding/index.js';
+import type { PlacedImages } from '../codec/coding/index.js';
 import { ConvaeError } from '../errors.js';
 import { formatIdxImagesHeader, MAX_IDX_DIMENSION } from '../idx/index.js';
 import type { ImageBatch } from '../image.js';

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { Prior } from '../bitstream/index.js';
 import { defaultPrior, type Manifest } from '../bundle/manifest.js';
-import type { Codec } from '../codec.js';
+import type { Codec } from '../codec/codec.js';
 import { type CodecOptions, describeProvider, loadWithOptions } from './codec-options.js';
 import { containerInfo } from './container-info.js';
 import { formatBytes, printJson, printTable, type Streams } from './output.js';

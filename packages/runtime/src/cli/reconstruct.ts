@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
-import type { Codec } from '../codec.js';
+import type { Codec } from '../codec/codec.js';
 import { ConvaeError, UsageError } from '../errors.js';
 import type { ImageBatch } from '../image.js';
 import { encodePng, readImageFile, readImageSize } from '../node/image-files.js';

@@ -1,4 +1,4 @@
-import type { Codec } from '../codec.js';
+import type { Codec } from '../codec/codec.js';
 import { UsageError } from '../errors.js';
 import { type CodecOptions, describeProvider, loadWithOptions } from './codec-options.js';
 import { type ImageInput, openInputs } from './image-inputs.js';

@@ -1,6 +1,6 @@
 import { type Chunk, type ContainerHeader, readContainer } from '../bitstream/index.js';
 import { type Bundle, loadBundle } from '../bundle/load.js';
-import { checkHeader, chunkSymbols, EntropyModel } from '../coding/index.js';
+import { checkHeader, chunkSymbols, EntropyModel } from '../codec/coding/index.js';
 import { streamSource } from '../node/byte-files.js';
 import { bundleFolder } from '../node/folder.js';
 import { withContainer } from './container-input.js';

@@ -1,5 +1,5 @@
+import { MAX_QUALITIES } from '../entropy/quantizer.js';
 import { ConvaeError } from '../errors.js';
-import { MAX_QUALITIES } from '../quantizer.js';
 
 /** Most latent channels of a context model. */
 export const MAX_CONTEXT_CHANNELS = 4096;

@@ -1,5 +1,5 @@
+export type { LoadOptions } from '../codec/load-options.js';
 export * from '../index.js';
-export type { LoadOptions } from '../load-options.js';
 export {
   createFileSink,
   type FileSink,

@@ -1,9 +1,9 @@
 import type { BundleFiles } from '../bundle/files.js';
 import { loadBundle } from '../bundle/load.js';
-import { type Codec, createCodec, kernelOf } from '../codec.js';
+import { type Codec, createCodec, kernelOf } from '../codec/codec.js';
+import { checkLoadOptions, type LoadOptions } from '../codec/load-options.js';
 import { kindOf } from '../image.js';
-import { checkLoadOptions, type LoadOptions } from '../load-options.js';
-import { openSessions } from '../session/provider.js';
+import { openSessions } from '../provider/open-sessions.js';
 import { bundleFolder } from './folder.js';
 import { importOnnxRuntime, NODE_PROVIDERS, whyUnavailableOnNode } from './onnxruntime.js';
 

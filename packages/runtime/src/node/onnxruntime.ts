@@ -2,9 +2,9 @@ import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { ConvaeError } from '../errors.js';
-import { firstLine } from '../session/graph-session.js';
-import type { OrtModule } from '../session/ort.js';
-import type { ExecutionProvider } from '../session/provider.js';
+import { firstLine } from '../provider/graph-session.js';
+import type { ExecutionProvider } from '../provider/open-sessions.js';
+import type { OrtModule } from '../provider/ort.js';
 import { disableTelemetry } from './telemetry.js';
 
 /** The execution providers that onnxruntime-node has builds of. */

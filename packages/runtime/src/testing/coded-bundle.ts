@@ -3,8 +3,8 @@ import { sha256Hex } from '../bundle/load.js';
 import type { Manifest } from '../bundle/manifest.js';
 import { type ContextModel, serializeContext } from '../context/index.js';
 import { buildTable, type EntropyTable, packTables, serializeTables } from '../entropy/index.js';
+import { quantize, quantizerAt, type SymbolBatch } from '../entropy/quantizer.js';
 import { toFloatImages } from '../image.js';
-import { quantize, quantizerAt, type SymbolBatch } from '../quantizer.js';
 import { noiseImages } from './expectations.js';
 import { randomContextModel } from './random-context.js';
 import {

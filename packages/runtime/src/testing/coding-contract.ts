@@ -3,12 +3,12 @@ import { type ContainerSink, type RandomAccessSource, readImageStream } from '..
 import { MANIFEST_FILE } from '../bundle/files.js';
 import { loadBundle } from '../bundle/load.js';
 import { parseManifest } from '../bundle/parse.js';
-import type { Codec } from '../codec.js';
-import { decodeImageSymbols, EntropyModel } from '../coding/index.js';
+import type { Codec } from '../codec/codec.js';
+import { decodeImageSymbols, EntropyModel } from '../codec/coding/index.js';
 import { serializeContext } from '../context/index.js';
+import { dequantize, quantize, quantizerAt } from '../entropy/quantizer.js';
 import { ConvaeError } from '../errors.js';
 import { type ImageBatch, joinBatches, sliceBatch, toFloatImages } from '../image.js';
-import { dequantize, quantize, quantizerAt } from '../quantizer.js';
 import { createCodedBundle, TINY_QUANTIZER, withCoding, withContext } from './coded-bundle.js';
 import { expectRejection, noiseImages } from './expectations.js';
 import type { MakeCodec } from './make-codec.js';

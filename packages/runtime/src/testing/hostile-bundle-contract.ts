@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { type BundleFiles, MANIFEST_FILE } from '../bundle/files.js';
 
-import type { Codec } from '../codec.js';
+import type { Codec } from '../codec/codec.js';
 import { expectRejection, noiseImages } from './expectations.js';
 import { createTinyBundle, encodeManifest, replaceGraph } from './tiny-bundle.js';
 

@@ -1,8 +1,7 @@
 /// <reference lib="dom" />
 import { type BundleFiles, checkPlainFileName, MANIFEST_FILE } from '../bundle/files.js';
-
+import type { OnProgress } from '../codec/load-options.js';
 import { kindOf } from '../image.js';
-import type { OnProgress } from '../load-options.js';
 import { fetchBytes } from './fetch-bytes.js';
 import { reporting } from './reporting.js';
 

@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
+
+import type { OnProgress } from '../codec/load-options.js';
 import { ConvaeError } from '../errors.js';
-import type { OnProgress } from '../load-options.js';
 
 /** What may be fetched, and who wants to know. */
 export interface FetchOptions {

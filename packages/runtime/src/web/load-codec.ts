@@ -1,8 +1,8 @@
 /// <reference lib="dom" />
 import type { BundleFiles } from '../bundle/files.js';
-import type { Codec } from '../codec-interface.js';
+import type { Codec } from '../codec/interface.js';
+import { checkLoadOptions } from '../codec/load-options.js';
 import { kindOf } from '../image.js';
-import { checkLoadOptions } from '../load-options.js';
 import { bundleUrl } from './bundle-url.js';
 import type { WebLoadOptions } from './options.js';
 import { WEB_PROVIDERS } from './providers.js';

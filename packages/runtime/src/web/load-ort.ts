@@ -1,4 +1,4 @@
-import type { LoadOrt, OrtPlatform } from '../session/ort.js';
+import type { LoadOrt, OrtPlatform } from '../provider/ort.js';
 import { loadOrtWeb } from './onnxruntime.js';
 import type { WebLoadOptions } from './options.js';
 import type { OrtBuild } from './ort-build.js';

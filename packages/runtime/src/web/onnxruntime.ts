@@ -1,10 +1,11 @@
 /// <reference lib="dom" />
+
+import type { LoadProgress } from '../codec/load-options.js';
 import { ConvaeError } from '../errors.js';
-import type { LoadProgress } from '../load-options.js';
-import { firstLine } from '../session/graph-session.js';
-import type { OrtModule } from '../session/ort.js';
-import { createRunQueue, type RunQueue } from '../session/queue.js';
-import { RELU_GRAPH } from '../session/relu-graph.js';
+import { firstLine } from '../provider/graph-session.js';
+import type { OrtModule } from '../provider/ort.js';
+import { createRunQueue, type RunQueue } from '../provider/queue.js';
+import { RELU_GRAPH } from '../provider/relu-graph.js';
 import type { OrtBuild, OrtBuildName } from './ort-build.js';
 import { canStartThreads, chooseThreads, ONE_FILE_NOTICE } from './threads.js';
 import { fetchWasm, type WasmPaths, wasmUrl } from './wasm-file.js';

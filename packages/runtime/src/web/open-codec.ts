@@ -1,10 +1,10 @@
 /// <reference lib="dom" />
 import type { BundleFiles } from '../bundle/files.js';
 import { loadBundle } from '../bundle/load.js';
-import { createCodec, kernelOf } from '../codec.js';
-import type { Codec } from '../codec-interface.js';
+import { createCodec, kernelOf } from '../codec/codec.js';
+import type { Codec } from '../codec/interface.js';
 import { ConvaeError } from '../errors.js';
-import { openSessions } from '../session/provider.js';
+import { openSessions } from '../provider/open-sessions.js';
 import { loadOrt } from './load-ort.js';
 import type { WebLoadOptions } from './options.js';
 import { WEB_PROVIDERS } from './providers.js';

@@ -1,4 +1,4 @@
-import type { LoadOptions, OnProgress } from '../load-options.js';
+import type { LoadOptions, OnProgress } from '../codec/load-options.js';
 import type { WasmPaths } from './wasm-file.js';
 import type { WebGpu } from './webgpu-option.js';
 

@@ -1,5 +1,5 @@
+import type { LoadProgress, OnProgress } from '../codec/load-options.js';
 import { ConvaeError } from '../errors.js';
-import type { LoadProgress, OnProgress } from '../load-options.js';
 
 /**
  * Runs a loading that tells its progress. What `onProgress` throws, or rejects with, is ABORTED to all that stands

@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import type { OrtModule } from '../session/ort.js';
+import type { OrtModule } from '../provider/ort.js';
 
 /** Threads that a run of ONNX Runtime gets, and what is to be said about it. */
 export interface ThreadChoice {

@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
+
+import type { LoadProgress } from '../codec/load-options.js';
 import { ConvaeError } from '../errors.js';
-import type { LoadProgress } from '../load-options.js';
 import { pageUrl } from './bundle-url.js';
 import { fetchBytes } from './fetch-bytes.js';
 import type { OrtBuild, OrtBuildName } from './ort-build.js';

@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
-import type { LosableDevice } from '../session/ort.js';
-import { losableDevice } from '../session/recovery.js';
+import type { LosableDevice } from '../provider/ort.js';
+import { losableDevice } from '../provider/recovery.js';
 
 /** A WebGPU device that ONNX Runtime is to use. */
 export interface WebGpuContext {

@@ -1,5 +1,5 @@
+import type { LoadOptions } from '../codec/load-options.js';
 import { kindOf } from '../image.js';
-import type { LoadOptions } from '../load-options.js';
 import type { OrtBuild } from './ort-build.js';
 import type { WebGpuContext } from './webgpu-device.js';
 

@@ -1,9 +1,9 @@
 /// <reference lib="dom" />
 import type { BundleFiles } from '../bundle/files.js';
-import type { Codec } from '../codec-interface.js';
+import type { Codec } from '../codec/interface.js';
+import { checkLoadOptions, type LoadProgress } from '../codec/load-options.js';
 import { ConvaeError } from '../errors.js';
 import { kindOf } from '../image.js';
-import { checkLoadOptions, type LoadProgress } from '../load-options.js';
 import { pageUrl } from '../web/bundle-url.js';
 import type { WebLoadOptions } from '../web/options.js';
 import { WEB_PROVIDERS } from '../web/providers.js';

@@ -2,6 +2,14 @@
 import type { ContainerSink, RandomAccessSource } from '../bitstream/index.js';
 import type { Manifest } from '../bundle/manifest.js';
 import type {
+  ContainerOptions,
+  ContainerSummary,
+  DecodedContainer,
+  EncodeOptions,
+  ImageSequence,
+  PlacedImages,
+} from '../codec/coding/index.js';
+import type {
   CallOptions,
   Codec,
   OpenedContainer,
@@ -9,18 +17,10 @@ import type {
   OutputOptions,
   ReconstructOptions,
   RoundTrip,
-} from '../codec-interface.js';
-import type {
-  ContainerOptions,
-  ContainerSummary,
-  DecodedContainer,
-  EncodeOptions,
-  ImageSequence,
-  PlacedImages,
-} from '../coding/index.js';
+} from '../codec/interface.js';
 import { ConvaeError } from '../errors.js';
 import { type FloatImageBatch, type ImageBatch, type Images, kindOf, type LatentBatch } from '../image.js';
-import type { ExecutionProvider, PassedOver } from '../session/provider.js';
+import type { ExecutionProvider, PassedOver } from '../provider/open-sessions.js';
 import type { Channel } from './channel.js';
 import { RemoteContainer } from './container.js';
 import {

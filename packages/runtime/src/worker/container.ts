@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 import type { ContainerHeader } from '../bitstream/index.js';
-import type { CallOptions, OpenedContainer } from '../codec-interface.js';
-import type { LostChunk, PlacedImages } from '../coding/index.js';
+import type { LostChunk, PlacedImages } from '../codec/coding/index.js';
+import type { CallOptions, OpenedContainer } from '../codec/interface.js';
 import type { ConvaeError } from '../errors.js';
 import type { ImageBatch } from '../image.js';
 import type { Channel } from './channel.js';

@@ -1,7 +1,7 @@
 import type { ContainerHeader } from '../bitstream/index.js';
 import type { Manifest } from '../bundle/manifest.js';
-import type { Codec, OpenedContainer } from '../codec-interface.js';
-import type { ExecutionProvider, PassedOver } from '../session/provider.js';
+import type { Codec, OpenedContainer } from '../codec/interface.js';
+import type { ExecutionProvider, PassedOver } from '../provider/open-sessions.js';
 import type { ErrorMessage } from './errors.js';
 
 /** The key of the message that opens a codec in a worker; its value is the number of the protocol. */

@@ -1,8 +1,8 @@
 /// <reference lib="dom" />
 import type { ContainerSink, RandomAccessSource } from '../bitstream/index.js';
 import type { BundleFiles } from '../bundle/files.js';
-import type { Codec, OpenedContainer } from '../codec-interface.js';
-import type { ImageSequence } from '../coding/index.js';
+import type { ImageSequence } from '../codec/coding/index.js';
+import type { Codec, OpenedContainer } from '../codec/interface.js';
 import { ConvaeError } from '../errors.js';
 import { loadCodec } from '../web/load-codec.js';
 import type { WebGpu } from '../web/webgpu-option.js';

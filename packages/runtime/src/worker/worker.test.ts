@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import type { Codec } from '../codec-interface.js';
+import type { Codec } from '../codec/interface.js';
 import { ConvaeError } from '../errors.js';
 import { loadCodec } from '../node/load-codec.js';
 import { codecContract } from '../testing/codec-contract.js';

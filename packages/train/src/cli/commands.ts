@@ -1,19 +1,15 @@
 import { ConvaeError } from '@convae/runtime/core';
 import type { Command } from 'commander';
-import { type ConvertSummary, convertCommand } from '../export/index.js';
+import type { Evaluation } from '../evaluation/index.js';
+import { type ConvertSummary, convertCommand } from '../onnx/index.js';
 import { setupCommand } from '../setup/index.js';
 import { readRunSettings, runPaths } from '../training/run-folder.js';
-import { addArtifactsCommand } from './artifacts.js';
-import { addCompareCommand } from './compare.js';
-import { addDenoisingCommand } from './denoising.js';
-import { addFeaturesCommand } from './features.js';
 import { addDataFlags, addExportFlags, addFolderFlags, addTrainFlags } from './flags.js';
 import { recordedData, recordedRecipe } from './recorded.js';
 import { recipeFlags, type TrainFlags } from './settings.js';
-import { shipCommand } from './ship.js';
+import { type ShipFlags, shipCommand } from './ship.js';
 import { type ExportFlags, evaluateStage, exportStage, openExported, openRun } from './stages.js';
 import { nextSteps, resultTable } from './summary.js';
-import { addSweepCommand } from './sweep.js';
 import { type FolderFlags, trainStage } from './train-stage.js';
 
 type RunFlags = TrainFlags & FolderFlags & ExportFlags;
@@ -52,17 +48,25 @@ function withNamed<F extends RunFlags>(command: Command, flags: F, name: string)
 const leftOpen = (command: Command, values: object): object =>
   Object.fromEntries(Object.entries(values).filter(([name]) => command.getOptionValueSource(name) !== 'cli'));
 
-async function run(flags: RunFlags): Promise<void> {
-  const trained = await trainStage(flags, flags);
+async function run(flags: RunFlags, evaluations: readonly Evaluation[]): Promise<void> {
+  const trained = await trainStage(flags, flags, evaluations);
   const { parity } = await exportStage(trained, flags);
   console.log('exported; measuring on the test images');
   const { tf, paths, dataset, spec, recipe } = trained;
-  const metrics = await evaluateStage({ tf, paths, dataset, spec, recipe: { ...recipe }, parity });
+  const metrics = await evaluateStage({
+    tf,
+    paths,
+    dataset,
+    spec,
+    recipe: { ...recipe },
+    parity,
+    evaluations,
+  });
   console.log(`\n${resultTable(metrics)}\n\n${nextSteps(trained, metrics)}`);
 }
 
-async function trainOnly(flags: RunFlags): Promise<void> {
-  const { paths, stopped, bestEpoch } = await trainStage(flags, flags);
+async function trainOnly(flags: RunFlags, evaluations: readonly Evaluation[]): Promise<void> {
+  const { paths, stopped, bestEpoch } = await trainStage(flags, flags, evaluations);
   console.log(`ended by ${stopped}; best epoch ${bestEpoch}; checkpoints in ${paths.folder}`);
 }
 
@@ -76,21 +80,21 @@ async function exportOnly(folder: string, flags: ExportFlags): Promise<void> {
   console.log(`${opened.paths.bundle}: ${files.join(', ')}, manifest.json (within ${worst} of tfjs)`);
 }
 
-async function evaluateOnly(folder: string): Promise<void> {
-  const exported = await openExported(folder);
+async function evaluateOnly(folder: string, evaluations: readonly Evaluation[]): Promise<void> {
+  const exported = { ...(await openExported(folder)), evaluations };
   console.log(
     `${resultTable(await evaluateStage(exported))}\n\nReport: ${exported.paths.folder}/report.html`,
   );
 }
 
-function addTrainingCommands(program: Command): void {
+function addTrainingCommands(program: Command, evaluations: readonly Evaluation[]): void {
   const whole = program.command('run').description('train, export and evaluate: the whole way');
   addExportFlags(addFolderFlags(addTrainFlags(addDataFlags(whole)))).action(async (flags: RunFlags) =>
-    run(await withRecorded(whole, flags)),
+    run(await withRecorded(whole, flags), evaluations),
   );
   const train = program.command('train').description('train only');
   addFolderFlags(addTrainFlags(addDataFlags(train))).action(async (flags: RunFlags) =>
-    trainOnly(await withRecorded(train, flags)),
+    trainOnly(await withRecorded(train, flags), evaluations),
   );
   addExportFlags(
     program
@@ -102,7 +106,7 @@ function addTrainingCommands(program: Command): void {
     .command('evaluate')
     .description("measure a run's bundle on the test images and write its report")
     .argument('<folder>', 'folder of the run')
-    .action(evaluateOnly);
+    .action((folder: string) => evaluateOnly(folder, evaluations));
 }
 
 interface ConvertFlags {
@@ -122,13 +126,13 @@ function convertedText({ output, bytes, nodes, inputs, outputs, check }: Convert
   return `${output}: ${nodes} nodes, ${(bytes / 1000).toFixed(1)} kB, ${checked}\n  in   ${signature(inputs)}\n  out  ${signature(outputs)}`;
 }
 
-function addToolCommands(program: Command): void {
+function addToolCommands(program: Command, evaluations: readonly Evaluation[]): void {
   program
     .command('ship')
     .description("copy an evaluated run's bundle, with a model card, into a folder to ship")
     .argument('<folder>', 'folder of the run')
     .requiredOption('-o, --output <dir>', 'folder to write, such as models/mnist-seed')
-    .action(shipCommand);
+    .action((folder: string, flags: ShipFlags) => shipCommand(folder, flags, evaluations));
   program
     .command('convert')
     .description("convert anybody's tfjs Layers model to ONNX")
@@ -146,13 +150,9 @@ function addToolCommands(program: Command): void {
     .action(() => setupCommand());
 }
 
-/** Add every subcommand. */
-export function addCommands(program: Command): void {
-  addTrainingCommands(program);
-  addToolCommands(program);
-  addArtifactsCommand(program);
-  addCompareCommand(program);
-  addDenoisingCommand(program);
-  addFeaturesCommand(program);
-  addSweepCommand(program);
+/** Add every subcommand, those of the evaluations included. */
+export function addCommands(program: Command, evaluations: readonly Evaluation[]): void {
+  addTrainingCommands(program, evaluations);
+  addToolCommands(program, evaluations);
+  for (const { addCommand } of evaluations) addCommand(program, evaluations);
 }

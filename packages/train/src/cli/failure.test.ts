@@ -17,7 +17,7 @@ async function thrownBy(work: () => unknown): Promise<unknown> {
 
 async function command(...args: string[]): Promise<unknown> {
   const program = new Command('convae-train').exitOverride().configureOutput({ writeErr: () => undefined });
-  addCommands(program);
+  addCommands(program, []);
   for (const each of program.commands) each.exitOverride();
   return thrownBy(() => program.parseAsync(args, { from: 'user' }));
 }

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addCommands } from './commands.js';
 import { version } from './created-by.js';
+import { installedEvaluations } from './evaluations.js';
 import { exitCodeOf, failureText } from './failure.js';
 
 const EXAMPLES = `
@@ -20,7 +21,7 @@ async function main(): Promise<void> {
     .addHelpText('after', EXAMPLES)
     .showHelpAfterError('(add --help for the options)')
     .exitOverride();
-  addCommands(program);
+  addCommands(program, await installedEvaluations());
   for (const command of program.commands)
     command.exitOverride().showHelpAfterError('(add --help for the options)');
   try {

@@ -5,7 +5,7 @@ import { type Codec, loadCodec } from '@convae/runtime';
 import { type ImageBatch, type Manifest, quantize, quantizerAt, sliceBatch } from '@convae/runtime/core';
 import { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { writeIdxImages } from '../dataset/idxFile.js';
+import { writeIdxImages } from '../dataset/idx-file.js';
 import { createRandom } from '../dataset/random.js';
 import { addCommands } from './commands.js';
 
@@ -49,7 +49,7 @@ async function writeIdx(name: string, size: number, channels: number): Promise<v
 /** Runs a command in this process. */
 async function command(...args: string[]): Promise<void> {
   const program = new Command('convae-train').exitOverride();
-  addCommands(program);
+  addCommands(program, []);
   for (const sub of program.commands) sub.exitOverride().configureOutput({ writeErr: () => undefined });
   await program.parseAsync(args, { from: 'user' });
 }

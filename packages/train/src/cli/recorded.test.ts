@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { writeIdxImages } from '../dataset/idxFile.js';
+import { writeIdxImages } from '../dataset/idx-file.js';
 import { addCommands } from './commands.js';
 
 let root: string;
@@ -13,7 +13,7 @@ const path = () => join(run, 'run.json');
 
 async function command(...args: string[]): Promise<void> {
   const program = new Command('convae-train').exitOverride();
-  addCommands(program);
+  addCommands(program, []);
   await program.parseAsync(args, { from: 'user' });
 }
 

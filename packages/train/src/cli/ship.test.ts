@@ -5,8 +5,8 @@ import { loadCodec } from '@convae/runtime';
 import { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { evaluateBundle, type Metrics } from '../evaluation/index.js';
-import { tinyImages, tinyRun } from '../evaluation/tiny-run.test.support.js';
 import { presetSpec } from '../model/presets.js';
+import { tinyImages, tinyRun } from '../testing/tiny-run.js';
 import { addCommands } from './commands.js';
 
 let root: string;
@@ -27,7 +27,7 @@ afterAll(async () => {
 
 async function ship(output: string): Promise<void> {
   const program = new Command('convae-train').exitOverride();
-  addCommands(program);
+  addCommands(program, []);
   await program.parseAsync(['ship', run, '-o', output], { from: 'user' });
 }
 

@@ -1,8 +1,9 @@
 import { basename, join, resolve } from 'node:path';
 import { ConvaeError } from '@convae/runtime/core';
+import { writeBundleFolder } from '../bundle/index.js';
 import {
   COMPARISON_FILE,
-  findComparison,
+  type Evaluation,
   LOSS_FILE,
   METRICS_FILE,
   type Metrics,
@@ -10,7 +11,6 @@ import {
   parseMetrics,
 } from '../evaluation/index.js';
 import { readIfThere, readJson } from '../evaluation/read-json.js';
-import { writeBundleFolder } from '../export/index.js';
 import { runPaths } from '../training/run-folder.js';
 
 /** @throws ConvaeError `NOT_FOUND` where the run has no such file. */
@@ -30,6 +30,11 @@ async function readPictures(folder: string): Promise<Record<string, Uint8Array>>
   return pictures;
 }
 
+/** Flags of `ship`. */
+export interface ShipFlags {
+  readonly output: string;
+}
+
 /** The files that metrics.json names, out of the run's bundle. */
 async function readFiles(folder: string, { bundle }: Metrics): Promise<Record<string, Uint8Array>> {
   const files: Record<string, Uint8Array> = {};
@@ -41,13 +46,22 @@ async function readFiles(folder: string, { bundle }: Metrics): Promise<Record<st
 }
 
 /** Copy a run's bundle, with a model card out of its metrics.json, into a folder that can be shipped. */
-export async function shipCommand(folder: string, { output }: { output: string }): Promise<void> {
+export async function shipCommand(
+  folder: string,
+  { output }: ShipFlags,
+  evaluations: readonly Evaluation[],
+): Promise<void> {
   const path = join(folder, METRICS_FILE);
   const metrics = await required(path, readJson(path, parseMetrics));
   const files = await readFiles(folder, metrics);
   const pictures = await readPictures(folder);
-  const comparison = await findComparison(resolve(folder), metrics.dataset);
-  const extras = { pictures: Object.keys(pictures), comparison };
+  const columns = await Promise.all(
+    evaluations.map(({ cardColumn }) => cardColumn?.(resolve(folder), metrics)),
+  );
+  const extras = {
+    pictures: Object.keys(pictures),
+    columns: columns.filter((column) => column !== undefined),
+  };
   const card = new TextEncoder().encode(modelCard(metrics, basename(resolve(output)), extras));
   await writeBundleFolder(resolve(output), { ...files, ...pictures, 'README.md': card });
   console.log(`${output}: bundle and model card (README.md)`);

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConvaeError } from '@convae/runtime/core';
+import { type ExportedBundle, exportBundle } from '../bundle/index.js';
 import type { Dataset, LabelledImages } from '../dataset/index.js';
-import { evaluateBundle, type Metrics, readHistory } from '../evaluation/index.js';
-import { type ExportedBundle, exportBundle } from '../export/index.js';
+import { type Evaluation, evaluateBundle, type Metrics, readHistory } from '../evaluation/index.js';
 import { buildLayersNetwork } from '../model/build.js';
 import { describeLayers } from '../model/describe.js';
 import { parseSpec } from '../model/parse.js';
@@ -106,6 +106,7 @@ export async function evaluateStage(run: {
   readonly recipe: Readonly<Record<string, unknown>>;
   readonly command?: string;
   readonly parity?: { encoder: number; decoder: number } | undefined;
+  readonly evaluations?: readonly Evaluation[];
   /** Where it was trained in this process. */
   readonly tf?: Tf;
 }): Promise<Metrics> {
@@ -120,6 +121,7 @@ export async function evaluateStage(run: {
     layers: describeLayers(spec),
     recipe: run.recipe,
     parity: run.parity,
+    evaluations: run.evaluations,
     versions: run.tf === undefined ? undefined : { TensorFlow: tensorflowVersion(run.tf) },
   });
 }

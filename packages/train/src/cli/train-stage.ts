@@ -1,12 +1,11 @@
 import { ConvaeError, UsageError } from '@convae/runtime/core';
 import type { Dataset } from '../dataset/index.js';
-import { MEASURED_FILES } from '../evaluation/index.js';
+import { type Evaluation, measuredFiles } from '../evaluation/index.js';
 import type { ParameterValues } from '../model/parameters.js';
 import { parseSpec } from '../model/parse.js';
 import { traceShapes } from '../model/shapes.js';
 import type { ArchitectureSpec, ImageShape } from '../model/spec.js';
 import { computeSettings, loadBackend, type Tf } from '../setup/index.js';
-import { SWEEP_RUN_FILE } from '../sweep/index.js';
 import { checkTrainable } from '../training/checkpoint.js';
 import type { EpochRecord } from '../training/history.js';
 import { checkSameRun, type Recipe } from '../training/recipe.js';
@@ -87,9 +86,10 @@ async function prepareFolder(
   paths: RunPaths,
   folder: FolderFlags,
   settings: Record<string, unknown>,
+  evaluations: readonly Evaluation[],
 ): Promise<boolean> {
   const existing = await readRunSettings(paths);
-  if (existing !== undefined && folder.force) await clearRun(paths, [...MEASURED_FILES, SWEEP_RUN_FILE]);
+  if (existing !== undefined && folder.force) await clearRun(paths, measuredFiles(evaluations));
   const goesOn = existing !== undefined && !folder.force;
   if (goesOn) checkSameRun(existing.settings, settings, paths.folder);
   await writeRunSettings(paths, {
@@ -147,7 +147,11 @@ function checkEvents({ backend }: TrainFlags, { tensorboard }: FolderFlags): voi
 }
 
 /** Train, or go on training, in the run folder; Ctrl-C ends it with what it has. */
-export async function trainStage(flags: TrainFlags, folder: FolderFlags): Promise<TrainedRun> {
+export async function trainStage(
+  flags: TrainFlags,
+  folder: FolderFlags,
+  evaluations: readonly Evaluation[],
+): Promise<TrainedRun> {
   checkEvents(flags, folder);
   const paths = runPaths(folder.out);
   const asked = recipeOf(flags, await radiusOf(flags));
@@ -155,7 +159,7 @@ export async function trainStage(flags: TrainFlags, folder: FolderFlags): Promis
   const recipe = fittedRecipe(asked, flags, dataset);
   const spec = await fittingSpec(flags, imageShapeOf(dataset));
   checkTrainable(spec, recipe);
-  const resume = await prepareFolder(paths, folder, comparable(flags, spec, recipe));
+  const resume = await prepareFolder(paths, folder, comparable(flags, spec, recipe), evaluations);
   announce(dataset, spec, recipe, asked);
   const tf = await loadBackend(flags.backend);
   const log = await eventLog(tf, folder);

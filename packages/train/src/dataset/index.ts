@@ -1,8 +1,8 @@
 export { formatIdxImages, formatIdxLabels, parseIdxImages, parseIdxLabels } from '@convae/runtime/core';
 export * from './batches.js';
-export { readIdxImages, readIdxLabels, writeIdxImages, writeIdxLabels } from './idxFile.js';
+export { readIdxImages, readIdxLabels, writeIdxImages, writeIdxLabels } from './idx-file.js';
 export * from './limits.js';
-export { openDataset } from './openDataset.js';
+export { openDataset } from './open-dataset.js';
 export type { Fit, OpenDatasetOptions, Size } from './options.js';
 export { FITS } from './options.js';
 export * from './random.js';

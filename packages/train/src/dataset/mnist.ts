@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { ConvaeError } from '@convae/runtime/core';
-import { type IdxPart, openIdxParts } from './idxSource.js';
+import { type IdxPart, openIdxParts } from './idx-source.js';
 import type { OpenDatasetOptions } from './options.js';
 import type { Dataset } from './types.js';
 

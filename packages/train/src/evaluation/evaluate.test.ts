@@ -4,11 +4,11 @@ import { loadCodec } from '@convae/runtime';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { presetSpec } from '../model/presets.js';
+import { tinyImages, tinyRun } from '../testing/tiny-run.js';
 import { type EvaluateOptions, evaluateBundle } from './evaluate.js';
 import { mean, msePerImage } from './metrics/distortion.js';
 import { ssimPerImage } from './metrics/ssim.js';
 import { type Metrics, parseMetrics } from './schema.js';
-import { tinyImages, tinyRun } from './tiny-run.test.support.js';
 
 /** Everything in a page that would make a browser fetch something, apart from `data:` and anchors. */
 function outsideReferences(page: string): string[] {
@@ -42,7 +42,15 @@ describe('evaluateBundle on labelled grey images', () => {
   afterAll(() => rm(options.runDir, { recursive: true }));
 
   it('leaves exactly the promised files', async () => {
-    const files = ['bundle', 'comparison.png', 'loss.png', 'metrics.json', 'report.html'];
+    const files = [
+      'bundle',
+      'comparison.png',
+      'epochs.jsonl',
+      'examples.json',
+      'loss.png',
+      'metrics.json',
+      'report.html',
+    ];
     expect((await readdir(options.runDir)).sort()).toEqual(files);
   });
 
@@ -216,7 +224,7 @@ describe('evaluateBundle on other data', () => {
     );
     const missing = evaluateBundle({ ...options, bundleDir: join(options.runDir, 'none') });
     await expect(missing).rejects.toMatchObject({ name: 'ConvaeError', code: 'NOT_FOUND' });
-    expect(await readdir(options.runDir)).toEqual(['bundle']);
+    expect((await readdir(options.runDir)).sort()).toEqual(['bundle', 'epochs.jsonl']);
     await rm(options.runDir, { recursive: true });
   });
 });

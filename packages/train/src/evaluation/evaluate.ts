@@ -7,25 +7,21 @@ import type { LayerRow } from '../model/describe.js';
 import type { EpochRecord } from '../training/history.js';
 import { measureBitstreams } from './bitstreams.js';
 import { identityOf } from './bundle-identity.js';
-import { findComparison } from './comparison/find-result.js';
 import { collectExamples } from './examples.js';
-import { readExtras } from './extras.js';
+import { EXAMPLES_FILE, encodeExamples } from './examples-file.js';
 import { type EvaluationProgress, measureCodec } from './measure.js';
 import { collectMetrics, type RunFacts } from './metrics-file.js';
 import { comparisonPng } from './pictures/comparison.js';
 import { lossPlot } from './plots/loss.js';
 import { paint } from './plots/palette.js';
 import { plotSvg, svgPng } from './plots/render.js';
+import type { Evaluation } from './plug-in.js';
 import { formatPsnr } from './report/format.js';
 import type { ReportModel } from './report/model.js';
 import { renderReport } from './report/page.js';
+import { COMPARISON_FILE, LOSS_FILE, REPORT_FILE } from './run-files.js';
 import { METRICS_FILE, type Metrics } from './schema.js';
 import { collectVersions } from './versions.js';
-
-/** File names inside a run folder. */
-export const REPORT_FILE = 'report.html';
-export const COMPARISON_FILE = 'comparison.png';
-export const LOSS_FILE = 'loss.png';
 
 /** Options of {@link evaluateBundle}. */
 export interface EvaluateOptions {
@@ -47,6 +43,8 @@ export interface EvaluateOptions {
   readonly recipe: Readonly<Record<string, unknown>>;
   /** Further versions for the report, such as TensorFlow's. */
   readonly versions?: Readonly<Record<string, string>> | undefined;
+  /** What else was measured on the run, for the report. */
+  readonly evaluations?: readonly Evaluation[] | undefined;
   readonly onProgress?: ((progress: EvaluationProgress) => void) | undefined;
 }
 
@@ -76,10 +74,8 @@ async function measureBundle(options: EvaluateOptions): Promise<ReportModel> {
       versions: collectVersions(options.versions),
       bitstreams: rates.length === 0 ? undefined : { defaultQuality: codec.manifest.quality ?? 0, rates },
     };
-    const extras = await readExtras(options.runDir, identityOf(codec.manifest));
     const metrics = collectMetrics(facts, measurement, examples);
-    const rateDistortion = await findComparison(options.runDir, metrics.dataset);
-    return { metrics, history, examples, ...extras, rateDistortion };
+    return { folder: options.runDir, bundle: identityOf(codec.manifest), metrics, history, examples };
   } finally {
     await codec.dispose();
   }
@@ -91,7 +87,10 @@ async function lossPng(history: readonly EpochRecord[], text: string): Promise<B
 }
 
 /** Draws everything before the first file is written. */
-async function renderFiles(model: ReportModel): Promise<[string, Uint8Array][]> {
+async function renderFiles(
+  model: ReportModel,
+  evaluations: readonly Evaluation[] = [],
+): Promise<[string, Uint8Array][]> {
   const { metrics, examples, history } = model;
   const text = (content: string): Uint8Array => new TextEncoder().encode(content);
   const { model: network, dataset, distortion } = metrics;
@@ -99,7 +98,8 @@ async function renderFiles(model: ReportModel): Promise<[string, Uint8Array][]> 
   const files: [string, Uint8Array][] = [
     [METRICS_FILE, text(`${JSON.stringify(metrics, null, 2)}\n`)],
     [COMPARISON_FILE, await comparisonPng(examples.grid, title)],
-    [REPORT_FILE, text(await renderReport(model))],
+    [EXAMPLES_FILE, text(encodeExamples(examples, model.bundle))],
+    [REPORT_FILE, text(await renderReport(model, evaluations))],
   ];
   if (history.length > 0) {
     files.push([
@@ -111,8 +111,8 @@ async function renderFiles(model: ReportModel): Promise<[string, Uint8Array][]> 
 }
 
 /**
- * Measures an exported bundle on test images through the runtime, and writes metrics.json, report.html,
- * comparison.png and (with a training log) loss.png into the run folder.
+ * Measures an exported bundle on test images through the runtime, and writes metrics.json, examples.json,
+ * report.html, comparison.png and (with a training log) loss.png into the run folder.
  *
  * @returns what metrics.json holds.
  * @throws RangeError without any test image; ConvaeError as `loadCodec` and the codec throw them, and
@@ -121,7 +121,7 @@ async function renderFiles(model: ReportModel): Promise<[string, Uint8Array][]> 
 export async function evaluateBundle(options: EvaluateOptions): Promise<Metrics> {
   if (options.test.count === 0) throw new RangeError('expected at least 1 image for test, received 0');
   const model = await measureBundle(options);
-  const files = await renderFiles(model);
+  const files = await renderFiles(model, options.evaluations);
   await mkdir(options.runDir, { recursive: true });
   for (const [name, bytes] of files) await writeFileAtomic(join(options.runDir, name), bytes);
   return model.metrics;

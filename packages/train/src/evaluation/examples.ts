@@ -19,6 +19,10 @@ export const LATENT_EXAMPLES = 6;
 export interface Example extends PickedImage {
   readonly original: Tile;
   readonly reconstruction: Tile;
+}
+
+/** An image with its latent. */
+export interface LatentExample extends Example {
   readonly latent: LatentBatch;
 }
 
@@ -30,7 +34,7 @@ export interface Examples {
   readonly best: readonly Example[];
   /** Descending MSE. */
   readonly worst: readonly Example[];
-  readonly latents: readonly Example[];
+  readonly latents: readonly LatentExample[];
 }
 
 /** Positions spread evenly over 0..length−1, the first one included. */
@@ -106,15 +110,18 @@ export async function collectExamples(
       ...figures(index, images, measurement),
       original: tileOf(sliceImages(originals, position, position + 1), 0),
       reconstruction: tileOf(reconstructions, position),
-      latent: latentOf(latents, position),
     };
   };
+  const withLatent = (index: number): LatentExample => ({
+    ...example(index),
+    latent: latentOf(latents, positions.indexOf(index)),
+  });
   const rows = grid.map((row) => row.map((index) => (index === undefined ? undefined : example(index))));
   const firstRow = rows[0]!.filter((entry) => entry !== undefined);
   return {
     grid: rows,
     best: best.map(example),
     worst: worst.map(example),
-    latents: spread(firstRow.length, LATENT_EXAMPLES).map((position) => firstRow[position]!),
+    latents: spread(firstRow.length, LATENT_EXAMPLES).map((place) => withLatent(firstRow[place]!.index)),
   };
 }

@@ -42,7 +42,7 @@ function datasetFacts({ test, dataset }: RunFacts): Metrics['dataset'] {
   };
 }
 
-function pickedImage({ original, reconstruction, latent, ...figures }: Example): PickedImage {
+function pickedImage({ original, reconstruction, ...figures }: Example): PickedImage {
   return figures;
 }
 

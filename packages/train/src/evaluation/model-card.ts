@@ -1,5 +1,4 @@
-import type { RateDistortion } from './comparison/result.js';
-import { breakEvens } from './comparison/table/break-even.js';
+import type { CardColumn } from './plug-in.js';
 import type { Metrics } from './schema.js';
 
 const kB = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
@@ -37,45 +36,24 @@ function headline({ dataset, distortion, latent, model, bundle, parity }: Metric
   return table(['measured', 'value'], rows);
 }
 
-type Rate = NonNullable<Metrics['bitstreams']>['rates'][number];
-
-/** For a rate of this bundle, after how many images it pays; undefined where the comparison did not measure the same. */
-function breakEvenOf({ bundle }: Metrics, comparison: RateDistortion | undefined) {
-  const known = comparison === undefined ? [] : breakEvens(comparison);
-  return ({ prior, containerBytesPerImage, mse }: Rate) =>
-    known.find(
-      ({ method, point }) =>
-        method.prior === prior &&
-        point.modelBytes === bundle.bytes &&
-        point.bytesPerImage === containerBytesPerImage &&
-        Math.abs(point.mse - mse) < 1e-9,
-    );
-}
-
-const BREAK_EVEN = `
-From so many images on, bundle and bitstream together are smaller than one mosaic of all images in the best classical
-codec at equal or better PSNR (\`npm run rate-distortion\`).
-`;
-
-function realBytes(metrics: Metrics, comparison: RateDistortion | undefined): string {
-  const { bitstreams } = metrics;
+function realBytes({ bitstreams }: Metrics, columns: readonly CardColumn[]): string {
   if (bitstreams === undefined) return '';
-  const first = bitstreams.rates.findIndex(({ quality }) => quality === bitstreams.defaultQuality);
-  const pays = bitstreams.rates.map(breakEvenOf(metrics, comparison));
-  const compared = pays.some((found) => found !== undefined);
-  const rows = bitstreams.rates.map((rate, i) => [
+  const { rates, defaultQuality } = bitstreams;
+  const first = rates.findIndex(({ quality }) => quality === defaultQuality);
+  const known = columns.filter(({ cell }) => rates.some((rate) => cell(rate) !== undefined));
+  const rows = rates.map((rate, i) => [
     `${rate.quality}${i === first ? ' (default)' : ''}`,
     rate.prior,
     rate.containerBytesPerImage.toFixed(1),
     rate.streamBytesPerImage.toFixed(1),
     dB(rate.psnr),
     rate.ssim.toFixed(3),
-    ...(compared ? [pays[i] === undefined ? '' : (pays[i].images?.toLocaleString('en') ?? 'never')] : []),
+    ...known.map(({ cell }) => cell(rate) ?? ''),
   ]);
   const head = ['quality', 'prior', 'container, bytes/image', 'image alone, bytes', 'PSNR', 'SSIM'];
-  const heads = compared ? [...head, 'pays from so many images on'] : head;
-  const note = compared ? BREAK_EVEN : '';
-  return `\n## Real bytes\n\nEverything included but the bundle.\n${note}\n${table(heads, rows)}\n`;
+  const heads = [...head, ...known.map((column) => column.head)];
+  const notes = known.map(({ note }) => `\n${note}\n`).join('');
+  return `\n## Real bytes\n\nEverything included but the bundle.\n${notes}\n${table(heads, rows)}\n`;
 }
 
 function perClass({ distortion }: Metrics): string {
@@ -105,8 +83,8 @@ function recipe({ recipe: settings, training, versions, command }: Metrics): str
 export interface CardExtras {
   /** Files beside the card. */
   readonly pictures?: readonly string[];
-  /** Other codecs on the same images. */
-  readonly comparison?: RateDistortion | undefined;
+  /** What evaluations add to its table of rates. */
+  readonly columns?: readonly CardColumn[];
 }
 
 /**
@@ -115,7 +93,7 @@ export interface CardExtras {
  */
 export function modelCard(metrics: Metrics, name: string, extras: CardExtras = {}): string {
   const { model, dataset } = metrics;
-  const { pictures = [], comparison } = extras;
+  const { pictures = [], columns = [] } = extras;
   return `# ${name}
 
 Bundle of architecture "${model.name}", trained on ${dataset.name}: ${metrics.bundle.files.map(({ file }) => `\`${file}\``).join(', ')},
@@ -129,7 +107,7 @@ ${pictures.map((file) => `![${file.replace(/\.\w+$/, '')}](${file})\n\n`).join('
 ${headline(metrics)}
 
 Best weights by validation error; the ${dataset.part} images took no part in training or in that choice.
-${realBytes(metrics, comparison)}${perClass(metrics)}${recipe(metrics)}
+${realBytes(metrics, columns)}${perClass(metrics)}${recipe(metrics)}
 This page is written by \`convae-train ship RUN -o models/${name}\` from the run's metrics.json.
 `;
 }

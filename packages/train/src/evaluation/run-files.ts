@@ -1,21 +1,42 @@
-import { ARTIFACTS_FILE, ARTIFACTS_PICTURE } from './artifacts/schema.js';
-import { DENOISING_FILE, DENOISING_PICTURE } from './denoising/schema.js';
-import { COMPARISON_FILE, LOSS_FILE, REPORT_FILE } from './evaluate.js';
-import { FEATURES_FILE, MAP_PICTURE, NEIGHBOURS_PICTURE, ROC_PICTURE } from './features/schema.js';
-import { METRICS_FILE } from './schema.js';
+import { join } from 'node:path';
+import { writeFileAtomic } from '@convae/runtime/node';
+import { runPaths } from '../training/run-folder.js';
+import { EXAMPLES_FILE, parseExamples } from './examples-file.js';
+import { readHistory } from './history.js';
+import type { Evaluation } from './plug-in.js';
+import { readIfThere, readJson } from './read-json.js';
+import type { ReportModel } from './report/model.js';
+import { renderReport } from './report/page.js';
+import { METRICS_FILE, parseMetrics } from './schema.js';
+
+/** File names inside a run folder. */
+export const REPORT_FILE = 'report.html';
+export const COMPARISON_FILE = 'comparison.png';
+export const LOSS_FILE = 'loss.png';
 
 /** Names of all files that measuring leaves in the folder of a run. */
-export const MEASURED_FILES: readonly string[] = [
-  METRICS_FILE,
-  REPORT_FILE,
-  COMPARISON_FILE,
-  LOSS_FILE,
-  FEATURES_FILE,
-  NEIGHBOURS_PICTURE,
-  MAP_PICTURE,
-  ROC_PICTURE,
-  ARTIFACTS_FILE,
-  ARTIFACTS_PICTURE,
-  DENOISING_FILE,
-  DENOISING_PICTURE,
-];
+export function measuredFiles(evaluations: readonly Evaluation[]): string[] {
+  const own = [METRICS_FILE, EXAMPLES_FILE, REPORT_FILE, COMPARISON_FILE, LOSS_FILE];
+  return [...own, ...evaluations.flatMap(({ files }) => files)];
+}
+
+/** What the report of an evaluated run is made from; undefined where the folder holds none. */
+async function readReportModel(folder: string): Promise<ReportModel | undefined> {
+  const metrics = await readJson(join(folder, METRICS_FILE), parseMetrics);
+  const shown = await readJson(join(folder, EXAMPLES_FILE), parseExamples);
+  if (metrics === undefined || shown === undefined) return undefined;
+  const { epochs } = runPaths(folder);
+  const history = (await readIfThere(epochs)) === undefined ? [] : await readHistory(epochs);
+  return { folder, metrics, history, ...shown };
+}
+
+/**
+ * Writes the report of a run anew, out of the files in its folder.
+ * @returns false where the folder holds no evaluated run.
+ */
+export async function renewReport(folder: string, evaluations: readonly Evaluation[]): Promise<boolean> {
+  const model = await readReportModel(folder);
+  if (model === undefined) return false;
+  await writeFileAtomic(join(folder, REPORT_FILE), await renderReport(model, evaluations));
+  return true;
+}

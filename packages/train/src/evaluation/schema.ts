@@ -14,7 +14,7 @@ const psnr = z.number().nullable();
 const ssim = z.number().min(-1.001).max(1.001);
 
 /** One test image, picked by its error. */
-const picked = z.object({
+export const pickedImageSchema = z.object({
   /** Position in the measured images, 0-based. */
   index: count,
   label: count.optional(),
@@ -84,9 +84,9 @@ export const metricsSchema = z.object({
     /** By class number; absent without labels. */
     perClass: z.array(perClass).optional(),
     /** Ascending MSE. */
-    best: z.array(picked),
+    best: z.array(pickedImageSchema),
     /** Descending MSE. */
-    worst: z.array(picked),
+    worst: z.array(pickedImageSchema),
   }),
   latent: z.object({
     channels: size,
@@ -165,7 +165,7 @@ export const metricsSchema = z.object({
 /** The content of metrics.json. */
 export type Metrics = z.infer<typeof metricsSchema>;
 /** One of the best or worst images. */
-export type PickedImage = z.infer<typeof picked>;
+export type PickedImage = z.infer<typeof pickedImageSchema>;
 
 /**
  * Checks a value read from metrics.json.

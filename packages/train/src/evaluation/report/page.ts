@@ -1,20 +1,16 @@
+import type { Evaluation } from '../plug-in.js';
 import { formatCount } from './format.js';
 import { type Html, html, raw } from './html.js';
-import { type RenderedSection, sectionHtml, sectionLink } from './insert.js';
 import type { ReportModel, ReportSection } from './model.js';
 import {
   architectureSection,
-  artifactsSection,
   bitstreamsSection,
   classesSection,
   comparisonSection,
-  denoisingSection,
   extremesSection,
-  featuresSection,
   histogramsSection,
   latentsSection,
   lossSection,
-  rateDistortionSection,
   rateTrainingSection,
   reproduceSection,
   sizesSection,
@@ -22,25 +18,47 @@ import {
 } from './sections/index.js';
 import { STYLE } from './style.js';
 
-/** The sections of a report, in reading order. A section without data leaves itself out. */
-export const REPORT_SECTIONS: readonly ReportSection[] = [
+/** The sections of every report, in reading order. A section without data leaves itself out. */
+const OWN_SECTIONS: readonly ReportSection[] = [
   summarySection,
   comparisonSection,
   bitstreamsSection,
-  rateDistortionSection,
   lossSection,
   rateTrainingSection,
   extremesSection,
-  artifactsSection,
-  denoisingSection,
   classesSection,
   latentsSection,
   histogramsSection,
-  featuresSection,
   architectureSection,
   sizesSection,
   reproduceSection,
 ];
+
+/** A section that is rendered. */
+interface RenderedSection {
+  readonly id: string;
+  readonly title: string;
+  readonly content: Html;
+}
+
+function sectionHtml({ id, title, content }: RenderedSection): Html {
+  return html`<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2>${content}</section>\n`;
+}
+
+function sectionLink({ id, title }: RenderedSection): Html {
+  return html`<li><a href="#${id}">${title}</a></li>`;
+}
+
+/** Every report's own sections, and those of evaluations behind the ones that they follow. */
+function sectionsWith(evaluations: readonly Evaluation[]): ReportSection[] {
+  const sections = [...OWN_SECTIONS];
+  for (const { section } of evaluations) {
+    if (section === undefined) continue;
+    const place = sections.findIndex(({ id }) => id === section.after) + 1;
+    sections.splice(place || sections.length, 0, section);
+  }
+  return sections;
+}
 
 /** Nothing may be fetched: the page holds all it shows. */
 const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
@@ -70,9 +88,9 @@ function head(title: string): Html {
 /** The report as one HTML page without any outside reference. */
 export async function renderReport(
   model: ReportModel,
-  sections: readonly ReportSection[] = REPORT_SECTIONS,
+  evaluations: readonly Evaluation[] = [],
 ): Promise<string> {
-  const rendered = await renderSections(model, sections);
+  const rendered = await renderSections(model, sectionsWith(evaluations));
   const { dataset, createdAt, model: network } = model.metrics;
   const title = `The ${network.name} network on ${dataset.name}`;
   const over = `convae report · ${createdAt.slice(0, 10)} · ${formatCount(dataset.images)} ${dataset.part} images`;

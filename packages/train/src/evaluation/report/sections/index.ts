@@ -1,15 +1,11 @@
 export { architectureSection } from './architecture.js';
-export { artifactsSection } from './artifacts.js';
 export { bitstreamsSection } from './bitstreams.js';
 export { classesSection } from './classes.js';
 export { comparisonSection } from './comparison.js';
-export { denoisingSection } from './denoising.js';
 export { extremesSection } from './extremes.js';
-export { featuresSection } from './features.js';
 export { histogramsSection } from './histograms.js';
 export { latentsSection } from './latents.js';
 export { lossSection } from './loss.js';
-export { rateDistortionSection } from './rate-distortion.js';
 export { rateTrainingSection } from './rate-training.js';
 export { reproduceSection } from './reproduce.js';
 export { sizesSection } from './sizes.js';

@@ -1,4 +1,4 @@
-import type { Example } from '../../examples.js';
+import type { LatentExample } from '../../examples.js';
 import { colourTile } from '../../pictures/colour-map.js';
 import type { Tile } from '../../pictures/tile.js';
 import type { Metrics } from '../../schema.js';
@@ -14,7 +14,7 @@ type Statistics = Metrics['latent']['statistics'];
 /** One column of the table of pictures. */
 interface Column {
   readonly title: string;
-  readonly picture: (example: Example) => { tile: Tile; alt: string };
+  readonly picture: (example: LatentExample) => { tile: Tile; alt: string };
 }
 
 function shownChannels(statistics: Statistics): number[] {
@@ -26,7 +26,7 @@ function shownChannels(statistics: Statistics): number[] {
 }
 
 /** One channel of one latent, on a colour scale common to all images. */
-function channelTile({ latent }: Example, channel: number, { min, max }: Statistics[number]): Tile {
+function channelTile({ latent }: LatentExample, channel: number, { min, max }: Statistics[number]): Tile {
   const { width, height } = latent;
   const size = width * height;
   const values = latent.data.subarray(channel * size, (channel + 1) * size);
@@ -34,7 +34,7 @@ function channelTile({ latent }: Example, channel: number, { min, max }: Statist
 }
 
 /** A latent without extent, all numbers of one image in a block. */
-function vectorTile({ latent }: Example, statistics: Statistics): Tile {
+function vectorTile({ latent }: LatentExample, statistics: Statistics): Tile {
   const width = Math.ceil(Math.sqrt(latent.channels));
   const height = Math.ceil(latent.channels / width);
   const min = Math.min(...statistics.map((entry) => entry.min));
@@ -47,7 +47,7 @@ function vectorTile({ latent }: Example, statistics: Statistics): Tile {
 function latentColumns({ latent }: Metrics): Column[] {
   const { statistics, height, width } = latent;
   if (height * width === 1) {
-    const picture = (example: Example) => ({
+    const picture = (example: LatentExample) => ({
       tile: vectorTile(example, statistics),
       alt: `The ${latent.channels} latent numbers of ${exampleName(example)}`,
     });
@@ -77,7 +77,7 @@ function columnsOf(metrics: Metrics): Column[] {
   return [input, ...latentColumns(metrics), output];
 }
 
-async function tableRow(example: Example, columns: readonly Column[]): Promise<Html> {
+async function tableRow(example: LatentExample, columns: readonly Column[]): Promise<Html> {
   const cells = await Promise.all(
     columns.map(async ({ picture }) => {
       const { tile, alt } = picture(example);

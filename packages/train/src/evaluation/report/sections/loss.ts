@@ -9,7 +9,7 @@ export const lossSection: ReportSection = {
   id: 'loss',
   title: 'Training',
   render: async ({ history, metrics: { training } }) => {
-    if (training === undefined) return undefined;
+    if (training === undefined || history.length === 0) return undefined;
     const { epochs, seconds, trainMse, validationMse, bestEpoch } = training;
     const validation = validationMse === null ? '' : `, ${formatMse(validationMse)} on the validation images`;
     const label = `Line plot of the mean squared error over ${epochs} epochs, ending at ${formatMse(trainMse)} on the training images${validation}`;

@@ -1,0 +1,79 @@
+import { ConvaeError } from '@convae/runtime';
+import { bundleIdentitySchema } from '@convae/train/kit';
+import * as z from 'zod';
+
+/** Major.minor of artifacts.json. Minors only add fields; a change of meaning is a new major. */
+export const ARTIFACTS_VERSION = '1.0';
+/** The file's name inside a run folder. */
+export const ARTIFACTS_FILE = 'artifacts.json';
+/** The picture beside it. */
+export const ARTIFACTS_PICTURE = 'artifacts.png';
+
+const count = z.int().min(0);
+const size = z.int().min(1);
+const figure = z.number().nonnegative();
+
+const measure = z.object({
+  /** Mean absolute steps between neighbouring pixels, 0..1: across the borders of cells, and inside them. */
+  borderStep: figure,
+  insideStep: figure,
+  /** borderStep / insideStep; null where nothing varies inside. */
+  ratio: figure.nullable(),
+  /** Mean absolute step by place in the cell, the border last; empty where cells are not square. */
+  places: z.array(figure),
+  /** Mean power at all multiples of 1/cell cycles per pixel, without the mean, (0..1)². */
+  cellPower: figure,
+  /** The part of it at 1/2 cycles per pixel. */
+  pixelPower: figure,
+});
+
+const decoder = z.object({
+  /** The folder's name, as the table shows it. */
+  title: z.string(),
+  bundle: bundleIdentitySchema,
+  /** Mean squared error and PSNR of the same reconstructions, pixels 0..1. */
+  mse: figure,
+  psnr: z.number().nullable(),
+  measure,
+  /** The decoder's ratio divided by the originals': 1 where no cell shows. */
+  artifact: figure.nullable(),
+});
+
+/** The schema of artifacts.json: how far the cells of the latent show in reconstructions. */
+export const artifactsSchema = z.object({
+  format: z.literal('convae-artifacts'),
+  version: z.string().regex(/^1\.\d{1,4}$/),
+  /** ISO 8601, UTC. */
+  createdAt: z.iso.datetime(),
+  command: z.string(),
+  dataset: z.object({
+    name: z.string(),
+    source: z.string(),
+    part: z.enum(['test', 'validation']),
+    images: size,
+  }),
+  /** Pixels of the image that one latent position stands for. */
+  cell: z.object({ height: size, width: size }),
+  originals: measure,
+  decoders: z.array(decoder).min(1),
+  /** Numbers of the images in the picture. */
+  shown: z.array(count),
+});
+
+/** The content of artifacts.json. */
+export type Artifacts = z.infer<typeof artifactsSchema>;
+/** The figures of one set of images. */
+export type ArtifactMeasure = z.infer<typeof measure>;
+/** The figures of one bundle. */
+export type DecoderArtifacts = z.infer<typeof decoder>;
+/**
+ * Checks a value read from artifacts.json.
+ * @throws ConvaeError `DATA_INVALID` naming the field.
+ */
+export function parseArtifacts(value: unknown): Artifacts {
+  const parsed = artifactsSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new ConvaeError('DATA_INVALID', `${ARTIFACTS_FILE}: ${z.prettifyError(parsed.error)}`, {
+    cause: parsed.error,
+  });
+}

@@ -1,0 +1,29 @@
+import { dirname, join } from 'node:path';
+import { type Metrics, nameOfPath, readJson } from '@convae/train/kit';
+import { parseRateDistortion, RATE_DISTORTION_FILE, type RateDistortion } from './result.js';
+
+/** The name of the folder of a data set's comparison, beside the folders of runs. */
+export function comparisonFolder(dataset: string): string {
+  return dataset === 'mnist' ? 'rate-distortion' : `rate-distortion-${nameOfPath(dataset)}`;
+}
+
+/** Whether a comparison and the figures of a run are about the same images. */
+export function sameImages(a: RateDistortion['dataset'], b: Metrics['dataset']): boolean {
+  const facts = ({ name, part, images, height, width, channels }: Metrics['dataset'] | typeof a) =>
+    [name, part, images, height, width, channels].join();
+  return facts(a) === facts(b);
+}
+
+/**
+ * The comparison of other codecs on the images that a run was measured on; undefined where there is none beside the
+ * run's folder.
+ * @throws ConvaeError DATA_INVALID where its file is not JSON or breaks the schema, NOT_FOUND where it cannot be read.
+ */
+export async function findComparison(
+  runDir: string,
+  dataset: Metrics['dataset'],
+): Promise<RateDistortion | undefined> {
+  const path = join(dirname(runDir), comparisonFolder(dataset.name), RATE_DISTORTION_FILE);
+  const result = await readJson(path, parseRateDistortion);
+  return result && sameImages(result.dataset, dataset) ? result : undefined;
+}

@@ -1,0 +1,85 @@
+import { ConvaeError } from '@convae/runtime';
+import { bundleIdentitySchema, NOISE_KINDS } from '@convae/train/kit';
+import * as z from 'zod';
+
+/** Major.minor of denoising.json. Minors only add fields; a change of meaning is a new major. */
+export const DENOISING_VERSION = '1.0';
+/** The file's name inside a run folder. */
+export const DENOISING_FILE = 'denoising.json';
+/** The picture beside it. */
+export const DENOISING_PICTURE = 'denoising.png';
+
+const count = z.int().min(0);
+const size = z.int().min(1);
+const level = z.number().positive();
+
+const quality = z.object({
+  /** Mean squared error against the clean images, pixels 0..1. */
+  mse: z.number().nonnegative(),
+  /** Decibels, from the mean squared error over all pixels; null for identical images. */
+  psnr: z.number().nullable(),
+  /** Mean structural similarity. */
+  ssim: z.number(),
+});
+
+const filterName = z.enum(['median', 'gaussian', 'non-local-means', 'total-variation']);
+const filterSettings = z.record(z.string(), z.number());
+
+const levelFigures = z.object({
+  /** Of the noise of the test images: standard deviation, or share of the pixel values. */
+  level,
+  noisy: quality,
+  network: quality,
+  filters: z.array(
+    quality.extend({
+      filter: filterName,
+      /** The best of the candidates on the images named by `tunedOn`, at this level. */
+      settings: filterSettings,
+    }),
+  ),
+});
+
+/** The schema of denoising.json: what a network and classical filters make of noisy images. */
+export const denoisingSchema = z.object({
+  format: z.literal('convae-denoising'),
+  version: z.string().regex(/^1\.\d{1,4}$/),
+  /** ISO 8601, UTC. */
+  createdAt: z.iso.datetime(),
+  command: z.string(),
+  bundle: bundleIdentitySchema,
+  dataset: z.object({
+    name: z.string(),
+    source: z.string(),
+    part: z.enum(['test', 'validation']),
+    images: size,
+  }),
+  noiseKind: z.enum(NOISE_KINDS),
+  /** The levels that the network was trained on. */
+  trained: z.object({ from: z.number().nonnegative(), to: level }),
+  /** The images on which the filters' settings were chosen: no test images. */
+  tunedOn: z.object({ part: z.enum(['validation', 'training']), images: size }),
+  levels: z.array(levelFigures).min(1),
+  /** Numbers of the test images in the picture. */
+  shown: z.array(count),
+});
+
+/** The content of denoising.json. */
+export type Denoising = z.infer<typeof denoisingSchema>;
+/** The figures of one level of noise. */
+export type DenoisingLevel = z.infer<typeof levelFigures>;
+/** How close images came to the clean ones. */
+export type DenoisingQuality = z.infer<typeof quality>;
+export type FilterName = z.infer<typeof filterName>;
+export type FilterSettings = z.infer<typeof filterSettings>;
+
+/**
+ * Checks a value read from denoising.json.
+ * @throws ConvaeError `DATA_INVALID` naming the field.
+ */
+export function parseDenoising(value: unknown): Denoising {
+  const parsed = denoisingSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new ConvaeError('DATA_INVALID', `${DENOISING_FILE}: ${z.prettifyError(parsed.error)}`, {
+    cause: parsed.error,
+  });
+}

@@ -1,0 +1,141 @@
+import type { Codec } from '@convae/runtime';
+import type { LabelledImages, Tf } from '@convae/train/kit';
+import { type AnomalySource, measureAnomalies } from './anomaly.js';
+import { MIN_MAP_IMAGES, mapOf } from './embedding.js';
+import { pickRows } from './matrix.js';
+import { type NeighbourScaling, neighbourAccuracy, scaledRows } from './neighbours.js';
+import { type FeatureParts, samplePositions } from './parts.js';
+import { fitPca, MAX_PCA_SIZE, type Pca, projectPca } from './pca.js';
+import { type Labels, linearProbe } from './probe.js';
+import { latentRows, pixelRows, type Representation } from './representation.js';
+import { retrieve } from './retrieval.js';
+import type { Features, MapPoints } from './schema.js';
+
+/** Seed of every random choice here. */
+export const FEATURES_SEED = 1;
+
+/** What is measured. */
+export interface FeatureInputs {
+  readonly tf: Tf;
+  readonly codec: Codec;
+  readonly parts: FeatureParts;
+  /** Test images on the map. */
+  readonly mapImages: number;
+  readonly anomaly?: AnomalySource | undefined;
+  readonly onProgress: (line: string) => void;
+}
+
+type Measured = Pick<Features, 'probes' | 'neighbours' | 'retrieval' | 'map' | 'anomaly'>;
+
+async function latentsOf({ codec, parts }: FeatureInputs): Promise<Representation> {
+  const rows = (images: LabelledImages) => latentRows(codec, images);
+  const { train, validation, test } = parts;
+  return {
+    name: 'latents',
+    train: await rows(train),
+    validation: await rows(validation),
+    test: await rows(test),
+  };
+}
+
+function pixelsOf({ train, validation, test }: FeatureParts): Representation {
+  return {
+    name: 'pixels',
+    train: pixelRows(train),
+    validation: pixelRows(validation),
+    test: pixelRows(test),
+  };
+}
+
+async function pcaOf(tf: Tf, pixels: Representation, pca: Pca): Promise<Representation> {
+  return {
+    name: 'pca',
+    train: await projectPca(tf, pixels.train, pca),
+    validation: await projectPca(tf, pixels.validation, pca),
+    test: await projectPca(tf, pixels.test, pca),
+  };
+}
+
+function labelsOf({ train, validation, test }: FeatureParts): Labels | undefined {
+  if (!train.labels || !validation.labels || !test.labels) return undefined;
+  return { train: train.labels, validation: validation.labels, test: test.labels };
+}
+
+/** Both classifiers on every representation. */
+async function classify(
+  { tf, onProgress }: FeatureInputs,
+  representations: readonly Representation[],
+  labels: Labels,
+): Promise<Required<Pick<Measured, 'probes' | 'neighbours'>>> {
+  const probes: NonNullable<Features['probes']> = [];
+  const neighbours: NonNullable<Features['neighbours']> = [];
+  for (const representation of representations) {
+    const about = { representation: representation.name, size: representation.train.size };
+    onProgress(`linear probe on ${about.size} numbers an image (${about.representation})`);
+    probes.push({ ...about, ...(await linearProbe(tf, representation, labels)) });
+    onProgress(`nearest neighbours on ${about.size} numbers an image (${about.representation})`);
+    neighbours.push({ ...about, ...(await neighbourAccuracy(tf, representation, labels)) });
+  }
+  return { probes, neighbours };
+}
+
+async function measureMap(
+  { tf, parts, mapImages, onProgress }: FeatureInputs,
+  latents: Representation,
+  scaling: NeighbourScaling,
+): Promise<MapPoints | undefined> {
+  const { test } = parts;
+  const positions = samplePositions(test.count, mapImages, FEATURES_SEED);
+  if (positions.length < MIN_MAP_IMAGES) return undefined;
+  onProgress(`map of ${positions.length} images`);
+  const rows = pickRows(scaledRows(latents, scaling).test, positions);
+  const places = await mapOf(tf, rows, FEATURES_SEED);
+  const points = places.map(([x, y], i) => {
+    const index = positions[i]!;
+    const label = test.labels?.[index];
+    return { index, ...(label === undefined ? {} : { label }), x: rounded(x), y: rounded(y) };
+  });
+  return { method: 'umap', seed: FEATURES_SEED, points };
+}
+
+/** Four digits are a fifteenth of a pixel of the map. */
+const rounded = (value: number): number => Math.round(value * 1e4) / 1e4;
+
+/**
+ * Measures what the latents of a codec are good for: telling classes, finding similar images, a map, and anomalies.
+ * Settings are chosen on the validation images; the test images measure.
+ */
+export async function measureFeatures(inputs: FeatureInputs): Promise<Measured> {
+  const { tf, codec, parts, anomaly, onProgress } = inputs;
+  onProgress('latents of all images');
+  const latents = await latentsOf(inputs);
+  const pixels = pixelsOf(parts);
+  onProgress('principal components of the pixels');
+  const fits = pixels.train.size <= MAX_PCA_SIZE;
+  const pca = fits ? await fitPca(tf, pixels.train, latents.train.size) : undefined;
+  // All components give every image back: their error tells nothing.
+  const lossy = pca && pca.components < pixels.train.size ? pca : undefined;
+  const labels = labelsOf(parts);
+  const representations = [latents, pixels, ...(pca ? [await pcaOf(tf, pixels, pca)] : [])];
+  const classified = labels && (await classify(inputs, representations, labels));
+  const scaling = classified?.neighbours?.[0]?.scaling ?? 'none';
+  const map = await measureMap(inputs, latents, scaling);
+  if (anomaly) onProgress(`anomaly scores of ${anomaly.images.count} images of ${anomaly.name}`);
+  return {
+    ...classified,
+    retrieval: await retrieve({ tf, latents, scaling, train: parts.train, test: parts.test }),
+    ...(map ? { map } : {}),
+    ...(anomaly
+      ? {
+          anomaly: await measureAnomalies({
+            tf,
+            codec,
+            test: parts.test,
+            train: pixels.train,
+            pca: lossy,
+            anomaly,
+          }),
+        }
+      : {}),
+  };
+}

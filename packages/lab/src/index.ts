@@ -1,0 +1,1 @@
+export { evaluations } from './evaluations.js';

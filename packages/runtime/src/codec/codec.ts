@@ -1,0 +1,316 @@
+import type { ContainerSink, RandomAccessSource } from '../bitstream/index.js';
+import type { Bundle, BundleCoding } from '../bundle/load.js';
+import type { Manifest } from '../bundle/manifest.js';
+import { type ContextKernelName, type ContextPriorOptions, chooseKernel } from '../context/index.js';
+import { ConvaeError } from '../errors.js';
+import type { FloatImageBatch, ImageBatch, Images, ItemShape, LatentBatch } from '../image.js';
+import {
+  checkFinite,
+  cropImages,
+  isFloatImages,
+  padImages,
+  sliceBatch,
+  toFloatImages,
+  toUint8Images,
+} from '../image.js';
+import { DEFAULT_BATCH_SIZE, imagesAtOnce } from '../provider/batch.js';
+import type { ExecutionProvider, NetworkSessions, PassedOver } from '../provider/open-sessions.js';
+import {
+  type CodingContext,
+  type ContainerOptions,
+  type ContainerSummary,
+  type DecodedContainer,
+  decodeImage,
+  type EncodeOptions,
+  EntropyModel,
+  encodeImages,
+  type ImageSequence,
+} from './coding/index.js';
+import { meanSquaredErrors } from './distortion.js';
+import type {
+  CallOptions,
+  Codec,
+  OpenedContainer,
+  OpenOptions,
+  OutputOptions,
+  ReconstructOptions,
+  RoundTrip,
+} from './interface.js';
+import { denormalise, normalise } from './normalisation.js';
+import { checkImages, checkLatents, imageSize, joinedImages, latentShape } from './shapes.js';
+
+export type * from './interface.js';
+
+const PLAIN_NOTICE =
+  'WebAssembly with SIMD does not run here: the context prior is computed in JavaScript, ten times and more slower';
+
+/**
+ * Makes a codec of a bundle and its loaded networks, which it owns from here on.
+ * @throws ConvaeError UNSUPPORTED where the context prior's kernel that is asked for does not run here.
+ */
+export function createCodec(
+  bundle: Bundle,
+  sessions: NetworkSessions,
+  batchSize = DEFAULT_BATCH_SIZE,
+  contextKernel?: ContextKernelName,
+): Codec {
+  return new OnnxCodec(bundle, sessions, batchSize, contextKernel);
+}
+
+class OnnxCodec implements Codec {
+  readonly manifest: Manifest;
+  readonly contextKernel: ContextKernelName | undefined;
+  readonly #kernelNotices: readonly string[] = [];
+  readonly #sessions: NetworkSessions;
+  readonly #batchSize: number;
+  readonly #bundleCoding: BundleCoding | undefined;
+  readonly #contextOptions: ContextPriorOptions;
+  #codingContext: CodingContext | undefined;
+  #disposal: Promise<void> | undefined;
+
+  constructor(
+    { manifest, coding }: Bundle,
+    sessions: NetworkSessions,
+    batchSize: number,
+    contextKernel: ContextKernelName | undefined,
+  ) {
+    this.manifest = manifest;
+    this.contextKernel = kernelOf(coding, contextKernel);
+    this.#contextOptions = { kernel: this.contextKernel };
+    if (this.contextKernel === 'plain' && contextKernel === undefined) this.#kernelNotices = [PLAIN_NOTICE];
+    this.#bundleCoding = coding;
+    this.#sessions = sessions;
+    this.#batchSize = batchSize;
+  }
+
+  get executionProvider(): ExecutionProvider {
+    return this.#sessions.executionProvider;
+  }
+
+  get passedOver(): readonly PassedOver[] {
+    return this.#sessions.passedOver;
+  }
+
+  get threads(): number | undefined {
+    return this.#sessions.threads;
+  }
+
+  get notices(): readonly string[] {
+    return [...this.#sessions.notices, ...this.#kernelNotices];
+  }
+
+  async embed(images: Images, options: CallOptions = {}): Promise<LatentBatch> {
+    this.#checkAlive(options.signal);
+    const batch = joinedImages(images);
+    checkImages(batch, this.manifest);
+    const { count, height, width } = batch;
+    const shape = latentShape(this.manifest, height, width);
+    const size = shape.channels * shape.height * shape.width;
+    const data = new Float32Array(count * size);
+    for (const [start, end] of this.#chunks(count, batch)) {
+      this.#checkAlive(options.signal);
+      data.set(await this.#encode(sliceBatch(batch, start, end), shape), start * size);
+    }
+    return { data, count, ...shape };
+  }
+
+  reconstruct(
+    latents: LatentBatch,
+    options: ReconstructOptions & { output: 'float32' },
+  ): Promise<FloatImageBatch>;
+  reconstruct(
+    latents: LatentBatch,
+    options?: ReconstructOptions & { output?: 'uint8' | undefined },
+  ): Promise<ImageBatch>;
+  async reconstruct(
+    latents: LatentBatch,
+    options: ReconstructOptions = {},
+  ): Promise<ImageBatch | FloatImageBatch> {
+    this.#checkAlive(options.signal);
+    checkLatents(latents, this.manifest);
+    const size = imageSize(this.manifest, latents, options);
+    const uint8 = checkOutput(options.output) === 'uint8';
+    const length = size.channels * size.height * size.width;
+    const data = new (uint8 ? Uint8Array : Float32Array)(latents.count * length);
+    for (const [start, end] of this.#chunks(latents.count, size)) {
+      this.#checkAlive(options.signal);
+      const images = cropImages(await this.#decode(sliceBatch(latents, start, end)), size.height, size.width);
+      data.set(uint8 ? toUint8Images(images).data : images.data, start * length);
+    }
+    return { data, count: latents.count, ...size } as ImageBatch | FloatImageBatch;
+  }
+
+  roundTrip(
+    images: Images,
+    options: OutputOptions & { output: 'float32' },
+  ): Promise<RoundTrip<FloatImageBatch>>;
+  roundTrip(
+    images: Images,
+    options?: OutputOptions & { output?: 'uint8' | undefined },
+  ): Promise<RoundTrip<ImageBatch>>;
+  async roundTrip(
+    images: Images,
+    options: OutputOptions = {},
+  ): Promise<RoundTrip<ImageBatch | FloatImageBatch>> {
+    const batch = joinedImages(images);
+    const { signal } = options;
+    const output = checkOutput(options.output);
+    const latents = await this.embed(batch, { signal });
+    const size = { signal, height: batch.height, width: batch.width };
+    return {
+      latents,
+      images:
+        output === 'uint8'
+          ? await this.reconstruct(latents, size)
+          : await this.reconstruct(latents, { ...size, output }),
+    };
+  }
+
+  denoise(images: Images, options: OutputOptions & { output: 'float32' }): Promise<FloatImageBatch>;
+  denoise(images: Images, options?: OutputOptions & { output?: 'uint8' | undefined }): Promise<ImageBatch>;
+  async denoise(images: Images, options: OutputOptions = {}): Promise<ImageBatch | FloatImageBatch> {
+    this.#checkAlive(options.signal);
+    checkDenoises(this.manifest);
+    const { output, signal } = options;
+    const trip =
+      checkOutput(output) === 'uint8'
+        ? await this.roundTrip(images, { signal })
+        : await this.roundTrip(images, { signal, output: 'float32' });
+    return trip.images;
+  }
+
+  async score(images: Images, options: CallOptions = {}): Promise<Float64Array> {
+    this.#checkAlive(options.signal);
+    const batch = joinedImages(images);
+    checkImages(batch, this.manifest);
+    const { count, height, width } = batch;
+    const shape = latentShape(this.manifest, height, width);
+    const scores = new Float64Array(count);
+    for (const [start, end] of this.#chunks(count, batch)) {
+      this.#checkAlive(options.signal);
+      const part = sliceBatch(batch, start, end);
+      const latents = { data: await this.#encode(part, shape), count: part.count, ...shape };
+      const output = cropImages(await this.#decode(latents), height, width);
+      scores.set(meanSquaredErrors(isFloatImages(part) ? part : toFloatImages(part), output), start);
+    }
+    return scores;
+  }
+
+  async encode(images: Images, options: EncodeOptions = {}): Promise<Uint8Array> {
+    const batch = joinedImages(images);
+    if (batch?.count > 1) throw new RangeError(`expected 1 image for image, received ${batch.count}`);
+    return (await encodeImages(this.#coding(options.signal), batch, options))[0]!;
+  }
+
+  async encodeBatch(images: Images, options: EncodeOptions = {}): Promise<Uint8Array[]> {
+    return encodeImages(this.#coding(options.signal), images, options);
+  }
+
+  async decode(bytes: Uint8Array, options: CallOptions = {}): Promise<ImageBatch> {
+    return decodeImage(this.#coding(options.signal), bytes, options);
+  }
+
+  async encodeContainer(
+    images: ImageSequence,
+    sink: ContainerSink,
+    options: ContainerOptions = {},
+  ): Promise<ContainerSummary> {
+    const context = this.#coding(options.signal);
+    // On demand: many pages have no containers, and need not load the code for them.
+    const { encodeContainer } = await import('./coding/container-encoder.js');
+    return encodeContainer(context, images, sink, options);
+  }
+
+  async decodeContainer(
+    stream: AsyncIterable<Uint8Array>,
+    options: CallOptions = {},
+  ): Promise<DecodedContainer> {
+    const context = this.#coding(options.signal);
+    const { decodeContainer } = await import('./coding/container-decoder.js');
+    return decodeContainer(context, stream, options);
+  }
+
+  async openContainer(source: RandomAccessSource, options: OpenOptions = {}): Promise<OpenedContainer> {
+    const context = this.#coding();
+    const { openImageContainer } = await import('./coding/container-decoder.js');
+    return openImageContainer(context, source, options);
+  }
+
+  dispose(): Promise<void> {
+    const { encoder, decoder } = this.#sessions;
+    this.#disposal ??= Promise.all([encoder.release(), decoder.release()]).then(() => undefined);
+    return this.#disposal;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
+  }
+
+  /** Made when it is first needed: a codec that never codes does not build tables. */
+  #coding(signal?: AbortSignal): CodingContext {
+    this.#checkAlive(signal);
+    this.#codingContext ??= {
+      manifest: this.manifest,
+      model: new EntropyModel(this.manifest, this.#bundleCoding, this.#contextOptions),
+      embed: (images, options) => this.embed(images, options),
+      reconstruct: (latents, options) => this.reconstruct(latents, options),
+    };
+    return this.#codingContext;
+  }
+
+  async #encode(images: ImageBatch | FloatImageBatch, shape: ItemShape): Promise<Float32Array> {
+    const { image, normalisation } = this.manifest;
+    const floats = isFloatImages(images) ? images : toFloatImages(images);
+    const input = normalise(image.anySize ? padImages(floats, image.multiple) : floats, normalisation);
+    const data = await this.#sessions.encoder.run(input.data, input.count, input, shape);
+    checkFinite(data, 'the encoder’s output');
+    return data;
+  }
+
+  /** Gives images of the padded size, 0..1. */
+  async #decode(latents: LatentBatch): Promise<FloatImageBatch> {
+    const padded = imageSize(this.manifest, latents, {});
+    const data = await this.#sessions.decoder.run(latents.data, latents.count, latents, padded);
+    checkFinite(data, 'the decoder’s output');
+    return denormalise({ data, count: latents.count, ...padded }, this.manifest.normalisation);
+  }
+
+  *#chunks(
+    count: number,
+    size: Pick<ItemShape, 'height' | 'width'>,
+  ): Generator<[start: number, end: number]> {
+    const step = imagesAtOnce(this.#batchSize, size);
+    for (let start = 0; start < count; start += step) yield [start, Math.min(count, start + step)];
+  }
+
+  #checkAlive(signal: AbortSignal | undefined): void {
+    if (this.#disposal !== undefined) throw new ConvaeError('DISPOSED', 'the codec was used after dispose()');
+    if (signal?.aborted) throw new ConvaeError('ABORTED', 'stopped by the signal', { cause: signal.reason });
+  }
+}
+
+/**
+ * The context prior's kernel of a codec; undefined for a bundle without one. Asked before sessions are opened, what it
+ * throws leaves none behind.
+ * @throws ConvaeError UNSUPPORTED where the kernel that is asked for does not run here.
+ */
+export function kernelOf(
+  coding: BundleCoding | undefined,
+  name: ContextKernelName | undefined,
+): ContextKernelName | undefined {
+  return coding?.context && chooseKernel(name);
+}
+
+function checkDenoises({ name, training }: Manifest): void {
+  if (typeof training.noise === 'number' && training.noise > 0) return;
+  throw new ConvaeError(
+    'UNSUPPORTED',
+    `${name} was not trained to remove noise: take a bundle that was (training.noise in its manifest)`,
+  );
+}
+
+function checkOutput(output: unknown): 'uint8' | 'float32' {
+  if (output === undefined || output === 'uint8') return 'uint8';
+  if (output === 'float32') return output;
+  throw new TypeError(`expected 'uint8' or 'float32' for options.output, received ${String(output)}`);
+}

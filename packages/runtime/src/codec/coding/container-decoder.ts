@@ -1,0 +1,237 @@
+import {
+  type Chunk,
+  type ChunkEntry,
+  type ContainerFile,
+  type ContainerHeader,
+  isDamage,
+  openContainer,
+  type RandomAccessSource,
+  readContainer,
+  type Salvage,
+  salvageContainer,
+} from '../../bitstream/index.js';
+import type { SymbolBatch } from '../../entropy/quantizer.js';
+import { ConvaeError } from '../../errors.js';
+import type { ImageBatch } from '../../image.js';
+import {
+  type CodingContext,
+  checkStream,
+  codedShape,
+  type ImageSides,
+  reconstructPieces,
+  sliceSymbols,
+} from './coding-context.js';
+import { decodePayload } from './payload.js';
+
+interface Abortable {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Images of a container and their place in it. */
+export interface PlacedImages {
+  /** Number of the first of them in the container. */
+  readonly firstImage: number;
+  readonly images: ImageBatch;
+}
+
+/** A container being decoded front to back. */
+export interface DecodedContainer {
+  readonly header: ContainerHeader;
+  /**
+   * The images in order, some at a time, whole chunks checked before any of their images is given.
+   * Throws ConvaeError at the first damage.
+   */
+  readonly images: AsyncGenerator<PlacedImages, void, undefined>;
+}
+
+/** Images that are gone, and why. */
+export interface LostChunk {
+  readonly firstImage: number;
+  readonly imageCount: number;
+}
+
+/**
+ * Decodes a container from a stream, one chunk in memory at a time.
+ * @throws ConvaeError as `readContainer`; HASH_MISMATCH where it was written with another bundle.
+ */
+export async function decodeContainer(
+  context: CodingContext,
+  stream: AsyncIterable<Uint8Array>,
+  options: Abortable,
+): Promise<DecodedContainer> {
+  const { header, chunks } = await readContainer(stream);
+  try {
+    checkHeader(context, header);
+  } catch (error) {
+    await chunks.return();
+    throw error;
+  }
+  return { header, images: decodeChunks(context, header, chunks, options) };
+}
+
+async function* decodeChunks(
+  context: CodingContext,
+  header: ContainerHeader,
+  chunks: AsyncIterable<Chunk>,
+  options: Abortable,
+): AsyncGenerator<PlacedImages, void, undefined> {
+  for await (const chunk of chunks) {
+    yield* placedImages(context, header, chunk, chunkSymbols(context, header, chunk), options);
+  }
+}
+
+async function* placedImages(
+  context: CodingContext,
+  header: ContainerHeader,
+  chunk: Chunk,
+  symbols: SymbolBatch,
+  { signal }: Abortable,
+): AsyncGenerator<PlacedImages, void, undefined> {
+  const sides = chunkSides(header, chunk);
+  let { firstImage } = chunk;
+  for await (const images of reconstructPieces(context, symbols, header.quality, { signal, ...sides })) {
+    yield { firstImage, images };
+    firstImage += images.count;
+  }
+}
+
+/**
+ * The symbols of a chunk: no network runs, every machine finds the same.
+ * @param header one that {@link checkHeader} accepts.
+ * @throws ConvaeError.
+ */
+export function chunkSymbols(
+  { manifest, model }: Pick<CodingContext, 'manifest' | 'model'>,
+  header: ContainerHeader,
+  chunk: Chunk,
+): SymbolBatch {
+  const shape = codedShape(manifest, chunkSides(header, chunk));
+  const { quality, prior } = header;
+  return decodePayload(model, chunk.payload, { quality, prior, count: chunk.imageCount, shape });
+}
+
+function chunkSides(header: ContainerHeader, { height, width }: Chunk): ImageSides {
+  return height === 0 ? { height: header.height, width: header.width } : { height, width };
+}
+
+/**
+ * Checks what a container's header says against the bundle: before any of its chunks is decoded.
+ * @throws ConvaeError HASH_MISMATCH for another bundle, UNSUPPORTED for a prior, DATA_INVALID for a quality or channels
+ * that the bundle does not have.
+ */
+export function checkHeader(
+  { manifest, model }: Pick<CodingContext, 'manifest' | 'model'>,
+  header: ContainerHeader,
+): void {
+  if (header.bundleHash.some((byte, i) => byte !== model.hash[i])) {
+    const problem = `the container was written with bundle ${hex(header.bundleHash)}, ${manifest.name} is ${hex(model.hash)}`;
+    throw new ConvaeError('HASH_MISMATCH', `${problem}: decode it with its own`);
+  }
+  checkStream(model, header);
+  if (header.channels === manifest.image.channels) return;
+  throw new ConvaeError(
+    'DATA_INVALID',
+    `the container holds images with ${header.channels} channels, ${manifest.name} has ${manifest.image.channels}`,
+  );
+}
+
+/** Bytes as lower-case hexadecimal digits. */
+function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** A container opened for random access, with the bundle that decodes it. */
+export class ImageContainer {
+  readonly header: ContainerHeader;
+  /** Number of images there were; with salvage that of the known ones where neither header nor index tells. */
+  readonly imageCount: number;
+  readonly #context: CodingContext;
+  readonly #file: ContainerFile;
+  readonly #salvage: Salvage | undefined;
+  readonly #lost: LostChunk[];
+
+  /** @internal */
+  constructor(context: CodingContext, file: ContainerFile, salvage?: Salvage) {
+    const last = file.entries.at(-1);
+    this.header = file.header;
+    this.imageCount = salvage?.imageCount ?? (last ? last.firstImage + last.imageCount : 0);
+    this.#context = context;
+    this.#file = file;
+    this.#salvage = salvage;
+    this.#lost = [...(salvage?.lost ?? [])];
+  }
+
+  /** Images that are gone, in order; empty without salvage. Chunks that turn out damaged while decoding are added. */
+  get lost(): readonly LostChunk[] {
+    return this.#lost;
+  }
+
+  /** What was wrong with header and index; empty without salvage. */
+  get problems(): readonly ConvaeError[] {
+    return this.#salvage?.problems ?? [];
+  }
+
+  /**
+   * Decodes one image; it costs reading its chunk.
+   * @throws RangeError where there is no such image; ConvaeError where its chunk is damaged or lost.
+   */
+  async decodeAt(image: number, options: Abortable = {}): Promise<ImageBatch> {
+    const gone = this.#lost.find(
+      ({ firstImage, imageCount }) => image >= firstImage && image < firstImage + imageCount,
+    );
+    if (gone && Number.isInteger(image))
+      throw new ConvaeError('DATA_INVALID', `image ${image} is lost: its chunk is damaged`);
+    const chunk = await this.#file.readChunk(this.#file.entryOf(image));
+    const symbols = chunkSymbols(this.#context, this.header, chunk);
+    const at = image - chunk.firstImage;
+    const own = sliceSymbols(symbols, at, at + 1);
+    const sides = { ...options, ...chunkSides(this.header, chunk) };
+    for await (const images of reconstructPieces(this.#context, own, this.header.quality, sides))
+      return images;
+    throw new ConvaeError('DATA_INVALID', `image ${image} is not in its chunk`);
+  }
+
+  /**
+   * Decodes all images, some at a time. With salvage, chunks that cannot be decoded are left out and added to `lost`.
+   * @throws ConvaeError without salvage where a chunk is damaged.
+   */
+  async *images(options: Abortable = {}): AsyncGenerator<PlacedImages, void, undefined> {
+    for (const entry of this.#file.entries) {
+      const read = await this.#read(entry);
+      if (read) yield* placedImages(this.#context, this.header, read.chunk, read.symbols, options);
+    }
+  }
+
+  /** A chunk and its symbols; undefined where salvage goes on without it. */
+  async #read(entry: ChunkEntry): Promise<{ chunk: Chunk; symbols: SymbolBatch } | undefined> {
+    try {
+      const chunk = await this.#file.readChunk(entry);
+      return { chunk, symbols: chunkSymbols(this.#context, this.header, chunk) };
+    } catch (error) {
+      if (!this.#salvage || !isDamage(error)) throw error;
+      this.#addLost(entry);
+      return undefined;
+    }
+  }
+
+  #addLost({ firstImage, imageCount }: LostChunk): void {
+    if (this.#lost.some((gone) => gone.firstImage === firstImage)) return;
+    this.#lost.push({ firstImage, imageCount });
+    this.#lost.sort((a, b) => a.firstImage - b.firstImage);
+  }
+}
+
+/**
+ * Opens a container for random access; with `salvage` what is whole of a damaged one.
+ * @throws ConvaeError as {@link decodeContainer}; with `salvage` where neither header nor index can be read.
+ */
+export async function openImageContainer(
+  context: CodingContext,
+  source: RandomAccessSource,
+  { salvage = false }: { readonly salvage?: boolean | undefined },
+): Promise<ImageContainer> {
+  const saved = salvage ? await salvageContainer(source) : undefined;
+  const file = saved?.container ?? (await openContainer(source));
+  checkHeader(context, file.header);
+  return new ImageContainer(context, file, saved);
+}

@@ -1,0 +1,180 @@
+import {
+  type ContainerHeader,
+  type ContainerSink,
+  type ContainerWriter,
+  createContainerWriter,
+  MAX_CHUNK_BYTES,
+  MAX_CHUNK_IMAGES,
+  type Prior,
+} from '../../bitstream/index.js';
+import { ConvaeError } from '../../errors.js';
+import {
+  checkCount,
+  type FloatImageBatch,
+  type ImageBatch,
+  isFloatImages,
+  joinBatches,
+  kindOf,
+  sliceBatch,
+} from '../../image.js';
+import { checkImages, latentShape } from '../shapes.js';
+import {
+  type CodingContext,
+  type CodingSettings,
+  checkedSettings,
+  type EncodeOptions,
+  type ImageSides,
+} from './coding-context.js';
+import { MAX_CONTEXT_PRODUCTS, PayloadEncoder } from './payload.js';
+
+type Batch = ImageBatch | FloatImageBatch;
+
+/** Images to encode: batches of any count, one after the other; their sizes may differ where the bundle allows it. */
+export type ImageSequence = Iterable<Batch> | AsyncIterable<Batch>;
+
+/** Options of encoding a container. */
+export interface ContainerOptions extends EncodeOptions {
+  /** Most images in a chunk, 1..65536: what reading one image costs, and what damage can cost. 1024 where left out. */
+  readonly chunk?: number | undefined;
+  /** Number of images where it is known before: the header then says it. */
+  readonly count?: number | undefined;
+}
+
+/** What was written. */
+export interface ContainerSummary {
+  readonly images: number;
+  /** Of the whole container. */
+  readonly bytes: number;
+  readonly quality: number;
+  readonly prior: Prior;
+}
+
+/** Images in a chunk where nothing is said: 0.03 bytes an image for the frames. */
+export const DEFAULT_CHUNK_IMAGES = 1024;
+/** A chunk of larger images holds fewer: its symbols, its pixels and its payload stay in bounds. */
+const CHUNK_SYMBOLS = 1 << 20;
+const CHUNK_PIXELS = 1 << 22;
+
+/**
+ * Encodes images into a container, one chunk in memory at a time.
+ * @throws TypeError or RangeError where an argument is not what it should be, also where `count` is not the number of
+ * images; ConvaeError as `embed`, LIMIT_EXCEEDED. What the sink has then is no whole container.
+ */
+export async function encodeContainer(
+  context: CodingContext,
+  images: ImageSequence,
+  sink: ContainerSink,
+  options: ContainerOptions,
+): Promise<ContainerSummary> {
+  const encoder = new ContainerEncoder(context, sink, options);
+  if (!isSequence(images))
+    throw new TypeError(`expected an iterable of image batches for images, received ${kindOf(images)}`);
+  for await (const batch of images) await encoder.add(batch);
+  return encoder.finish();
+}
+
+function isSequence(images: unknown): images is ImageSequence {
+  const object = Object(images);
+  return Symbol.iterator in object || Symbol.asyncIterator in object;
+}
+
+class ContainerEncoder {
+  readonly #context: CodingContext;
+  readonly #sink: ContainerSink;
+  readonly #options: ContainerOptions;
+  readonly #settings: CodingSettings;
+  readonly #chunk: number;
+  #writer: ContainerWriter | undefined;
+  /** The size that the header says. */
+  #common: ImageSides | undefined;
+  /** Images of one size and kind that make up the next chunk. */
+  #waiting: Batch[] = [];
+  #waitingCount = 0;
+
+  constructor(context: CodingContext, sink: ContainerSink, options: ContainerOptions) {
+    this.#context = context;
+    this.#sink = sink;
+    this.#options = options;
+    this.#settings = checkedSettings(context.model, options);
+    this.#chunk = options.chunk ?? DEFAULT_CHUNK_IMAGES;
+    checkCount(this.#chunk, 'options.chunk', MAX_CHUNK_IMAGES);
+    if (options.count !== undefined && options.count !== 0) checkCount(options.count, 'options.count');
+  }
+
+  async add(batch: Batch): Promise<void> {
+    checkImages(batch, this.#context.manifest);
+    const [first] = this.#waiting;
+    if (first && !sameForm(first, batch)) await this.#flush();
+    const room = this.#roomFor(batch);
+    for (let at = 0; at < batch.count; ) {
+      const end = Math.min(batch.count, at + room - this.#waitingCount);
+      this.#waiting.push(sliceBatch(batch, at, end));
+      this.#waitingCount += end - at;
+      if (this.#waitingCount === room) await this.#flush();
+      at = end;
+    }
+    // What is left over, at most one slice of this batch, must outlive the call: the caller may reuse the memory.
+    const rest = this.#waiting.pop();
+    if (rest) this.#waiting.push(copied(rest));
+  }
+
+  async finish(): Promise<ContainerSummary> {
+    await this.#flush();
+    const writer = await this.#opened(this.#context.manifest.image);
+    await writer.finish();
+    return { images: writer.imageCount, bytes: writer.byteLength, ...this.#settings };
+  }
+
+  /** Most images of this size in a chunk. */
+  #roomFor({ height, width }: ImageSides): number {
+    const shape = latentShape(this.#context.manifest, height, width);
+    const symbols = shape.channels * shape.height * shape.width;
+    const fitting = Math.min(this.#chunk, CHUNK_SYMBOLS / symbols, CHUNK_PIXELS / (height * width));
+    const { model } = this.#context;
+    const affordable =
+      this.#settings.prior === 'context' ? MAX_CONTEXT_PRODUCTS / model.context().products(shape) : fitting;
+    return Math.max(1, Math.floor(Math.min(fitting, affordable)));
+  }
+
+  async #flush(): Promise<void> {
+    if (this.#waiting.length === 0) return;
+    const images = this.#waiting.length === 1 ? this.#waiting[0]! : joinBatches<Batch>(this.#waiting);
+    this.#waiting = [];
+    this.#waitingCount = 0;
+    const latents = await this.#context.embed(images, { signal: this.#options.signal });
+    const encoder = new PayloadEncoder(this.#context.model, this.#settings);
+    encoder.add(latents);
+    await this.#write(images, encoder.finish());
+  }
+
+  async #write({ count, height, width }: Batch, payload: Uint8Array): Promise<void> {
+    if (payload.length > MAX_CHUNK_BYTES - 64)
+      throw new ConvaeError('LIMIT_EXCEEDED', `an image of ${height}×${width} takes ${payload.length} bytes`);
+    const writer = await this.#opened({ height, width });
+    const common = this.#common?.height === height && this.#common.width === width;
+    await writer.writeChunk({ imageCount: count, payload, ...(common ? {} : { height, width }) });
+  }
+
+  async #opened({ height, width }: ImageSides): Promise<ContainerWriter> {
+    this.#common ??= { height, width };
+    const { model, manifest } = this.#context;
+    const header: ContainerHeader = {
+      bundleHash: model.hash,
+      channels: manifest.image.channels,
+      height,
+      width,
+      count: this.#options.count ?? 0,
+      ...this.#settings,
+    };
+    this.#writer ??= await createContainerWriter(this.#sink, header);
+    return this.#writer;
+  }
+}
+
+function sameForm(a: Batch, b: Batch): boolean {
+  return a.height === b.height && a.width === b.width && isFloatImages(a) === isFloatImages(b);
+}
+
+function copied<T extends Batch>(batch: T): T {
+  return { ...batch, data: batch.data.slice() };
+}

@@ -1,0 +1,152 @@
+import type { Prior } from '../../bitstream/index.js';
+import type { BundleCoding } from '../../bundle/load.js';
+import { defaultPrior, type Manifest } from '../../bundle/manifest.js';
+import { type ContextKernelName, ContextPrior, type ContextPriorOptions } from '../../context/index.js';
+import { coarsenTable, type EntropyTables, packTables, TOTAL, unpackTable } from '../../entropy/index.js';
+import { type Quantizer, quantizerAt } from '../../entropy/quantizer.js';
+import { ConvaeError } from '../../errors.js';
+import type { ItemShape } from '../../image.js';
+
+/** A bundle's quantizer and tables at one quality. */
+export interface QualityModel {
+  readonly quantizer: Quantizer;
+  readonly tables: EntropyTables;
+  /** float64, bits of each table's most probable symbol: no symbol takes fewer. */
+  readonly leastBits: Float64Array;
+}
+
+/**
+ * The priors of a bundle: which table each symbol of a latent is coded under, at every quality (FORMAT.md, "Entropy
+ * tables"), and the context prior where the bundle has one. Integers only, so they are the same on every machine.
+ */
+export class EntropyModel {
+  /** uint8, 8 bytes, names the bundle in containers. */
+  readonly hash: Uint8Array;
+  readonly qualities: number;
+  readonly defaultQuality: number;
+  /** The priors that the bundle has. */
+  readonly priors: readonly Prior[];
+  readonly defaultPrior: Prior;
+  readonly #manifest: Manifest;
+  readonly #coding: BundleCoding;
+  readonly #contextOptions: ContextPriorOptions;
+  #context: ContextPrior | undefined;
+  readonly #finest: EntropyTables;
+  readonly #models = new Map<number, QualityModel>();
+  /** Number of the first table per position; undefined where there are none. */
+  readonly #positionTables: number | undefined;
+  readonly #channelTables: boolean;
+  #lastIndex: { readonly shape: ItemShape; readonly index: Uint16Array } | undefined;
+
+  /** @throws ConvaeError UNSUPPORTED where the bundle has no tables. */
+  constructor(
+    manifest: Manifest,
+    coding: BundleCoding | undefined,
+    contextOptions: ContextPriorOptions = {},
+  ) {
+    if (coding === undefined || manifest.quantizer === undefined) {
+      throw new ConvaeError(
+        'UNSUPPORTED',
+        `${manifest.name} has no entropy tables: export it with tables (exportBundle's option "tables", or convae-train export)`,
+      );
+    }
+    const { channels, height, width } = manifest.latent;
+    const { count } = coding.tables;
+    this.hash = coding.hash;
+    this.qualities = manifest.quantizer.multipliers.length;
+    this.defaultQuality = manifest.quality ?? this.qualities - 1;
+    this.priors = coding.context === undefined ? ['factorized'] : ['factorized', 'context'];
+    this.defaultPrior = defaultPrior(manifest);
+    this.#manifest = manifest;
+    this.#coding = coding;
+    this.#contextOptions = contextOptions;
+    this.#finest = coding.tables;
+    this.#channelTables = count === channels || count > channels * height * width;
+    this.#positionTables = count === channels ? undefined : count % (channels * height * width);
+  }
+
+  /**
+   * The context prior, made when it is first needed.
+   * @throws ConvaeError UNSUPPORTED where the bundle has none, or the kernel that was asked for does not run here.
+   */
+  context(): ContextPrior {
+    const { context } = this.#coding;
+    if (context === undefined)
+      throw new ConvaeError(
+        'UNSUPPORTED',
+        `${this.#manifest.name} has no context prior: use the factorized one`,
+      );
+    const { multipliers } = this.#manifest.quantizer!;
+    this.#context ??= new ContextPrior(context, multipliers, this.#contextOptions);
+    return this.#context;
+  }
+
+  /** The kernel that the context prior runs on; undefined where the bundle has none. @throws as {@link context}. */
+  get contextKernel(): ContextKernelName | undefined {
+    return this.priors.includes('context') ? this.context().kernel : undefined;
+  }
+
+  /** The quantizer and the tables of a quality, 0 to `qualities` − 1. */
+  at(quality: number): QualityModel {
+    const known = this.#models.get(quality);
+    if (known) return known;
+    const spec = this.#manifest.quantizer!;
+    const multiplier = spec.multipliers[quality]!;
+    const tables = multiplier === 1 ? this.#finest : coarser(this.#finest, multiplier);
+    const model = { quantizer: quantizerAt(spec, quality), tables, leastBits: leastBits(tables) };
+    this.#models.set(quality, model);
+    return model;
+  }
+
+  /**
+   * uint16, the table of each symbol of one latent, in the order of the symbols.
+   * @throws ConvaeError UNSUPPORTED where the bundle has tables for its own size only, and this is another.
+   */
+  tableIndex(shape: ItemShape): Uint16Array {
+    if (this.#lastIndex && sameShape(this.#lastIndex.shape, shape)) return this.#lastIndex.index;
+    const first = this.#firstTable(shape);
+    const plane = first === undefined ? shape.height * shape.width : 1;
+    const index = new Uint16Array(shape.channels * shape.height * shape.width);
+    for (let i = 0; i < index.length; i++) index[i] = (first ?? 0) + Math.floor(i / plane);
+    this.#lastIndex = { shape, index };
+    return index;
+  }
+
+  /** Bits that a latent of this shape takes at least, found without memory for it. @throws as {@link tableIndex}. */
+  leastBits(quality: number, shape: ItemShape): number {
+    const { leastBits: bits } = this.at(quality);
+    const first = this.#firstTable(shape);
+    const places = shape.channels * shape.height * shape.width;
+    const own = first === undefined ? bits.subarray(0, shape.channels) : bits.subarray(first, first + places);
+    const repeated = first === undefined ? shape.height * shape.width : 1;
+    return own.reduce((sum, value) => sum + value, 0) * repeated;
+  }
+
+  /** The first table per position where the shape is the bundle's own; undefined where tables per channel serve. */
+  #firstTable(shape: ItemShape): number | undefined {
+    if (this.#positionTables !== undefined && sameShape(shape, this.#manifest.latent))
+      return this.#positionTables;
+    if (this.#channelTables) return undefined;
+    const { name, image } = this.#manifest;
+    const problem = `${name} has entropy tables for images of ${image.height}×${image.width} only`;
+    throw new ConvaeError('UNSUPPORTED', problem);
+  }
+}
+
+function coarser(tables: EntropyTables, multiplier: number): EntropyTables {
+  const indices = Array.from({ length: tables.count }, (_, index) => index);
+  return packTables(indices.map((index) => coarsenTable(unpackTable(tables, index), multiplier)));
+}
+
+function leastBits({ count, cdf, starts }: EntropyTables): Float64Array {
+  return Float64Array.from({ length: count }, (_, table) => {
+    let most = 0;
+    for (let i = starts[table]!; i + 1 < starts[table + 1]!; i++)
+      most = Math.max(most, cdf[i + 1]! - cdf[i]!);
+    return Math.log2(TOTAL / most);
+  });
+}
+
+function sameShape(a: ItemShape, b: ItemShape): boolean {
+  return a.channels === b.channels && a.height === b.height && a.width === b.width;
+}

@@ -1,0 +1,112 @@
+import { LEAST_CHUNK_BYTES, MAX_CHUNK_IMAGES, MAX_CHUNK_SYMBOLS } from '../../bitstream/index.js';
+import { decodeContextSymbols, encodeContextSymbols } from '../../context/index.js';
+import { decodeSymbols, encodeSymbols, RangeDecoder, RangeEncoder } from '../../entropy/index.js';
+import { quantize, type SymbolBatch } from '../../entropy/quantizer.js';
+import { ConvaeError } from '../../errors.js';
+import type { ItemShape, LatentBatch } from '../../image.js';
+import type { CodingSettings } from './coding-context.js';
+import type { EntropyModel } from './entropy-model.js';
+
+/**
+ * Most products of weights that a payload with the context prior may take: what the time to decode it is bounded by.
+ * Some tens of seconds; an image of thousands of pixels a side under the models that are trained.
+ */
+export const MAX_CONTEXT_PRODUCTS = 2 ** 36;
+
+/** The payload of some latents of one shape, written batch by batch (FORMAT.md, "Symbols"). */
+export class PayloadEncoder {
+  readonly #model: EntropyModel;
+  readonly #settings: CodingSettings;
+  readonly #encoder = new RangeEncoder();
+  #products = 0;
+
+  constructor(model: EntropyModel, settings: CodingSettings) {
+    this.#model = model;
+    this.#settings = settings;
+  }
+
+  /** Quantizes and encodes the next latents. @throws ConvaeError NON_FINITE, UNSUPPORTED, LIMIT_EXCEEDED. */
+  add(latents: LatentBatch): void {
+    const { quality, prior } = this.#settings;
+    const { quantizer, tables } = this.#model.at(quality);
+    if (prior === 'factorized') {
+      const { data } = quantize(latents, quantizer);
+      encodeSymbols(this.#encoder, data, tables, this.#model.tableIndex(latents));
+      return;
+    }
+    const context = this.#model.context();
+    this.#products += latents.count * context.products(latents);
+    checkProducts(this.#products);
+    encodeContextSymbols(this.#encoder, quantize(latents, quantizer).data, context, latents, quality);
+  }
+
+  /** The whole code word. */
+  finish(): Uint8Array {
+    return this.#encoder.finish();
+  }
+}
+
+/** Where a payload comes from and what it must hold. */
+export interface PayloadHead extends CodingSettings {
+  readonly count: number;
+  /** Of one latent. */
+  readonly shape: ItemShape;
+}
+
+/** Bits beyond its bytes that a code word may leave out at its end, and one for rounding. */
+const OMITTED_BITS = 17;
+
+/**
+ * Decodes a payload: integers only, so every machine finds the same symbols.
+ * @throws ConvaeError DATA_INVALID where no encoder would have written these bytes, LIMIT_EXCEEDED, UNSUPPORTED.
+ */
+export function decodePayload(model: EntropyModel, payload: Uint8Array, head: PayloadHead): SymbolBatch {
+  const { quality, prior, count, shape } = head;
+  const length = count * shape.channels * shape.height * shape.width;
+  // Before memory is taken: so few bytes cannot hold so many symbols, whatever they are.
+  if (count * leastBits(model, head) > 8 * payload.length + OMITTED_BITS) {
+    throw new ConvaeError(
+      'DATA_INVALID',
+      `${payload.length} bytes cannot hold ${count} latent(s) of ${shape.channels}×${shape.height}×${shape.width}`,
+    );
+  }
+  if (count > 1 && length > MAX_CHUNK_SYMBOLS) {
+    throw new ConvaeError('LIMIT_EXCEEDED', `a chunk of ${length} symbols, more than ${MAX_CHUNK_SYMBOLS}`);
+  }
+  if (prior === 'context') checkProducts(count * model.context().products(shape));
+  const data = new Int32Array(length);
+  const decoder = new RangeDecoder(payload);
+  if (prior === 'context') decodeContextSymbols(decoder, data, model.context(), shape, quality);
+  else decodeSymbols(decoder, data, model.at(quality).tables, model.tableIndex(shape));
+  decoder.finish();
+  return { data, count, channels: shape.channels, height: shape.height, width: shape.width };
+}
+
+/** Most images of one size that a container of so many bytes can hold (FORMAT.md, "Damage"). */
+export function mostImages(
+  model: EntropyModel,
+  bytes: number,
+  head: Pick<PayloadHead, 'quality' | 'prior' | 'shape'>,
+): number {
+  const chunks = Math.floor(bytes / LEAST_CHUNK_BYTES);
+  if (chunks === 0) return 0;
+  // One chunk holds most: the frame of a further one takes more bits than its payload may leave out.
+  const bits = 8 * (bytes - LEAST_CHUNK_BYTES) + OMITTED_BITS;
+  return Math.min(chunks * MAX_CHUNK_IMAGES, Math.floor(bits / leastBits(model, head)));
+}
+
+/** Bits that one latent takes at least. */
+function leastBits(
+  model: EntropyModel,
+  { quality, prior, shape }: Pick<PayloadHead, 'quality' | 'prior' | 'shape'>,
+): number {
+  return prior === 'context' ? model.context().leastBits(quality, shape) : model.leastBits(quality, shape);
+}
+
+function checkProducts(products: number): void {
+  if (products <= MAX_CONTEXT_PRODUCTS) return;
+  throw new ConvaeError(
+    'LIMIT_EXCEEDED',
+    `the context prior would take ${products} products for these images, more than ${MAX_CONTEXT_PRODUCTS}: use the factorized one`,
+  );
+}

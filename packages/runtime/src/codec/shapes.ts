@@ -1,0 +1,130 @@
+import { MAX_IMAGE_SIDE, type Manifest } from '../bundle/manifest.js';
+import { ConvaeError } from '../errors.js';
+import type { FloatImageBatch, ImageBatch, Images, ItemShape, LatentBatch } from '../image.js';
+import {
+  checkBatch,
+  checkCount,
+  checkFinite,
+  isFloatImages,
+  joinBatches,
+  kindOf,
+  paddedSide,
+} from '../image.js';
+
+/**
+ * One batch of whatever form of images was given.
+ * @throws TypeError, RangeError or ConvaeError SHAPE_MISMATCH as joinBatches.
+ */
+export function joinedImages(images: Images): ImageBatch | FloatImageBatch {
+  if (Array.isArray(images)) return joinBatches<ImageBatch | FloatImageBatch>(images);
+  return images as ImageBatch | FloatImageBatch;
+}
+
+/**
+ * Checks that a network takes these images.
+ * @throws TypeError or RangeError where they are no batch of images, or float values are outside 0..1.
+ * @throws ConvaeError SHAPE_MISMATCH or NON_FINITE.
+ */
+export function checkImages(images: ImageBatch | FloatImageBatch, { image }: Manifest): void {
+  const data: unknown = images?.data;
+  if (!(data instanceof Uint8Array || data instanceof Float32Array)) {
+    throw new TypeError(`expected a Uint8Array or Float32Array for images.data, received ${kindOf(data)}`);
+  }
+  checkBatch(images, data instanceof Uint8Array ? Uint8Array : Float32Array, 'images');
+  const { channels, height, width } = images;
+  const sizeFits = image.anySize
+    ? Math.max(height, width) <= MAX_IMAGE_SIDE
+    : height === image.height && width === image.width;
+  if (channels !== image.channels || !sizeFits) throw imageMismatch(images, image);
+  if (isFloatImages(images)) checkRange(images);
+}
+
+/** The shape of the latent of one image of this size. */
+export function latentShape({ image, latent }: Manifest, height: number, width: number): ItemShape {
+  if (!image.anySize) return { ...latent };
+  return {
+    channels: latent.channels,
+    height: (paddedSide(height, image.multiple) * latent.height) / image.height,
+    width: (paddedSide(width, image.multiple) * latent.width) / image.width,
+  };
+}
+
+/**
+ * Checks that a network takes these latents.
+ * @throws TypeError or RangeError where they are no batch of latents.
+ * @throws ConvaeError SHAPE_MISMATCH or NON_FINITE.
+ */
+export function checkLatents(latents: LatentBatch, manifest: Manifest): void {
+  checkBatch(latents, Float32Array, 'latents');
+  const { image, latent } = manifest;
+  const fits =
+    latents.channels === latent.channels &&
+    (image.anySize
+      ? fitsSide(latents.height, latent.height, image.height, image.multiple) &&
+        fitsSide(latents.width, latent.width, image.width, image.multiple)
+      : latents.height === latent.height && latents.width === latent.width);
+  if (!fits) {
+    throw new ConvaeError(
+      'SHAPE_MISMATCH',
+      `expected latents of ${latent.channels}×${latent.height}×${latent.width}${image.anySize ? ' (any height and width)' : ''}, ` +
+        `received ${latents.channels}×${latents.height}×${latents.width}`,
+    );
+  }
+  checkFinite(latents.data, 'latents');
+}
+
+/** A latent side belongs to an image side that is a multiple of the network's. */
+function fitsSide(side: number, latentSide: number, imageSide: number, multiple: number): boolean {
+  const pixels = (side * imageSide) / latentSide;
+  return Number.isInteger(pixels / multiple) && pixels <= paddedSide(MAX_IMAGE_SIDE, multiple);
+}
+
+/**
+ * The shape of one reconstructed image: the asked height and width, or else all that the latent covers.
+ * @throws TypeError or RangeError where images of the asked size do not have latents of this size.
+ */
+export function imageSize(
+  { image, latent }: Manifest,
+  latents: ItemShape,
+  { height, width }: { height?: number | undefined; width?: number | undefined },
+): ItemShape {
+  const full = {
+    height: (latents.height * image.height) / latent.height,
+    width: (latents.width * image.width) / latent.width,
+  };
+  const multiple = image.anySize ? image.multiple : 1;
+  return {
+    channels: image.channels,
+    height: askedSide(height, full.height, multiple, 'options.height'),
+    width: askedSide(width, full.width, multiple, 'options.width'),
+  };
+}
+
+function askedSide(asked: number | undefined, full: number, multiple: number, name: string): number {
+  if (asked === undefined) return full;
+  checkCount(asked, name);
+  if (asked <= full && asked > full - multiple) return asked;
+  const range = multiple === 1 ? `${full}` : `${full - multiple + 1} to ${full}`;
+  throw new RangeError(`expected ${range} for ${name}, received ${asked}`);
+}
+
+function checkRange({ data }: FloatImageBatch): void {
+  checkFinite(data, 'images');
+  const index = data.findIndex((value) => value < 0 || value > 1);
+  if (index >= 0)
+    throw new RangeError(
+      `expected values in 0..1 for images.data, received ${data[index]} at index ${index}`,
+    );
+}
+
+function imageMismatch(
+  images: ItemShape,
+  { channels, height, width, anySize }: Manifest['image'],
+): ConvaeError {
+  const size = anySize ? `sides of at most ${MAX_IMAGE_SIDE}` : `${height}×${width}`;
+  return new ConvaeError(
+    'SHAPE_MISMATCH',
+    `expected images with ${size} and ${channels} channel${channels === 1 ? '' : 's'}, ` +
+      `received ${images.height}×${images.width} with ${images.channels}`,
+  );
+}

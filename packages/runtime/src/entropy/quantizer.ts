@@ -1,0 +1,136 @@
+import { ConvaeError } from '../errors.js';
+import type { LatentBatch } from '../image.js';
+
+/** Largest step and largest |offset|, in units of the latent: dequantized values stay finite in float32. */
+export const MAX_STEP = 1e6;
+/** Smallest step. */
+export const MIN_STEP = 1e-6;
+/** Largest step multiplier. */
+export const MAX_MULTIPLIER = 65536;
+/** Most qualities of one bundle: the bitstream spends four bits on them. */
+export const MAX_QUALITIES = 16;
+/** Symbols lie in ±(2^31 − 1); latents further out are clamped to the ends. */
+export const MAX_SYMBOL = 2 ** 31 - 1;
+
+/** How a bundle quantizes its latents (FORMAT.md, "Quantizer"). */
+export interface QuantizerSpec {
+  /** Finest step of each latent channel, float64, 1e-6..1e6, in units of the latent. */
+  readonly steps: readonly number[];
+  /** Latent value of symbol 0 in each channel, float64; all 0 where absent. */
+  readonly offsets?: readonly number[] | undefined;
+  /** Integers 1..65536, strictly descending: quality q multiplies every step by `multipliers[q]`. */
+  readonly multipliers: readonly number[];
+}
+
+/** A quantizer at one quality: what each channel's symbols stand for. */
+export interface Quantizer {
+  /** float64, the step of each channel, the multiplier applied. */
+  readonly steps: Float64Array;
+  /** float64, the latent value of symbol 0 in each channel. */
+  readonly offsets: Float64Array;
+}
+
+/** Quantized latents: int32, N×c×h×w, values ±(2^31 − 1). */
+export interface SymbolBatch {
+  /** int32, length count·channels·height·width. */
+  readonly data: Int32Array;
+  readonly count: number;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+}
+
+/**
+ * The quantizer of a bundle at a quality; a larger quality has smaller steps.
+ * @param quality integer, 0..multipliers.length − 1.
+ * @throws RangeError for a quality that the bundle does not have; ConvaeError MANIFEST_INVALID for a broken spec.
+ */
+export function quantizerAt(spec: QuantizerSpec, quality: number): Quantizer {
+  checkSpec(spec);
+  const multiplier = spec.multipliers[quality];
+  if (multiplier === undefined) {
+    throw new RangeError(
+      `expected an integer of 0 to ${spec.multipliers.length - 1} for quality, received ${quality}`,
+    );
+  }
+  return {
+    steps: Float64Array.from(spec.steps, (step) => step * multiplier),
+    offsets: Float64Array.from(spec.steps, (_, channel) => spec.offsets?.[channel] ?? 0),
+  };
+}
+
+/**
+ * Latents to symbols: (latent − offset) / step in float64, rounded to the nearest integer, halves away from zero,
+ * clamped to ±(2^31 − 1).
+ * @throws ConvaeError NON_FINITE where a latent is NaN or infinite; RangeError where the channels differ in number.
+ */
+export function quantize(latents: LatentBatch, quantizer: Quantizer): SymbolBatch {
+  const symbols = new Int32Array(latents.data.length);
+  forEachPlane(latents, quantizer, (start, end, step, offset) => {
+    for (let i = start; i < end; i++) symbols[i] = toSymbol((latents.data[i]! - offset) / step);
+  });
+  return { ...latents, data: symbols };
+}
+
+/**
+ * Symbols to latents: symbol · step + offset, each operation rounded to float64 and the result to float32, so every
+ * machine computes the same bits.
+ * @throws RangeError where the channels differ in number.
+ */
+export function dequantize(symbols: SymbolBatch, quantizer: Quantizer): LatentBatch {
+  const latents = new Float32Array(symbols.data.length);
+  forEachPlane(symbols, quantizer, (start, end, step, offset) => {
+    for (let i = start; i < end; i++) latents[i] = symbols.data[i]! * step + offset;
+  });
+  return { ...symbols, data: latents };
+}
+
+/** Exact halves away from zero: |value| − ⌊|value|⌋ is exact in a double, adding 0.5 first would not be. */
+function toSymbol(value: number): number {
+  const magnitude = Math.abs(value);
+  if (!(magnitude < Infinity)) throw new ConvaeError('NON_FINITE', 'the latents hold NaN or infinity');
+  const whole = Math.floor(magnitude);
+  const rounded = Math.min(MAX_SYMBOL, magnitude - whole >= 0.5 ? whole + 1 : whole);
+  return value < 0 ? -rounded : rounded;
+}
+
+type PlaneVisitor = (start: number, end: number, step: number, offset: number) => void;
+
+/** Visits each image's plane of each channel: elements [start, end) of N×c×h×w data. */
+function forEachPlane(
+  batch: LatentBatch | SymbolBatch,
+  { steps, offsets }: Quantizer,
+  visit: PlaneVisitor,
+): void {
+  const plane = batch.height * batch.width;
+  if (batch.channels !== steps.length) {
+    throw new RangeError(`expected ${steps.length} channels for the latents, received ${batch.channels}`);
+  }
+  if (batch.data.length !== batch.count * batch.channels * plane) {
+    throw new RangeError(
+      `expected ${batch.count * batch.channels * plane} elements for the latents, received ${batch.data.length}`,
+    );
+  }
+  for (let at = 0, channel = 0; at < batch.data.length; at += plane) {
+    visit(at, at + plane, steps[channel]!, offsets[channel]!);
+    channel = (channel + 1) % steps.length;
+  }
+}
+
+function checkSpec({ steps, offsets, multipliers }: QuantizerSpec): void {
+  const valid =
+    steps.length > 0 &&
+    steps.every((step) => step >= MIN_STEP && step <= MAX_STEP) &&
+    (offsets === undefined || offsets.length === steps.length) &&
+    (offsets ?? []).every((offset) => Math.abs(offset) <= MAX_STEP) &&
+    multipliers.length >= 1 &&
+    multipliers.length <= MAX_QUALITIES &&
+    multipliers.every(isMultiplier);
+  if (!valid)
+    throw new ConvaeError('MANIFEST_INVALID', 'the quantizer needs valid steps, offsets and multipliers');
+}
+
+function isMultiplier(multiplier: number, quality: number, all: readonly number[]): boolean {
+  const descending = quality === 0 || multiplier < all[quality - 1]!;
+  return descending && Number.isInteger(multiplier) && multiplier >= 1 && multiplier <= MAX_MULTIPLIER;
+}

@@ -1,0 +1,8 @@
+export * from './export-bundle.js';
+export { writeBundleFolder } from './files.js';
+export {
+  type BuiltCoding,
+  buildCoding,
+  type CodingFields,
+  type TableOptions,
+} from './tables/build-coding.js';

@@ -1,0 +1,83 @@
+import { float, int, ints } from '../graph/graph.js';
+import { permute, storedAxis, storedShape, type Value } from '../layout.js';
+import { applyActivation, clip } from './activations.js';
+import {
+  floatInput,
+  type LayerCall,
+  type LayerHandler,
+  requireWeight,
+  unsupported,
+  weightConstant,
+} from './context.js';
+
+const activation: LayerHandler = (call) => applyActivation(call, floatInput(call));
+
+const relu: LayerHandler = (call) => {
+  const input = floatInput(call);
+  const maximum = call.config.maxValue;
+  if (typeof maximum === 'number') return clip(call.builder, call.name, input, 0, maximum);
+  return call.builder.apply('Relu', call.name, input);
+};
+
+const withAlpha =
+  (op: string, key: 'alpha' | 'theta'): LayerHandler =>
+  (call) =>
+    call.builder.apply(op, call.name, floatInput(call), [], { alpha: float(Number(call.config[key])) });
+
+/** One slope per element, or per channel where the other axes are shared. */
+const prelu: LayerHandler = (call) => {
+  const input = floatInput(call);
+  const { data, shape } = requireWeight(call, 'alpha');
+  const axes = input.axes.slice(1).map((axis) => axis - 1);
+  checkSlopes(call, input, shape);
+  const dims = axes.map((axis) => shape[axis]!);
+  const slope = weightConstant(call, 'alpha', dims, () => permute(data, shape, axes));
+  return call.builder.apply('PRelu', call.name, input, [slope]);
+};
+
+function checkSlopes(call: LayerCall, input: Value, shape: readonly number[]): void {
+  const fits = shape.every((size, i) => size === 1 || size === input.shape[i + 1]);
+  if (fits) return;
+  const sizes = storedShape(input).join('×');
+  throw unsupported(
+    call,
+    `has one slope per element of a fixed size and cannot take ${sizes}; share its axes 1 and 2`,
+  );
+}
+
+/** tfjs computes softmax along the last axis, or along several axes at once. */
+const softmax: LayerHandler = (call) => {
+  const input = floatInput(call);
+  const axis = call.config.axis;
+  const axes = (Array.isArray(axis) ? axis : [axis]).map(Number);
+  if (axes.length > 1) return softmaxOverAxes(call, input, axes);
+  const [single = -1] = axes;
+  const rank = input.shape.length;
+  if (single !== -1 && single !== rank - 1) {
+    throw unsupported(
+      call,
+      `softmax along axis ${single} of ${rank}; tfjs computes it along the last axis only`,
+    );
+  }
+  return call.builder.apply('Softmax', call.name, input, [], { axis: int(storedAxis(input, -1)) });
+};
+
+function softmaxOverAxes(call: LayerCall, input: Value, axes: readonly number[]): Value {
+  const { builder, name } = call;
+  const stored = axes.map((axis) => storedAxis(input, axis)).sort((a, b) => a - b);
+  const attributes = { axes: ints(stored), keepdims: int(1) };
+  const norm = builder.apply('ReduceLogSumExp', `${name}/ReduceLogSumExp`, input, [], attributes);
+  const shifted = builder.apply('Sub', `${name}/Sub`, input, [norm.name]);
+  return builder.apply('Exp', name, shifted);
+}
+
+/** Layers that are activation functions. */
+export const activationLayers: Readonly<Record<string, LayerHandler>> = {
+  Activation: activation,
+  ELU: withAlpha('Elu', 'alpha'),
+  LeakyReLU: withAlpha('LeakyRelu', 'alpha'),
+  PReLU: prelu,
+  ReLU: relu,
+  Softmax: softmax,
+  ThresholdedReLU: withAlpha('ThresholdedRelu', 'theta'),
+};

@@ -1,0 +1,1 @@
+export { tinyHistory, tinyImages, tinyRun } from './tiny-run.js';
