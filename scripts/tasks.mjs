@@ -75,6 +75,11 @@ export const TASKS = {
   },
   build: { needs: READY, help: 'compile everything', run: () => 0 },
   typecheck: { needs: INSTALLED, help: 'check the types', run: typecheck },
+  docs: {
+    needs: INSTALLED,
+    help: 'build the API reference into docs/api',
+    run: (args) => node('node_modules/typedoc/bin/typedoc', '--options', 'docs/typedoc.json', ...args),
+  },
   lint: { needs: INSTALLED, help: 'check style and format', run: lint },
   check: { needs: [...READY, 'tests'], help: 'lint, typecheck and test', run: check },
   train: { needs: READY, help: 'convae-train train …', run: (args) => train('train', ...args) },

@@ -1,3 +1,8 @@
+/**
+ * Formats, coding and codecs without a platform: no module of Node, no ONNX Runtime.
+ *
+ * @module @convae/runtime/core
+ */
 export * from './bitstream/index.js';
 export * from './bundle/files.js';
 export * from './bundle/identity.js';

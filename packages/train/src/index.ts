@@ -1,3 +1,8 @@
+/**
+ * Data, models, training, the tfjs-to-ONNX converter, bundles and their evaluation.
+ *
+ * @module @convae/train
+ */
 export * from './bundle/index.js';
 export * from './dataset/index.js';
 export * from './evaluation/index.js';

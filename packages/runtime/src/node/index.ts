@@ -1,3 +1,8 @@
+/**
+ * Codecs on Node, on onnxruntime-node.
+ *
+ * @module @convae/runtime
+ */
 export type { LoadOptions } from '../codec/load-options.js';
 export * from '../index.js';
 export {

@@ -1,3 +1,8 @@
+/**
+ * Codecs in browsers, on onnxruntime-web.
+ *
+ * @module @convae/runtime/web
+ */
 export type { LoadOptions, LoadProgress, OnProgress } from '../codec/load-options.js';
 export { CONVAE_ERROR_CODES, ConvaeError } from '../errors.js';
 export { cropImages, joinBatches, padImages, sliceBatch, toFloatImages, toUint8Images } from '../image.js';

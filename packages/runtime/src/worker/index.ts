@@ -1,3 +1,8 @@
+/**
+ * Codecs in web workers.
+ *
+ * @module @convae/runtime/worker
+ */
 export {
   type CodecWorker,
   createWorkerCodec,

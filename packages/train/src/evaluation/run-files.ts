@@ -9,9 +9,11 @@ import type { ReportModel } from './report/model.js';
 import { renderReport } from './report/page.js';
 import { METRICS_FILE, parseMetrics } from './schema.js';
 
-/** File names inside a run folder. */
+/** The report's name inside a run folder. */
 export const REPORT_FILE = 'report.html';
+/** The picture of originals above reconstructions, beside it. */
 export const COMPARISON_FILE = 'comparison.png';
+/** The plot of the errors over the epochs, beside it. */
 export const LOSS_FILE = 'loss.png';
 
 /** Names of all files that measuring leaves in the folder of a run. */

@@ -170,6 +170,7 @@ const PRESETS = {
 
 /** Names that {@link presetSpec} knows. */
 export const PRESET_NAMES = Object.keys(PRESETS) as readonly PresetName[];
+/** One of {@link PRESET_NAMES}. */
 export type PresetName = keyof typeof PRESETS;
 
 /**

@@ -101,7 +101,11 @@ export const specSchema = z.strictObject({
 export type ArchitectureSpec = z.output<typeof specSchema>;
 /** What {@link parseSpec} takes: defaults may be left out. */
 export type ArchitectureInput = z.input<typeof specSchema>;
+/** A block of the encoder. */
 export type EncoderBlock = ArchitectureSpec['encoder'][number];
+/** A block of the decoder. */
 export type DecoderBlock = ArchitectureSpec['decoder'][number];
+/** A block of either half. */
 export type Block = EncoderBlock | DecoderBlock;
+/** Height, width and channels of the images that a network is made for. */
 export type ImageShape = ArchitectureSpec['image'];

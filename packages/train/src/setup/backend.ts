@@ -14,6 +14,7 @@ export type Tf = typeof import('@tensorflow/tfjs-core') & typeof import('@tensor
 /** `tensorflow`: the C library through tfjs-node. `cpu`: plain JavaScript, for tiny runs only. */
 export type BackendKind = 'tensorflow' | 'cpu';
 
+/** Options of {@link loadBackend}. */
 export interface LoadBackendOptions {
   /** Takes one line of warning; standard error by default. */
   warn?: (line: string) => void;

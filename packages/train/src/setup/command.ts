@@ -1,5 +1,6 @@
 import { ensureBackend } from './ensure-backend.js';
 
+/** Options of {@link setupCommand}. */
 export interface SetupCommandOptions {
   /** Takes one line of output. */
   log?: (line: string) => void;

@@ -10,6 +10,7 @@ import { describeTfjsPackage, hasNativeFiles, nativeFiles, type TfjsPackage } fr
 /** Environment variable that names a folder with `lib` and `include` of the TensorFlow C library. */
 export const LIBTENSORFLOW_VARIABLE = 'CONVAE_LIBTENSORFLOW';
 
+/** Options of {@link ensureBackend}. */
 export interface EnsureBackendOptions {
   /** Takes one line for each step that is taken; nothing is said when nothing has to be done. */
   log: (line: string) => void;

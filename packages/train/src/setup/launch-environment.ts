@@ -24,6 +24,7 @@ export interface ResumedRun {
   readonly computing?: ComputeSettings;
 }
 
+/** What {@link launchEnvironment} looks at. */
 export interface LaunchOptions {
   /** Arguments of the command line, without node and script. */
   argv: readonly string[];

@@ -24,6 +24,7 @@ export interface TrainingProgress {
   readonly imagesPerSecond: number;
 }
 
+/** Options of {@link trainNetwork}. */
 export interface TrainingOptions extends Task {
   readonly paths: RunPaths;
   /** Go on from the run's last checkpoint where there is one. */
@@ -37,6 +38,7 @@ export interface TrainingOptions extends Task {
 /** Why training ended. */
 export type StopReason = 'epochs' | 'patience' | 'signal';
 
+/** What {@link trainNetwork} reached. */
 export interface TrainingResult {
   readonly stopped: StopReason;
   readonly history: readonly EpochRecord[];
