@@ -1,6 +1,5 @@
 /**
  * Formats, coding and codecs without a platform: no module of Node, no ONNX Runtime.
- *
  * @module @convae/runtime/core
  */
 export * from './bitstream/index.js';

@@ -1,6 +1,5 @@
 /**
  * Data, models, training, the tfjs-to-ONNX converter, bundles and their evaluation.
- *
  * @module @convae/train
  */
 export * from './bundle/index.js';

@@ -1,6 +1,5 @@
 /**
  * Codecs on Node, on onnxruntime-node.
- *
  * @module @convae/runtime
  */
 export type { LoadOptions } from '../codec/load-options.js';

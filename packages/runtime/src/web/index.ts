@@ -1,6 +1,5 @@
 /**
  * Codecs in browsers, on onnxruntime-web.
- *
  * @module @convae/runtime/web
  */
 export type { LoadOptions, LoadProgress, OnProgress } from '../codec/load-options.js';

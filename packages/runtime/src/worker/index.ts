@@ -1,6 +1,5 @@
 /**
  * Codecs in web workers.
- *
  * @module @convae/runtime/worker
  */
 export {
