@@ -1,7 +1,7 @@
-// node scripts/run.mjs <task> [arguments]: sets up what the task needs, then runs it.
+// node scripts/run.cjs <task> [arguments]: sets up what the task needs, then runs it.
 // Plain JavaScript without dependencies, as it runs before anything is installed.
 import { wantsCpuBackend } from './arguments.mjs';
-import { checkNode, compile, installDependencies, prepareBackend } from './setup.mjs';
+import { compile, installDependencies, prepareBackend } from './setup.mjs';
 import { SetupError, say } from './steps.mjs';
 import { TASKS } from './tasks.mjs';
 import { ensureTestDependencies } from './test-dependencies.mjs';
@@ -19,7 +19,6 @@ function usage() {
 }
 
 async function main([name, ...args]) {
-  checkNode();
   const task = Object.hasOwn(TASKS, name ?? '') ? TASKS[name] : undefined;
   if (!task) throw new SetupError(name ? `No task "${name}".\n${usage()}` : usage());
   for (const step of task.needs) {

@@ -4,16 +4,6 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { fingerprint, ROOT, readStamp, runQuietly, SetupError, say, writeStamp } from './steps.mjs';
 
-const MIN_NODE_MAJOR = 20;
-
-/** @throws SetupError on a Node that is too old. */
-export function checkNode(version = process.versions.node) {
-  if (Number.parseInt(version, 10) >= MIN_NODE_MAJOR) return;
-  throw new SetupError(
-    `convae needs Node ${MIN_NODE_MAJOR} or newer; this is Node ${version}. See https://nodejs.org/en/download`,
-  );
-}
-
 /** Installs the dependencies of the lockfile with the pinned pnpm, unless they are. */
 export async function installDependencies() {
   const wanted = fingerprint(installInputs(), [process.platform, process.arch]);

@@ -19,16 +19,33 @@ export function say(line) {
   process.stderr.write(`${line}\n`);
 }
 
+/** Words that Windows' shell leaves as they are. */
+const PLAIN_WORD = /^[\w@.:/\\=+-]+$/;
+
+/**
+ * How `spawn` is called: program, arguments, and whether in a shell. Programs by their names alone are scripts on Windows
+ * (npx.cmd), which run in its shell only; that takes a line, and takes it apart at spaces that are not quoted.
+ */
+export function spawnCommand(program, args, platform = process.platform) {
+  if (platform !== 'win32' || /[\\/]/.test(program)) return { program, args, shell: false };
+  const words = args.map((word) => (PLAIN_WORD.test(word) ? word : `"${word.replaceAll('"', '""')}"`));
+  return { program: [program, ...words].join(' '), args: [], shell: true };
+}
+
+function start(name, words, options) {
+  const { program, args, shell } = spawnCommand(name, words);
+  return spawn(program, args, { ...options, shell });
+}
+
 /**
  * Runs a program without input and keeps its output to itself.
  * @throws SetupError with the whole output and `advice` when it fails.
  */
 export async function runQuietly(name, program, args, { advice, env = {} } = {}) {
-  const child = spawn(program, args, {
+  const child = start(program, args, {
     cwd: ROOT,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
-    shell: process.platform === 'win32',
   });
   const chunks = [];
   child.stdout.on('data', (chunk) => chunks.push(chunk));
@@ -41,7 +58,7 @@ export async function runQuietly(name, program, args, { advice, env = {} } = {})
 
 /** Runs a task in the foreground, hands signals on to it and waits for it. */
 export async function runTask(program, args, { cwd = ROOT, env = {} } = {}) {
-  const child = spawn(program, args, { cwd, env: { ...process.env, ...env }, stdio: 'inherit' });
+  const child = start(program, args, { cwd, env: { ...process.env, ...env }, stdio: 'inherit' });
   const forward = (signal) => child.kill(signal);
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
   for (const signal of signals) process.on(signal, forward);

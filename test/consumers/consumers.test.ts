@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { cp, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser } from 'playwright';
@@ -5,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chromiumPath, reportMissingChromium } from '../web/chromium.js';
 import { openPage, type PageOutcome, startBrowser } from './browser.js';
 import { startViteServer } from './dev-server.js';
-import { createProject, execute, packPackage, pinned, temporaryFolder } from './project.js';
+import { createProject, execute, packPackage, pinned, ROOT, temporaryFolder } from './project.js';
 import { type FileServer, ISOLATION, serveFolder } from './serve.js';
 
 const INSTALL_MS = 300_000;
@@ -19,13 +20,23 @@ beforeAll(async () => {
 }, INSTALL_MS);
 afterAll(() => folder[Symbol.asyncDispose]());
 
+/** What README.md says to install for the command line. */
+const installLine = /^npm i @convae\/runtime onnxruntime-node .*$/m.exec(
+  readFileSync(join(ROOT, 'packages/runtime/README.md'), 'utf8'),
+)![0];
+/** The same package in the version that the workspace has. */
+const pinnedName = (name: string): Promise<string> => pinned(name.replace(/(.)@.*/, '$1'));
+/** What browsers have no use for. */
+const NODE_ONLY = ['sharp', 'commander', 'cli-progress', 'onnxruntime-node'];
+
 /** One 8×8 image through the tiny bundle. */
 const coded = { bytes: expect.any(Number), pixels: 64 };
 
 describe('in Node', () => {
   let project: string;
   beforeAll(async () => {
-    project = await createProject(folder.path, 'node', [tarball, await pinned('onnxruntime-node')]);
+    const packages = await Promise.all(installLine.split(' ').slice(3).map(pinnedName));
+    project = await createProject(folder.path, 'node', [tarball, ...packages]);
   }, INSTALL_MS);
 
   it.each(['use.mjs', 'use.cjs'])('%s loads a codec', async (script) => {
@@ -33,31 +44,41 @@ describe('in Node', () => {
     expect(output).toEqual({ executionProvider: 'cpu', ...coded });
   });
 
-  it('the command is there', async () => {
-    const output = await execute(
-      project,
-      join(project, 'node_modules/.bin/convae'),
-      'check',
-      'bundle',
-      '--json',
-    );
-    expect(JSON.parse(output)).toMatchObject({ executionProvider: 'cpu' });
+  const convae = (...args: string[]) => execute(project, join(project, 'node_modules/.bin/convae'), ...args);
+
+  it('the command is there, and reads and writes image files', async () => {
+    const checked = await convae('check', 'bundle', '--json');
+    expect(JSON.parse(checked)).toMatchObject({ executionProvider: 'cpu' });
+    const bundle = ['--bundle', 'bundle'];
+    await convae('decode', 'bundle/images.cae', '-o', 'images', ...bundle);
+    const [first] = await readdir(join(project, 'images'));
+    const encoded = await convae('encode', join('images', first!), '-o', 'again.cae', '--json', ...bundle);
+    expect(JSON.parse(encoded)).toMatchObject({ images: 1 });
   });
 });
 
 /** The largest file that one widespread static host takes, bytes. */
 const HOST_LIMIT_BYTES = 25 << 20;
-/** ONNX Runtime's files for WebGPU, as bundlers name them. */
-const WEBGPU_FILE = /asyncify|ort[.-]webgpu/;
+interface Emitted {
+  readonly name: string;
+  readonly bytes: number;
+}
 
 /** All files that a bundler wrote. */
-async function emitted(output: string): Promise<{ name: string; bytes: number }[]> {
+async function emitted(output: string): Promise<Emitted[]> {
   const entries = await readdir(output, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile());
   return Promise.all(
     files.map(async ({ name, parentPath }) => ({ name, bytes: (await stat(join(parentPath, name))).size })),
   );
 }
+
+/** By these the builds of ONNX Runtime are told apart: bundlers may give them any name. */
+const wasmSizes = (files: readonly Emitted[]): number[] =>
+  files.filter(({ name }) => name.endsWith('.wasm')).map(({ bytes }) => bytes);
+
+const sizeOf = async (project: string, file: string): Promise<number> =>
+  (await stat(join(project, 'node_modules/onnxruntime-web/dist', file))).size;
 
 const chromium = chromiumPath();
 if (chromium === undefined) reportMissingChromium('the browser consumers in test/consumers');
@@ -88,8 +109,8 @@ describe.skipIf(chromium === undefined)('in a browser', () => {
   function carriesWebGpu(project: () => string, page = ''): void {
     it('emits no file of WebGPU, and none that hosts refuse, for a page on wasm alone', async () => {
       const files = await emitted(join(project(), 'dist'));
-      expect(files.filter(({ name }) => name.endsWith('.wasm'))).toHaveLength(1);
-      expect(files.filter(({ name }) => WEBGPU_FILE.test(name))).toEqual([]);
+      expect(wasmSizes(files)).toEqual([await sizeOf(project(), 'ort-wasm-simd-threaded.wasm')]);
+      expect(files.filter(({ name }) => /asyncify|webgpu/.test(name))).toEqual([]);
       expect(files.filter(({ bytes }) => bytes > HOST_LIMIT_BYTES)).toEqual([]);
     });
 
@@ -97,8 +118,8 @@ describe.skipIf(chromium === undefined)('in a browser', () => {
       'emits the file of WebGPU for a page and a worker that import it, and runs on it',
       async () => {
         const output = join(project(), 'dist-webgpu');
-        const files = await emitted(output);
-        expect(files.filter(({ name }) => /asyncify.*\.wasm$/.test(name))).toHaveLength(1);
+        const webGpuSize = await sizeOf(project(), 'ort-wasm-simd-threaded.asyncify.wasm');
+        expect(wasmSizes(await emitted(output))).toContain(webGpuSize);
         const { result, errors } = await open(output, page);
         const onWebGpu = { executionProvider: 'webgpu', passedOver: [] };
         expect(result).toEqual({ page: onWebGpu, worker: onWebGpu });
@@ -175,12 +196,29 @@ describe.skipIf(chromium === undefined)('in a browser', () => {
       }
     });
 
-    it('says in Node which package is missing', async () => {
-      await cp(join(project, 'public/bundle'), join(project, 'bundle'), { recursive: true });
-      const script = `import('@convae/runtime').then(({ loadCodec }) => loadCodec('bundle')).catch(({ code, message }) => console.log(code, message))`;
+    it('has installed nothing that serves Node alone', () => {
+      for (const name of NODE_ONLY) expect(existsSync(join(project, 'node_modules', name)), name).toBe(false);
+    });
+
+    it.each([
+      ['onnxruntime-node', "loadCodec('public/bundle')"],
+      ['sharp', "readImageFile('package.json', 1)"],
+      ['sharp', 'encodePng({ data: new Uint8Array(1), count: 1, height: 1, width: 1, channels: 1 })'],
+    ])('says in Node that %s is missing', async (name, call) => {
+      const script = `import('@convae/runtime').then((runtime) => runtime.${call}).catch(({ code, message }) => console.log(code, message))`;
       const output = await execute(project, process.execPath, '-e', script);
-      expect(output).toMatch(
-        /^DEPENDENCY_MISSING onnxruntime-node is not installed: .*npm i onnxruntime-node/,
+      expect(output).toMatch(`DEPENDENCY_MISSING ${name} is not installed: `);
+      expect(output).toContain(`npm i ${name}`);
+    });
+
+    it('says at the command what to install', async () => {
+      const failed = await execute(project, join(project, 'node_modules/.bin/convae'), '--version').catch(
+        (error: unknown) => error,
+      );
+      expect(failed).toMatchObject({ code: 1, stdout: '' });
+      const { stderr } = failed as { stderr: string };
+      expect(stderr).toBe(
+        `convae needs commander and cli-progress. This installs all that it needs: ${installLine}\n`,
       );
     });
   });

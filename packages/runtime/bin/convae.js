@@ -1,9 +1,6 @@
 #!/usr/bin/env node
-import { existsSync } from 'node:fs';
+'use strict';
+const checkNode = require('./check-node.js');
 
-if (existsSync(new URL('../dist/cli/main.js', import.meta.url))) {
-  await import('../dist/cli/main.js');
-} else {
-  console.error('convae is not built yet: run "npm run build" in the repository first.');
-  process.exitCode = 1;
-}
+// What follows is read by a Node alone that can.
+if (checkNode('convae', require('../package.json').engines.node)) require('./start.js');

@@ -2,6 +2,7 @@ import type { Metadata, Sharp } from 'sharp';
 import { MAX_IMAGE_SIDE } from '../bundle/manifest.js';
 import { ConvaeError } from '../errors.js';
 import { checkBatch, type ImageBatch, sliceBatch } from '../image.js';
+import { importDependency } from './dependency.js';
 import { writeFileAtomic } from './files.js';
 import { readWholeFile } from './folder.js';
 
@@ -152,5 +153,6 @@ async function decoded<T>(path: string, decode: () => Promise<T>): Promise<T> {
 
 /** sharp is loaded when the first image is: a program that only runs a codec does not wait for it. */
 async function importSharp(): Promise<typeof import('sharp').default> {
-  return (await import('sharp')).default;
+  const advice = 'it reads and writes image files, install it with "npm i sharp"';
+  return (await importDependency('sharp', advice, () => import('sharp'))).default;
 }

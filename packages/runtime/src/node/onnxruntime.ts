@@ -1,10 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { ConvaeError } from '../errors.js';
-import { firstLine } from '../provider/graph-session.js';
 import type { ExecutionProvider } from '../provider/open-sessions.js';
 import type { OrtModule } from '../provider/ort.js';
+import { importDependency } from './dependency.js';
 import { disableTelemetry } from './telemetry.js';
 
 /** The execution providers that onnxruntime-node has builds of. */
@@ -21,15 +20,7 @@ export async function importOnnxRuntime(
   importModule: () => Promise<unknown> = () => import('onnxruntime-node'),
 ): Promise<OrtModule> {
   disableTelemetry();
-  try {
-    return (await importModule()) as OrtModule;
-  } catch (cause) {
-    const missing = (cause as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND';
-    const what = missing
-      ? 'onnxruntime-node is not installed'
-      : `onnxruntime-node cannot be loaded: ${firstLine(cause)}`;
-    throw new ConvaeError('DEPENDENCY_MISSING', `${what}: ${INSTALL_HINT}`, { cause });
-  }
+  return (await importDependency('onnxruntime-node', INSTALL_HINT, importModule)) as OrtModule;
 }
 
 const CUDA_LIBRARY = 'libonnxruntime_providers_cuda.so';
