@@ -231,6 +231,51 @@ describe.skipIf(chromiumPath() === undefined)(
       }
     });
 
+    it('loses no press on a button: not while a picture is coded', async () => {
+      const { page } = visitor;
+      await openContainer(visitor);
+      const download = page.waitForEvent('download');
+      // In one turn, so that the picture is not coded when the button is pressed.
+      await page.evaluate(() => {
+        document.querySelectorAll<HTMLElement>('input[name="sample"]')[2]!.click();
+        document.querySelector<HTMLElement>('#save-container')!.click();
+      });
+      const file = readFileSync(await (await download).path());
+      await visitor.settle();
+      const coded = await visitor.pixels('back');
+      await drop(visitor, 'two.cae', file);
+      await page.getByText('All of two.cae').waitFor();
+      expect(await visitor.pixels('back')).toBe(coded);
+    });
+
+    it('nor while the page shows what was dropped', async () => {
+      const { page } = visitor;
+      // High enough to see the samples below an opened file.
+      await page.setViewportSize({ width: 1280, height: 1500 });
+      await openContainer(visitor);
+      await press(visitor, 'label:has([name="sample"][value="8"])');
+      expect(await page.locator('[name="sample"][value="8"]').isChecked()).toBe(true);
+      await page.setViewportSize({ width: 1280, height: 960 });
+      await visitor.settle();
+    });
+
+    it('nor while the qualities are compared anew', async () => {
+      const { page } = visitor;
+      await page.locator('#curve').scrollIntoViewIfNeeded();
+      await page.locator('#curve button[aria-pressed="true"]').waitFor();
+      await press(visitor, '#curve [data-quality="0"]', async () => {
+        await page.locator('#quality').evaluate((slider: HTMLInputElement) => {
+          slider.value = '1';
+          slider.dispatchEvent(new Event('input'));
+        });
+        await page.locator('#curve [data-quality="1"][aria-pressed="true"]').waitFor();
+      });
+      expect(await page.locator('#quality').inputValue()).toBe('0');
+      await page.locator('#curve [data-quality="0"][aria-pressed="true"]').waitFor();
+      await page.locator('#quality').press('End');
+      await visitor.settle();
+    });
+
     it('tells a damaged or truncated file in plain words and shows nothing of it', async () => {
       const { page } = visitor;
       const [download] = await Promise.all([
@@ -420,8 +465,11 @@ describe.skipIf(chromiumPath() === undefined)(
         ]),
       );
       const starts = [await interactiveAfter(early)];
+      // What is chosen meanwhile is not forgotten.
+      await early.page.getByRole('radio', { name: 'WebGPU' }).click();
       release();
       await early.waitUntil(() => document.querySelector('#psnr')!.textContent !== '–');
+      expect(await early.page.getByRole('radio', { name: 'WebGPU' }).isChecked()).toBe(true);
       expect(await early.page.locator('#loading').isVisible()).toBe(false);
       await early.leave();
       // Other tests may keep the machine busy: the best of three visits counts.
@@ -525,6 +573,30 @@ describe.skipIf(chromiumPath() === undefined)(
 /** Time from the request until the page could be drawn on, milliseconds. */
 const interactiveAfter = ({ page }: Visitor): Promise<number> =>
   page.evaluate(() => performance.getEntriesByName('interactive')[0]!.startTime);
+
+/** Saves a sample as a container, opens that, and waits until it is shown. */
+async function openContainer(visitor: Visitor): Promise<void> {
+  const { page } = visitor;
+  await page.locator('input[name="sample"]').nth(8).click();
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Container' }).click(),
+  ]);
+  await drop(visitor, 'digit.cae', readFileSync(await download.path()));
+  await page.getByText('All of digit.cae').waitFor();
+}
+
+/** Time between pressing and letting go, milliseconds: that of a slow hand, or of a machine with much else to do. */
+const HOLD_MS = 300;
+
+/** Presses a place of the page where an element is now, as a hand does: waiting for nothing. */
+async function press({ page }: Visitor, selector: string, meanwhile?: () => Promise<void>): Promise<void> {
+  const box = (await page.locator(selector).boundingBox())!;
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  await page.mouse.down();
+  await (meanwhile?.() ?? page.waitForTimeout(HOLD_MS));
+  await page.mouse.up();
+}
 
 /** Drops a file onto the page. */
 async function drop({ page }: Visitor, name: string, content: Buffer, type = ''): Promise<void> {

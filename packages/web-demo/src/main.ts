@@ -29,7 +29,7 @@ chooseSample(app, FIRST_SAMPLE);
 // From here on the page can be drawn on, whatever is still loading.
 performance.mark('interactive');
 
-await app.open(firstBundle(), 'wasm');
+await app.open({ entry: firstBundle() });
 if (await keepOffline()) {
   byId('offline', 'p').textContent =
     'No request leaves this page’s own address. It is kept in this browser and works without a network now.';

@@ -4,9 +4,8 @@ import { codeOf, fileSentence, plainSentence } from '../base/messages.js';
 import { createSignal } from '../base/signal.js';
 import { bundleOf, isContainer, MAX_FILE_BYTES, openBitstream } from '../codec/bitstreams.js';
 import type { BundleEntry } from '../codec/bundle-entry.js';
-import type { ProviderChoice } from '../codec/host.js';
 import { type Coded, codeImage, type Shown } from '../codec/live.js';
-import { type Running, Session } from '../codec/session.js';
+import { type Running, Session, type Wanted } from '../codec/session.js';
 import { importImage } from '../picture/import-image.js';
 import { emptyPicture, toImage } from '../picture/picture.js';
 import { psnrOf } from '../picture/quality.js';
@@ -23,9 +22,13 @@ export class App {
   /** Changes with the theme. */
   readonly theme = createSignal('auto');
   /** True while what is shown is not of the drawn picture, but of a file or of changed bytes. */
-  #apart = false;
+  readonly apart = createSignal(false);
   readonly #warm = new WeakSet<Running>();
-  readonly #code = latest(() => this.#codeNow());
+  readonly #code = latest(
+    () => this.#codeNow(),
+    (error) => this.fail('The codec failed', error),
+  );
+  #coding = Promise.resolve();
 
   constructor() {
     const { pictures, session } = this;
@@ -37,11 +40,16 @@ export class App {
     });
   }
 
-  /** Loads a model on a provider; what goes wrong is said. */
-  async open(entry: BundleEntry, provider: ProviderChoice): Promise<void> {
+  /** Says what failed and why. A codec that was replaced meanwhile has nothing to say. */
+  fail(what: string, error: unknown): void {
+    if (codeOf(error) !== 'DISPOSED') this.problem.set(`${what}: ${plainSentence(error)}`);
+  }
+
+  /** Loads another model, or the same on another provider; what goes wrong is said. */
+  async open(change: Partial<Wanted>): Promise<void> {
     this.problem.set('');
     try {
-      await this.session.open(entry, provider);
+      await this.session.open(change);
     } catch (error) {
       this.problem.set(`The codec cannot be started: ${plainSentence(error)}`);
     }
@@ -73,7 +81,7 @@ export class App {
     const { count, first } = await openBitstream(running.codec, bytes);
     const decodeMs = performance.now() - start;
     this.pictures.replace(emptyPicture(running.entry.image.height, running.entry.image.width));
-    this.#apart = true;
+    this.apart.set(true);
     const { name } = file;
     this.shown.set({ kind: 'opened', running, name, bytes, count, decoded: first, decodeMs });
   }
@@ -81,8 +89,7 @@ export class App {
   /** A container names its model: where the page has it, it is loaded. */
   async #openBundleOf(bytes: Uint8Array): Promise<void> {
     const entry = isContainer(bytes) ? bundleOf(bytes) : undefined;
-    const running = this.session.running.value;
-    if (entry && entry !== running?.entry) await this.session.open(entry, running?.provider ?? 'wasm');
+    if (entry && entry !== this.session.running.value?.entry) await this.session.open({ entry });
   }
 
   /** Flips the lowest bit of one byte and shows what a decoder makes of it. */
@@ -90,7 +97,7 @@ export class App {
     const bytes = coded.bytes.slice();
     bytes[index]! ^= 1;
     this.problem.set('');
-    this.#apart = true;
+    this.apart.set(true);
     try {
       const decoded = await coded.running.codec.decode(bytes);
       const psnr = psnrOf(coded.original.data, decoded.data);
@@ -107,16 +114,27 @@ export class App {
     this.#codeAgain();
   }
 
+  /**
+   * The drawn picture as it is coded, when that is done.
+   * @throws Error where something else is shown.
+   */
+  async coded(): Promise<Coded> {
+    await this.#coding;
+    const shown = this.shown.value;
+    if (shown?.kind === 'coded' && shown.changedAt === undefined && !this.apart.value) return shown;
+    throw new Error('Something else is shown by now.');
+  }
+
   /** The first run of a network takes longer than all others: its time is no measure. */
   #codeWarm(running: Running): void {
     if (this.#warm.has(running)) return;
     this.#warm.add(running);
-    this.#code();
+    void this.#code();
   }
 
   #codeAgain(): void {
-    this.#apart = false;
-    this.#code();
+    this.apart.set(false);
+    this.#coding = this.#code();
   }
 
   async #codeNow(): Promise<void> {
@@ -125,15 +143,9 @@ export class App {
     const { image } = running.entry;
     const picture = this.pictures.current.value;
     if (picture.height !== image.height || picture.width !== image.width) return;
-    try {
-      const coded = await codeImage(running, toImage(picture, image.channels), this.session.coding.value);
-      if (!this.#apart && running === this.session.running.value) this.shown.set(coded);
-      this.#codeWarm(running);
-    } catch (error) {
-      // A codec that was replaced meanwhile has nothing to say.
-      if (running === this.session.running.value && codeOf(error) !== 'DISPOSED')
-        this.problem.set(`The codec failed: ${plainSentence(error)}`);
-    }
+    const coded = await codeImage(running, toImage(picture, image.channels), this.session.coding.value);
+    if (!this.apart.value && running === this.session.running.value) this.shown.set(coded);
+    this.#codeWarm(running);
   }
 }
 

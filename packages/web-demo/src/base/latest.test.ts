@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { latest } from './latest.js';
 
 const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
@@ -7,10 +7,11 @@ describe('latest', () => {
   it('runs once more after the present run, however often it was asked', async () => {
     let started = 0;
     const releases: (() => void)[] = [];
+    const failed = vi.fn();
     const ask = latest(() => {
       started += 1;
       return new Promise((resolve) => releases.push(resolve));
-    });
+    }, failed);
     for (let i = 0; i < 5; i++) ask();
     expect(started).toBe(1);
     releases[0]!();
@@ -21,5 +22,34 @@ describe('latest', () => {
     expect(started).toBe(2);
     ask();
     expect(started).toBe(3);
+    expect(failed).not.toHaveBeenCalled();
+  });
+
+  it('tells what a run failed with, and runs when it is asked again, or was asked meanwhile', async () => {
+    let started = 0;
+    const failed = vi.fn();
+    const ask = latest(async () => {
+      started += 1;
+      await turn();
+      if (started < 3) throw new Error(`run ${started}`);
+    }, failed);
+    await ask();
+    expect(failed.mock.calls).toEqual([[new Error('run 1')]]);
+    ask();
+    await ask();
+    expect(started).toBe(3);
+    expect(failed.mock.calls.slice(1)).toEqual([[new Error('run 2')]]);
+  });
+
+  it('is over when the last run is', async () => {
+    let done = 0;
+    const ask = latest(async () => {
+      await turn();
+      done += 1;
+    }, vi.fn());
+    const first = ask();
+    ask();
+    await first;
+    expect(done).toBe(2);
   });
 });

@@ -1,21 +1,25 @@
 /**
  * Runs a task one at a time: asked while it runs, it runs once more afterwards, however often it was asked. So what is
  * on the screen follows the hand, and nothing piles up.
+ * @param failed Is told what a run rejects with; the next one goes on.
+ * @returns What asks; its promise resolves when no run is left to do.
  */
-export function latest(task: () => Promise<void>): () => void {
+export function latest(task: () => Promise<void>, failed: (error: unknown) => void): () => Promise<void> {
   let running = false;
   let again = false;
+  let over = Promise.resolve();
   const run = async (): Promise<void> => {
     running = true;
     do {
       again = false;
-      await task();
+      await task().catch(failed);
     } while (again);
     running = false;
   };
   return () => {
     again = running;
-    if (!running) void run();
+    if (!running) over = run();
+    return over;
   };
 }
 

@@ -15,23 +15,27 @@ export interface HostOptions {
 /** The worker in which every codec of the page lives. */
 export class CodecHost {
   #worker: Worker | undefined;
+  /** Whether a codec was loaded in it. */
+  #serves = false;
 
   /** Loads a bundle. @throws ConvaeError as `loadCodec`. */
   async open({ folder }: BundleEntry, { provider, onProgress, signal }: HostOptions): Promise<Codec> {
     this.#worker ??= new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
     try {
-      return await createWorkerCodec(this.#worker, new URL(folder, document.baseURI), {
+      const codec = await createWorkerCodec(this.#worker, new URL(folder, document.baseURI), {
         executionProviders: provider === 'auto' ? 'auto' : [provider],
         onProgress,
         signal,
       });
+      this.#serves = true;
+      return codec;
     } catch (error) {
-      if (codeOf(error) === 'DEPENDENCY_MISSING') this.#giveUp();
+      if (codeOf(error) === 'DEPENDENCY_MISSING' && !this.#serves) this.#giveUp();
       throw error;
     }
   }
 
-  /** ONNX Runtime starts once in a worker: after a failure only another worker can try again. */
+  /** ONNX Runtime starts once in a worker: where it never did, only another worker can try again. */
   #giveUp(): void {
     this.#worker?.terminate();
     this.#worker = undefined;

@@ -4,10 +4,14 @@ import { createSignal } from '../base/signal.js';
 import type { BundleEntry } from './bundle-entry.js';
 import { CodecHost, type ProviderChoice } from './host.js';
 
-/** A codec that is ready, and the bundle that it was loaded from. */
-export interface Running {
-  readonly entry: BundleEntry;
+/** A codec that is ready, and what it was loaded from. */
+export interface Running extends Wanted {
   readonly codec: Codec;
+}
+
+/** A model, and what the networks are to run on. */
+export interface Wanted {
+  readonly entry: BundleEntry;
   readonly provider: ProviderChoice;
 }
 
@@ -31,15 +35,19 @@ export class Session {
   readonly coding = createSignal<Coding>(codingOf(bundles[0]!));
   readonly #host = new CodecHost();
   #attempt = new AbortController();
+  /** What was asked for last: it runs, or is loading. */
+  #wanted: Wanted = { entry: bundles[0]!, provider: 'wasm' };
 
   /**
-   * Loads a model on a provider in place of the one that runs; that one stays until then.
+   * Loads another model, or the same on another provider, in place of the one that runs; that one stays until then.
    * @returns False where another call came in between. @throws ConvaeError as `loadCodec`.
    */
-  async open(entry: BundleEntry, provider: ProviderChoice): Promise<boolean> {
+  async open(change: Partial<Wanted>): Promise<boolean> {
     this.#attempt.abort();
     const attempt = new AbortController();
     this.#attempt = attempt;
+    this.#wanted = { ...this.#wanted, ...change };
+    const { entry, provider } = this.#wanted;
     try {
       const codec = await this.#load(entry, provider, attempt.signal);
       if (attempt.signal.aborted) {
@@ -50,6 +58,7 @@ export class Session {
       return true;
     } catch (error) {
       if (attempt.signal.aborted) return false;
+      this.#wanted = this.running.value ?? this.#wanted;
       throw error;
     } finally {
       if (this.#attempt === attempt) this.loading.set(undefined);

@@ -16,12 +16,13 @@ const IDLE_MS = 400;
 /** Bytes and PSNR of the present picture at every quality of the model. */
 export function mountCurve(app: App): void {
   const panel = byId('curve', 'div');
+  const failed = (error: unknown): void => app.fail('The qualities cannot be compared', error);
   const measure = latest(async () => {
     const { value: shown } = app.shown;
     if (shown?.kind !== 'coded' || shown.changedAt !== undefined) return;
-    const places = await placesOf(shown).catch(() => []);
-    if (places.length > 0 && app.shown.value === shown) panel.replaceChildren(...draw(places, shown));
-  });
+    const places = await placesOf(shown);
+    if (app.shown.value === shown) draw(panel, places, shown.quality);
+  }, failed);
   app.shown.subscribe(whenIdle(IDLE_MS, whileVisible(panel, measure)));
   panel.addEventListener('click', ({ target }) => {
     const { quality } = (target as HTMLElement).closest<HTMLElement>('[data-quality]')?.dataset ?? {};
@@ -39,27 +40,36 @@ async function placesOf({ running, original, prior }: Coded): Promise<Place[]> {
   return places;
 }
 
-/** Dots over a field: right is more bytes, up is closer. Each dot is a button that chooses its quality. */
-function draw(places: readonly Place[], { quality: present }: Coded): HTMLElement[] {
+/**
+ * Dots over a field: right is more bytes, up is closer. Each dot is a button that chooses its quality. The buttons stay
+ * what they are from picture to picture: a press that meets a new one half-way is lost.
+ */
+function draw(panel: HTMLElement, places: readonly Place[], present: number): void {
   const finite = places.map((place) => ({ ...place, psnr: Math.min(99, place.psnr) }));
-  const most = Math.max(...finite.map(({ bytes }) => bytes));
+  const most = Math.max(...finite.map(({ bytes }) => bytes)) * 1.06;
   const low = Math.min(...finite.map(({ psnr }) => psnr)) - 1;
   const high = Math.max(...finite.map(({ psnr }) => psnr)) + 1;
-  const dots = places.map(({ quality, bytes, psnr }, i) => {
-    const dot = make('button', { type: 'button', title: `${formatBytes(bytes)}, ${formatDecibels(psnr)}` });
-    dot.setAttribute('aria-label', `Quality ${quality}: ${formatBytes(bytes)}, ${formatDecibels(psnr)}`);
+  for (const [i, dot] of dotsOf(panel, places.length).entries()) {
+    const { quality, bytes, psnr } = places[i]!;
+    dot.title = `${formatBytes(bytes)}, ${formatDecibels(psnr)}`;
+    dot.setAttribute('aria-label', `Quality ${quality}: ${dot.title}`);
     dot.setAttribute('aria-pressed', String(quality === present));
     dot.dataset.quality = String(quality);
-    dot.style.left = `${(bytes / (most * 1.06)) * 100}%`;
+    dot.style.left = `${(bytes / most) * 100}%`;
     dot.style.bottom = `${((finite[i]!.psnr - low) / (high - low)) * 100}%`;
-    return dot;
-  });
-  const field = make('div', { className: 'field-of-dots' }, ...dots);
+  }
   const axis = (className: string, ...text: string[]): HTMLElement =>
     make('p', { className }, ...text.map((each) => make('span', {}, each)));
-  return [
-    axis('axis-y', formatDecibels(high), formatDecibels(low)),
-    field,
-    axis('axis-x', '0 bytes', formatBytes(Math.round(most * 1.06))),
-  ];
+  for (const old of panel.querySelectorAll('p')) old.remove();
+  panel.prepend(axis('axis-y', formatDecibels(high), formatDecibels(low)));
+  panel.append(axis('axis-x', '0 bytes', formatBytes(Math.round(most))));
+}
+
+/** So many buttons in the field of the panel: those that are there, and new ones. */
+function dotsOf(panel: HTMLElement, count: number): HTMLButtonElement[] {
+  const field = panel.querySelector('div') ?? make('div', { className: 'field-of-dots' });
+  if (!field.parentElement) panel.append(field);
+  while (field.children.length > count) field.lastElementChild!.remove();
+  while (field.children.length < count) field.append(make('button', { type: 'button' }));
+  return [...field.children] as HTMLButtonElement[];
 }

@@ -16,11 +16,11 @@ export function mountEngine(app: App): void {
   const button = byId('measure', 'button');
   byId('webgpu-size', 'span').textContent = formatMegabytes(wasmBytes.webgpu);
   onChoice('provider', async (provider) => {
-    const running = session.running.value;
-    if (running) await app.open(running.entry, provider as ProviderChoice);
+    await app.open({ provider: provider as ProviderChoice });
     // Where that failed, the one before still runs.
     if (session.running.value) choose('provider', session.running.value.provider);
   });
+  const cannotMeasure = (error: unknown): void => app.fail('The speed cannot be measured', error);
   const measure = latest(async () => {
     const running = session.running.value;
     if (!running) return;
@@ -35,7 +35,7 @@ export function mountEngine(app: App): void {
     if (session.running.value !== running) return;
     showRates(rates ?? 'not measured');
     showState(running);
-  });
+  }, cannotMeasure);
   session.running.subscribe((running) => {
     button.disabled = !running;
     if (!running) return;

@@ -1,5 +1,6 @@
 import type { App } from '../app/app.js';
 import { formatBytes } from '../base/format.js';
+import { plainSentence } from '../base/messages.js';
 import { containerOf } from '../codec/bitstreams.js';
 import { pngOf } from '../picture/browser-formats.js';
 import { byId, save } from './dom.js';
@@ -75,27 +76,30 @@ function mountSaving(app: App): void {
   const container = byId('save-container', 'button');
   const stream = byId('save-stream', 'button');
   const png = byId('save-png', 'button');
-  app.shown.subscribe((shown) => {
-    const sound = shown?.kind === 'coded' && shown.changedAt === undefined;
-    container.disabled = !sound;
-    stream.disabled = !sound;
-    png.disabled = !shown;
-    if (sound) stream.querySelector('span')!.textContent = formatBytes(shown.bytes.length);
+  const showState = (): void => {
+    const { shown, apart } = app;
+    // A picture that is still being coded can be saved: that waits for it.
+    container.disabled = !shown.value || apart.value;
+    stream.disabled = container.disabled;
+    png.disabled = !shown.value;
+    if (shown.value?.kind === 'coded' && !apart.value)
+      stream.querySelector('span')!.textContent = formatBytes(shown.value.bytes.length);
+  };
+  app.apart.subscribe(showState);
+  app.shown.subscribe(showState);
+  onSave(app, container, async () => {
+    const { running, original, quality, prior } = await app.coded();
+    save(binary(await containerOf(running.codec, original, { quality, prior })), 'digit.cae');
   });
-  container.addEventListener('click', async () => {
-    const shown = app.shown.value;
-    if (shown?.kind !== 'coded') return;
-    const { running, original, quality, prior } = shown;
-    const bytes = await containerOf(running.codec, original, { quality, prior });
-    container.querySelector('span')!.textContent = formatBytes(bytes.length);
-    save(binary(bytes), 'digit.cae');
-  });
-  stream.addEventListener('click', () => {
-    if (app.shown.value?.kind === 'coded') save(binary(app.shown.value.bytes), 'digit.bin');
-  });
-  png.addEventListener('click', async () => {
-    if (app.shown.value) save(await pngOf(app.shown.value.decoded), 'digit.png');
-  });
+  onSave(app, stream, async () => save(binary((await app.coded()).bytes), 'digit.bin'));
+  onSave(app, png, async () => save(await pngOf(app.shown.value!.decoded), 'digit.png'));
+}
+
+/** A press ends in a file, or in a sentence that says why there is none. */
+function onSave(app: App, button: HTMLButtonElement, write: () => Promise<void>): void {
+  button.addEventListener('click', () =>
+    write().catch((error: unknown) => app.problem.set(`The file cannot be saved: ${plainSentence(error)}`)),
+  );
 }
 
 const binary = (bytes: Uint8Array): Blob =>

@@ -30,11 +30,11 @@ export function mountHero(app: App): void {
     const map = radios('shown').find(({ value }) => value === 'error')!;
     map.disabled = shown.kind === 'opened';
     if (map.disabled && map.checked) radios('shown')[0]!.click();
-    // Files may be dropped anywhere; what comes out of them is seen up here.
-    if (shown.kind === 'opened') byId('title', 'h1').scrollIntoView();
     repaint();
     showCount(shown.bytes.length);
     showFigures(shown);
+    // Files may be dropped anywhere; what comes out of them is seen up here.
+    if (shown.kind === 'opened') bringUp(byId('back', 'canvas'));
     tell();
   });
   mountLoading(app);
@@ -43,6 +43,10 @@ export function mountHero(app: App): void {
   });
   byId('problem-close', 'button').addEventListener('click', () => app.problem.set(''));
 }
+
+/** At once, and no further than needed: a press on what moves on below the pointer is lost. */
+const bringUp = (element: HTMLElement): void =>
+  element.scrollIntoView({ block: 'nearest', behavior: 'instant' });
 
 function paintBack(shown: Shown | undefined, error: boolean): void {
   if (!shown) return;

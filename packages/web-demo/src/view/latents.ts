@@ -29,12 +29,13 @@ export function mountLatents(app: App): void {
   let bench: Bench | undefined;
   let selected = 0;
 
+  const failed = (error: unknown): void => app.fail('The latent cannot be shown', error);
   const decode = latest(async () => {
     const now = bench;
     if (!now) return;
-    const image = await decodeBench(now).catch(() => undefined);
-    if (image && bench === now) paintImage(canvas, image, currentPalette());
-  });
+    const image = await decodeBench(now);
+    if (bench === now) paintImage(canvas, image, currentPalette());
+  }, failed);
   const planes = createPlanes(byId('planes', 'div'), {
     select: (index) => {
       selected = index;
@@ -83,15 +84,13 @@ export function mountLatents(app: App): void {
   const reload = latest(async () => {
     const shown = app.shown.value;
     if (shown?.kind !== 'coded' || shown.changedAt !== undefined) return;
-    const next = await benchOf(shown).catch(() => undefined);
-    if (!next) return;
-    bench = next;
-    const limit = rangeOf(next.original);
+    bench = await benchOf(shown);
+    const limit = rangeOf(bench.original);
     slider.min = String(-limit);
     slider.max = String(limit);
-    byId('latent-lead', 'p').textContent = leadOf(next.original);
+    byId('latent-lead', 'p').textContent = leadOf(bench.original);
     refresh();
-  });
+  }, failed);
   app.shown.subscribe(whenIdle(IDLE_MS, whileVisible(section, reload)));
   app.theme.subscribe(refresh);
 }

@@ -40,25 +40,26 @@ export function mountMorph(app: App): void {
     for (const [i, image] of strip.entries()) paintImage(frames[i]!, image, palette);
     if (mixture) paintImage(canvas, mixture, palette);
   };
+  const failed = (error: unknown): void => app.fail('The pictures cannot be mixed', error);
   const mix = latest(async () => {
     const now = ends;
     if (!now) return;
-    const [image] = await decodeShares(now, [Number(slider.value) / 100]).catch(() => []);
-    if (!image || ends !== now) return;
+    const [image] = await decodeShares(now, [Number(slider.value) / 100]);
+    if (ends !== now) return;
     mixture = image;
     repaint();
-  });
+  }, failed);
   const reload = latest(async () => {
-    const next = await endsOf(app, Number(target.value)).catch(() => undefined);
+    const next = await endsOf(app, Number(target.value));
     if (!next) return;
     ends = next;
     strip = await decodeShares(
       next,
       Array.from({ length: FRAMES }, (_, i) => i / (FRAMES - 1)),
-    ).catch(() => []);
-    mix();
+    );
+    void mix();
     repaint();
-  });
+  }, failed);
   const slide = (): void => {
     byId('morph-text', 'output').textContent = `${slider.value} %`;
     mix();

@@ -2,7 +2,6 @@ import type { ImageBatch } from '@convae/runtime/web';
 import type { App } from '../app/app.js';
 import { formatDecibels } from '../base/format.js';
 import { latest, whenIdle, whileVisible } from '../base/latest.js';
-import { codeOf, plainSentence } from '../base/messages.js';
 import type { BundleEntry, TrainedNoise } from '../codec/bundle-entry.js';
 import { Denoiser, denoisingEntry } from '../codec/denoising.js';
 import { addNoise } from '../picture/noise.js';
@@ -27,6 +26,7 @@ export function mountNoise(app: App): void {
     paintImage(byId('noise-in', 'canvas'), images.noisy, currentPalette());
     paintImage(byId('noise-out', 'canvas'), images.cleaned, currentPalette());
   };
+  const failed = (error: unknown): void => app.fail(`${entry?.name} cannot remove the noise`, error);
   const update = latest(async () => {
     const now = entry;
     if (!now) return;
@@ -34,18 +34,12 @@ export function mountNoise(app: App): void {
     const picture = resizePicture(app.pictures.current.value, height, width);
     const clean = toImage(picture, channels);
     const noisy = toImage(addNoise(picture, { kind: kindOf(now), level: levelOf(slider) }, seed), channels);
-    try {
-      const cleaned = await denoiser.denoise(now, noisy);
-      images = { noisy, cleaned };
-      repaint();
-      byId('noise-in-psnr', 'span').textContent = formatDecibels(psnrOf(clean.data, noisy.data));
-      byId('noise-out-psnr', 'span').textContent = formatDecibels(psnrOf(clean.data, cleaned.data));
-    } catch (error) {
-      // A codec that was replaced meanwhile has nothing to say.
-      if (codeOf(error) === 'DISPOSED') return;
-      app.problem.set(`${now.name} cannot remove the noise: ${plainSentence(error)}`);
-    }
-  });
+    const cleaned = await denoiser.denoise(now, noisy);
+    images = { noisy, cleaned };
+    repaint();
+    byId('noise-in-psnr', 'span').textContent = formatDecibels(psnrOf(clean.data, noisy.data));
+    byId('noise-out-psnr', 'span').textContent = formatDecibels(psnrOf(clean.data, cleaned.data));
+  }, failed);
   const request = whileVisible(byId('noise-section', 'section' as 'div'), update);
   const slide = (): void => {
     byId('noise-text', 'output').textContent = levelText(kindOf(entry), levelOf(slider));

@@ -16,9 +16,10 @@ export function mountSettings(app: App): void {
   const { session } = app;
   const model = byId('model', 'select');
   model.append(...Object.entries(KINDS).flatMap(([kind, label]) => groupOf(kind, label)));
-  model.addEventListener('change', () => {
-    const provider = session.running.value?.provider ?? 'wasm';
-    void app.open(bundles[Number(model.value)]!, provider);
+  model.addEventListener('change', async () => {
+    await app.open({ entry: bundles[Number(model.value)]! });
+    // Where that failed, the one before still runs.
+    if (session.running.value) showEntry(session.running.value.entry);
   });
   const quality = byId('quality', 'input');
   quality.addEventListener('input', () =>

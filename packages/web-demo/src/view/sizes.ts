@@ -17,6 +17,7 @@ const IDLE_MS = 150;
 
 /** The same picture in other formats, a square for each byte. */
 export function mountSizes(app: App): void {
+  const failed = (error: unknown): void => app.fail('The sizes cannot be compared', error);
   const measure = latest(async () => {
     const shown = app.shown.value;
     if (shown?.kind !== 'coded' || shown.changedAt !== undefined) return;
@@ -25,7 +26,7 @@ export function mountSizes(app: App): void {
     setRatio('png-ratio', png / shown.bytes.length);
     setRatio('webp-ratio', webp && webp.bytes / shown.bytes.length);
     showRows(rowsOf(shown, png, webp));
-  });
+  }, failed);
   app.shown.subscribe(whenIdle(IDLE_MS, measure));
   app.shown.subscribe((shown) => {
     if (shown?.kind !== 'opened') return;
