@@ -161,7 +161,7 @@ describe('options', () => {
 describe('WebGPU', () => {
   const named = { executionProviders: ['webgpu', 'wasm'] } as const;
   const advice =
-    /^expected webgpu of '@convae\/runtime\/webgpu' for options\.webgpu, received .*: import \{ webgpu \}/;
+    /^expected WebGPU for options\.webgpu, received .*: import \{ webgpu \} from '@convae\/runtime\/webgpu'/;
 
   it('is refused by name where the page has not imported it, with what to import', async () => {
     for (const options of [named, { ...named, webgpu: {} }, { webgpu: null }]) {

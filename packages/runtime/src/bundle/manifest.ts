@@ -52,7 +52,7 @@ export const quantizerSchema = z.object({
 const rate = z.object({
   quality: z.int().check(z.gte(0), z.lt(MAX_QUALITIES)),
   /** Decibels, from the mean squared error over all pixels; null where every image came back as it was. */
-  validationPsnr: z.nullable(z.number()),
+  validationPsnr: z.union([z.number(), z.literal(null)]),
   /** Bytes of a container, all included, by its number of images. */
   validationBytesPerImage: z.number().check(z.gte(0)),
 });
@@ -71,7 +71,7 @@ export const manifestSchema = z.object({
   createdBy: z.string(),
   /** The image that the network was trained on. */
   image: z.object({
-    channels: z.union([z.literal(1), z.literal(3)]),
+    channels: z.literal([1, 3]),
     height: side,
     width: side,
     /** True where the network takes any height and width that are multiples of `multiple`. */
@@ -97,7 +97,7 @@ export const manifestSchema = z.object({
   /** The file of the context prior's model (FORMAT.md, "Context model"); there beside `tables` only. */
   context: z.optional(z.object(listedFile(MAX_CONTEXT_FILE_BYTES))),
   /** The prior that is used where none is asked for; the context prior where there is one and nothing is said. */
-  prior: z.optional(z.enum(PRIORS)),
+  prior: z.optional(z.literal(PRIORS)),
   /**
    * The bundle's golden vector: at most 64 values of what the networks gave for the probe image (FORMAT.md, "Probe"),
    * evenly spread, by which a reader tells whether an execution provider computes right.

@@ -18,11 +18,8 @@ async function onBuild(build: OrtBuild, options: WebLoadOptions): Promise<OrtPla
 
 async function onWebGpu(options: WebLoadOptions): Promise<OrtPlatform> {
   if (options.webgpu === undefined) throw new Error(WEBGPU_NOT_GIVEN);
-  const { webGpuBuild, webGpuContext } = await options.webgpu.load();
-  // Without a device, the larger build need not be fetched.
-  const { device, losable } = await webGpuContext();
-  const platform = await onBuild(webGpuBuild, options);
-  return { ...platform, provider: { name: 'webgpu', device }, device: losable };
+  const { openWebGpu } = await options.webgpu.load();
+  return openWebGpu((build) => onBuild(build, options));
 }
 
 function threadNotices(asked: number | undefined, threads: number): string[] {

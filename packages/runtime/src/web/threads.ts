@@ -41,8 +41,7 @@ export function canStartThreads(ort: OrtModule): boolean {
 }
 
 export const ONE_FILE_NOTICE =
-  '1 thread is used: ONNX Runtime is in the same file as the page’s script, and threads cannot be started from there ' +
-  '(let the bundler split at dynamic imports)';
+  '1 thread is used: ONNX Runtime is in the same file as the page’s script (let the bundler split at dynamic imports)';
 
 /** The address of the script that holds ONNX Runtime, from where it throws; undefined where that cannot be told. */
 function scriptOf({ Tensor }: OrtModule): string | undefined {

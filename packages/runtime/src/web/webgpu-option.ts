@@ -1,13 +1,12 @@
 import type { LoadOptions } from '../codec/load-options.js';
 import { kindOf } from '../image.js';
+import type { OrtPlatform } from '../provider/ort.js';
 import type { OrtBuild } from './ort-build.js';
-import type { WebGpuContext } from './webgpu-device.js';
 
 /** What `@convae/runtime/webgpu` gives: how to get to ONNX Runtime with WebGPU when it is first wanted. */
 export interface WebGpu {
   readonly load: () => Promise<{
-    readonly webGpuBuild: OrtBuild;
-    readonly webGpuContext: () => Promise<WebGpuContext>;
+    readonly openWebGpu: (loadBuild: (build: OrtBuild) => Promise<OrtPlatform>) => Promise<OrtPlatform>;
   }>;
 }
 
@@ -23,9 +22,7 @@ export function checkWebGpu(
   webgpu: WebGpu | undefined,
   executionProviders: LoadOptions['executionProviders'],
 ): void {
-  const named = executionProviders?.includes('webgpu') ?? false;
-  if (webgpu === undefined ? !named : typeof webgpu?.load === 'function') return;
-  throw new TypeError(
-    `expected webgpu of '@convae/runtime/webgpu' for options.webgpu, received ${kindOf(webgpu)}: ${WEBGPU_NOT_GIVEN}`,
-  );
+  const isNamed = executionProviders?.includes('webgpu');
+  if (webgpu === undefined ? !isNamed : typeof webgpu?.load === 'function') return;
+  throw new TypeError(`expected WebGPU for options.webgpu, received ${kindOf(webgpu)}: ${WEBGPU_NOT_GIVEN}`);
 }
