@@ -32,7 +32,7 @@ async function startOn(version: string, entry: string): Promise<Finished> {
 }
 
 describe.each(Object.entries(ENTRIES))('%s', (entry, name) => {
-  it.each(['8.17.0', '10.24.1', '18.20.8', '20.8.1'])(
+  it.each(['8.17.0', '10.24.1', '18.20.8', '20.9.0'])(
     'says on Node %s that this is too old',
     async (version) => {
       const { code, stdout, stderr } = await startOn(version, entry);

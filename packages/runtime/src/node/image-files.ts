@@ -153,6 +153,6 @@ async function decoded<T>(path: string, decode: () => Promise<T>): Promise<T> {
 
 /** sharp is loaded when the first image is: a program that only runs a codec does not wait for it. */
 async function importSharp(): Promise<typeof import('sharp').default> {
-  const advice = 'it reads and writes image files, install it with "npm i sharp"';
+  const advice = 'install it with "npm i sharp" to read and write image files';
   return (await importDependency('sharp', advice, () => import('sharp'))).default;
 }
