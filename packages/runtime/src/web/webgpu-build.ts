@@ -1,4 +1,4 @@
-import type { OrtPlatform } from '../session/ort.js';
+import type { OrtPlatform } from '../provider/ort.js';
 import type { OrtBuild } from './ort-build.js';
 import { webGpuContext } from './webgpu-device.js';
 
