@@ -16,7 +16,7 @@ const { values } = parseArgs({
 });
 const { presetSpec } = await import('../packages/train/dist/model/index.js');
 const cli = fileURLToPath(new URL('../packages/train/bin/convae-train.js', import.meta.url));
-const spec = presetSpec('seed', { channels: 1, height: 28, width: 28 });
+const spec = presetSpec('reference', { channels: 1, height: 28, width: 28 });
 const plain = { latentBias: 0, outputBias: 0 };
 const initialisers = {
   'fan-in uniform': { ...plain, kernel: 'fanInUniform' },

@@ -3,7 +3,7 @@
  * images, and prints each figure with its median. A run that was stopped goes on where it was. By default this is the
  * reference recipe; what stands behind a further -- goes to `convae-train run`.
  *
- * npm run bench -- seeds [--seeds 1,2,3] [--epochs 30] [--preset seed] [--out runs/seeds]
+ * npm run bench -- seeds [--seeds 1,2,3] [--epochs 30] [--preset reference] [--out runs/seeds]
  *   [--artifacts] [--denoising] [--features] [--anomaly idx:DIR] [--limit 1000] [--tune 30] [-- --batch 50 --noise 0.1..0.8]
  *
  * --limit takes so many test images for --artifacts and --denoising, where the classical filters take long; --tune
@@ -20,7 +20,7 @@ const { values, positionals } = parseArgs({
   options: {
     seeds: { type: 'string', default: '1,2,3' },
     epochs: { type: 'string', default: '30' },
-    preset: { type: 'string', default: 'seed' },
+    preset: { type: 'string', default: 'reference' },
     out: { type: 'string', default: 'runs/seeds' },
     artifacts: { type: 'boolean', default: false },
     denoising: { type: 'boolean', default: false },

@@ -12,7 +12,7 @@ const WARM_UP = 30;
 const STEPS = 300;
 
 const tf = await loadBackend('tensorflow');
-const spec = presetSpec('seed', { channels: 1, height: 28, width: 28 });
+const spec = presetSpec('reference', { channels: 1, height: 28, width: 28 });
 const values = initialParameters(spec, { seed: 1, meanPixel: 0.13 });
 const { train: images } = await openDataset('mnist', { limit: Math.max(2000, batch) });
 const indices = Array.from({ length: batch }, (_, i) => i);

@@ -10,7 +10,7 @@ import { build } from 'esbuild';
 import { chromium } from 'playwright';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const BUNDLE = 'models/mnist-seed';
+const BUNDLE = 'models/mnist-reference';
 const BATCH = 64;
 const ROUNDS = 15;
 const ROUND_MS = 200;

@@ -107,7 +107,7 @@ describe('a shipped bundle', () => {
     const { code } = await run('convae-train', ['ship', out('whole'), '-o', out('shipped')]);
     expect(code).toBe(0);
     const codec = await loadCodec(out('shipped'));
-    expect(codec.manifest.name).toBe('mnist-seed');
+    expect(codec.manifest.name).toBe('mnist-reference');
     await codec.dispose();
     const card = await readFile(out('shipped/README.md'), 'utf8');
     const { distortion } = (await readJson(out('whole/metrics.json'))) as { distortion: { mse: number } };
@@ -233,7 +233,7 @@ describe('rubbish', () => {
     ['zero epochs', ['run', '--epochs', '0'], usage, /epochs.*received 0/],
     ['half a batch', ['run', '--batch', '0.5'], usage, /expected an integer/],
     ['a negative learning rate', ['run', '--lr', '-1'], usage, /learningRate.*received -1/],
-    ['an unknown preset', ['run', '--preset', 'huge'], usage, /Allowed choices are seed/],
+    ['an unknown preset', ['run', '--preset', 'huge'], usage, /Allowed choices are reference/],
     ['an unknown source', ['run', '--data', 'cifar'], usage, /mnist, idx:DIR/],
     [
       'a folder that does not exist',
@@ -244,7 +244,7 @@ describe('rubbish', () => {
     ['IDX files that do not exist', ['run', '--data', 'idx:/does/not/exist'], failure, /does\/not\/exist/],
     [
       'a size that the network cannot divide',
-      ['run', '--size', '30', '--fit', 'pad', '--preset', 'seed'],
+      ['run', '--size', '30', '--fit', 'pad', '--preset', 'reference'],
       usage,
       /multiples of 4.*28×28 and 32×32/,
     ],

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type Finished, finished } from './command.js';
 
 const at = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
-const BUNDLE = at('models/mnist-seed');
+const BUNDLE = at('models/mnist-reference');
 const PARITY = new URL('../packages/train/dist/onnx/parity/ort.js', import.meta.url).href;
 
 let temporary: string;

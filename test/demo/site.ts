@@ -20,7 +20,7 @@ export interface Served {
 /** The models that the tests choose among. */
 export const MODELS = {
   first: 'mnist-rate-medium',
-  reference: 'mnist-seed',
+  reference: 'mnist-reference',
   tiny: 'tiny-context',
   noise: 'said-to-denoise',
 };

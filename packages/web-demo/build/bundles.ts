@@ -52,7 +52,7 @@ export function bundles({ models }: { readonly models: string }): Plugin {
 }
 
 /** The preset of the reference network. */
-const REFERENCE = 'seed';
+const REFERENCE = 'reference';
 
 /** Every bundle that codes images, the ones trained for rate and distortion first, then the reference network. */
 async function findBundles(models: string, warn: (text: string) => void): Promise<Found[]> {

@@ -19,7 +19,7 @@ let artifacts: Artifacts;
 
 beforeAll(async () => {
   runs = [
-    await tinyRun(presetSpec('seed', image), test),
+    await tinyRun(presetSpec('reference', image), test),
     await tinyRun(presetSpec('upsample-nearest', image), test),
   ];
   await evaluateBundle({ ...runs[0]!, evaluations });

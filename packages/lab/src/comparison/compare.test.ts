@@ -7,7 +7,7 @@ import { tinyImages, tinyRun } from '@convae/train/testing';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { evaluations } from '../evaluations.js';
-import { chooseBundles } from './bundles/find.js';
+import { chooseBundles, isReference, readBundle } from './bundles/find.js';
 import { BYTE_CODECS } from './codecs/byte-streams.js';
 import { jpeg } from './codecs/sharp-codecs.js';
 import { imagesHash } from './data-hash.js';
@@ -160,7 +160,7 @@ describe('the section of the report', () => {
     const runs = await mkdtemp(join(tmpdir(), 'convae-runs-'));
     const example = exampleResult();
     const images = tinyImages({ count: 10, height: 8, width: 8, channels: 1, labelled: true });
-    const spec = presetSpec('seed', { channels: 1, height: 8, width: 8 });
+    const spec = presetSpec('reference', { channels: 1, height: 8, width: 8 });
     const known = await tinyRun(spec, images);
     const { images: _, ...shape } = example.dataset;
     const result = { ...example, dataset: { ...shape, name: 'patches <&>', images: 10 } };
@@ -199,6 +199,17 @@ describe('chooseBundles', () => {
     const found = await chooseBundles([], folder, { height: 8, width: 8, channels: 1 });
     expect(found.map(({ name }) => name)).toContain('tiny-bundle');
     expect(await chooseBundles([], folder, { height: 12, width: 12, channels: 1 })).toEqual([]);
+  });
+});
+
+describe('isReference', () => {
+  it.each([
+    ['reference', true],
+    ['seed', true],
+    ['tuned', false],
+  ])('of architecture %s is %s: bundles of old call the reference network "seed"', async (name, expected) => {
+    const { manifest } = await readBundle(TINY_BUNDLE);
+    expect(isReference({ manifest: { ...manifest, architecture: { name } } })).toBe(expected);
   });
 });
 

@@ -38,7 +38,7 @@ export function exampleResult(): RateDistortion {
         points: [point('quality 0', 8, 23, 80_000), point('quality 1', 30, 29, 80_000)],
       }),
       method({
-        id: 'seed-factorized',
+        id: 'reference-factorized',
         label: 'reference autoencoder, quantized after training',
         family: 'reference',
         prior: 'factorized',

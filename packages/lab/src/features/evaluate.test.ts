@@ -35,7 +35,7 @@ let features: Features;
 let page: string;
 
 beforeAll(async () => {
-  run = await tinyRun(presetSpec('seed', { channels: 1, height: 28, width: 28 }), test);
+  run = await tinyRun(presetSpec('reference', { channels: 1, height: 28, width: 28 }), test);
   await evaluateBundle({ ...run, evaluations });
   options = {
     tf: await loadBackend('tensorflow'),

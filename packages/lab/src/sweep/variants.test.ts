@@ -53,13 +53,13 @@ describe('the variants of a grid', () => {
     const encoder = [{ kind: 'conv', filters: 3, kernel: 3, activation: 'relu', pool: 4 }];
     const { variants } = plan({
       grid: {
-        preset: ['seed', 'upsample-nearest'],
+        preset: ['reference', 'upsample-nearest'],
         'architecture.encoder.-1.filters': [2, 6],
         'recipe.rate.lambda': [5, 9],
       },
     });
     expect(variants).toHaveLength(8);
-    expect(variants[3]!.spec).toMatchObject({ name: 'seed', encoder: [{}, { filters: 6 }] });
+    expect(variants[3]!.spec).toMatchObject({ name: 'reference', encoder: [{}, { filters: 6 }] });
     expect(variants[3]!.recipe.rate?.lambda).toBe(9);
     expect(plan({ grid: { 'architecture.encoder': [encoder] } }).variants[0]).toMatchObject({
       label: 'encoder=#0',

@@ -47,7 +47,7 @@ const clone = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
 
 function startOf(base: SweepBase, settings: readonly Setting[], image: ImageShape): Record<string, unknown> {
   const chosen = settings.find(([path]) => path === 'preset')?.[1];
-  const preset = chosen ?? base.preset ?? (base.architecture === undefined ? 'seed' : undefined);
+  const preset = chosen ?? base.preset ?? (base.architecture === undefined ? 'reference' : undefined);
   const architecture = preset === undefined ? base.architecture : presetSpec(String(preset), image);
   return clone({ architecture: { name: 'custom', ...architecture, image }, recipe: base.recipe });
 }

@@ -18,15 +18,15 @@ const { version } = createRequire(import.meta.url)('../../package.json') as { ve
 
 const EXAMPLES = `
 Examples:
-  convae info models/mnist-seed
-  convae encode t10k-images-idx3-ubyte.gz -o digits.cae --bundle models/mnist-seed
+  convae info models/mnist-reference
+  convae encode t10k-images-idx3-ubyte.gz -o digits.cae --bundle models/mnist-reference
   convae encode photos -o - --bundle my-bundle --quality 3 | ssh host 'cat > photos.cae'
-  convae decode digits.cae -o digits.idx --bundle models/mnist-seed
+  convae decode digits.cae -o digits.idx --bundle models/mnist-reference
   convae decode photos.cae -o folder-of-png-files --bundle my-bundle
-  convae extract digits.cae --index 7 -o seven.png --bundle models/mnist-seed
+  convae extract digits.cae --index 7 -o seven.png --bundle models/mnist-reference
   convae verify digits.cae
   convae check my-bundle --provider cuda --strict
-  convae reconstruct digits/*.png -o out --bundle models/mnist-seed
+  convae reconstruct digits/*.png -o out --bundle models/mnist-reference
   convae denoise noisy.png -o clean.png --bundle my-denoiser
   convae score parts/*.png --bundle my-bundle        how unlike the training images each one is
 

@@ -46,7 +46,7 @@ const options = (
   outDir: join(folder, 'bundle'),
   samples: images(channels),
   name: 'tiny',
-  architecture: { preset: 'seed' },
+  architecture: { preset: 'reference' },
   training: { epochs: 1 },
   metrics: { validationMse: 0.5 },
   anySize: true,

@@ -131,7 +131,7 @@ function addToolCommands(program: Command, evaluations: readonly Evaluation[]): 
     .command('ship')
     .description("copy an evaluated run's bundle, with a model card, into a folder to ship")
     .argument('<folder>', 'folder of the run')
-    .requiredOption('-o, --output <dir>', 'folder to write, such as models/mnist-seed')
+    .requiredOption('-o, --output <dir>', 'folder to write, such as models/mnist-reference')
     .action((folder: string, flags: ShipFlags) => shipCommand(folder, flags, evaluations));
   program
     .command('convert')

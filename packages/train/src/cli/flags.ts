@@ -70,7 +70,7 @@ export function addDataFlags(command: Command): Command {
 /** Add the flags that decide the network and its training. */
 export function addTrainFlags(command: Command): Command {
   return command
-    .addOption(new Option('--preset <name>', 'architecture').choices([...PRESET_NAMES]).default('seed'))
+    .addOption(new Option('--preset <name>', 'architecture').choices([...PRESET_NAMES]).default('reference'))
     .addOption(
       new Option(
         '--recipe <name>',

@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { writeIdxImages } from '../dataset/idx-file.js';
+import { loadCheckpoint, saveCheckpoint } from '../training/checkpoint.js';
 import { addCommands } from './commands.js';
 
 let root: string;
 let run: string;
+let flags: string[];
 let recorded: { settings: Record<string, unknown> };
 const path = () => join(run, 'run.json');
 
@@ -26,14 +28,40 @@ beforeAll(async () => {
   run = join(root, 'run');
   const data = Uint8Array.from({ length: 20 * 64 }, (_, i) => (i * 37) % 256);
   await writeIdxImages(join(root, 'train-images'), { data, count: 20, height: 8, width: 8, channels: 1 });
-  const flags = ['--data', `idx:${root}`, '--validation', '4', '--epochs', '1', '--backend', 'cpu'];
-  await command('train', ...flags, '--out', run);
+  flags = ['--data', `idx:${root}`, '--validation', '4', '--epochs', '1', '--backend', 'cpu', '--out', run];
+  await command('train', ...flags);
   recorded = JSON.parse(await readFile(path(), 'utf8'));
 });
 afterEach(() => record({}));
 afterAll(() => {
   vi.restoreAllMocks();
   return rm(root, { recursive: true, force: true });
+});
+
+/** Writes the run's files as they were when the reference network was called "seed". */
+async function nameAsOfOld(): Promise<void> {
+  await record({ architecture: { ...(recorded.settings.architecture as object), name: 'seed' } });
+  for (const file of ['last.json', 'best.json']) {
+    const checkpoint = await loadCheckpoint(join(run, 'checkpoints', file));
+    const spec = { ...checkpoint.spec, name: 'seed' };
+    await saveCheckpoint(join(run, 'checkpoints', file), { ...checkpoint, spec });
+  }
+}
+
+describe('a run of the reference network under its old name', () => {
+  it.each([[[]], [['--resume']]])('goes on, with %j', async (further) => {
+    await nameAsOfOld();
+    await command('train', ...flags, ...further);
+    expect(JSON.parse(await readFile(path(), 'utf8')).settings.architecture.name).toBe('reference');
+  });
+
+  it('is exported and measured', async () => {
+    await nameAsOfOld();
+    await command('export', run);
+    await command('evaluate', run);
+    const metrics = JSON.parse(await readFile(join(run, 'metrics.json'), 'utf8'));
+    expect(metrics.model.name).toBe('reference');
+  });
 });
 
 describe('run.json', () => {

@@ -16,7 +16,7 @@ beforeAll(async () => {
   vi.spyOn(console, 'log').mockImplementation(() => undefined);
   root = await mkdtemp(join(tmpdir(), 'convae-ship-'));
   const images = tinyImages({ count: 10, height: 8, width: 8, channels: 1, labelled: false });
-  const options = await tinyRun(presetSpec('seed', { channels: 1, height: 8, width: 8 }), images);
+  const options = await tinyRun(presetSpec('reference', { channels: 1, height: 8, width: 8 }), images);
   run = options.runDir;
   metrics = await evaluateBundle(options);
 });
@@ -43,7 +43,7 @@ describe('convae-train ship', () => {
     const output = join(root, 'shipped');
     await ship(output);
     const codec = await loadCodec(output);
-    expect(codec.manifest.name).toBe('tiny-seed');
+    expect(codec.manifest.name).toBe('tiny-reference');
     await codec.dispose();
     const files = metrics.bundle.files.map(({ file }) => file);
     expect(await namesBelow(output)).toEqual([...files, 'README.md', 'comparison.png', 'loss.png'].sort());

@@ -35,7 +35,7 @@ describe('evaluateBundle on labelled grey images', () => {
   let metrics: Metrics;
   let page: string;
   beforeAll(async () => {
-    options = await tinyRun(presetSpec('seed', { channels: 1, height: 28, width: 28 }), test);
+    options = await tinyRun(presetSpec('reference', { channels: 1, height: 28, width: 28 }), test);
     metrics = await evaluateBundle({ ...options, onProgress: ({ done }) => progress.push(done) });
     page = await readFile(join(options.runDir, 'report.html'), 'utf8');
   });
@@ -217,7 +217,7 @@ describe('evaluateBundle on other data', () => {
 
   it('refuses an empty set, and a folder without a bundle, before writing anything', async () => {
     const test = tinyImages({ count: 2, height: 8, width: 8, channels: 1, labelled: true });
-    const options = await tinyRun(presetSpec('seed', { channels: 1, height: 8, width: 8 }), test);
+    const options = await tinyRun(presetSpec('reference', { channels: 1, height: 8, width: 8 }), test);
     const empty = { ...test, count: 0, data: new Uint8Array() };
     await expect(evaluateBundle({ ...options, test: empty })).rejects.toThrow(
       'expected at least 1 image for test',

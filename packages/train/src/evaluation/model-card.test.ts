@@ -11,7 +11,7 @@ describe('modelCard', () => {
   let metrics: Metrics;
   beforeAll(async () => {
     const images = tinyImages({ count: 10, height: 8, width: 8, channels: 1, labelled: false });
-    const options = await tinyRun(presetSpec('seed', { channels: 1, height: 8, width: 8 }), images);
+    const options = await tinyRun(presetSpec('reference', { channels: 1, height: 8, width: 8 }), images);
     folder = options.runDir;
     metrics = await evaluateBundle(options);
   });

@@ -1,5 +1,6 @@
 import { ConvaeError, PLAIN_FILE_NAME } from '@convae/runtime';
 import * as z from 'zod';
+import { currentName } from '../model/spec.js';
 
 /** Major.minor of metrics.json. Minors only add fields; a change of meaning is a new major. */
 export const METRICS_VERSION = '1.0';
@@ -104,7 +105,7 @@ export const metricsSchema = z.object({
   }),
   model: z.object({
     /** The architecture's name. */
-    name: z.string(),
+    name: z.string().transform(currentName),
     encoderParameters: count,
     decoderParameters: count,
     layers: z.array(layer),

@@ -11,8 +11,8 @@ import { nearestValidSizes, traceShapes } from './shapes.js';
 
 const MNIST = { channels: 1, height: 28, width: 28 } as const;
 
-describe('preset seed', () => {
-  const spec = presetSpec('seed', MNIST);
+describe('preset reference', () => {
+  const spec = presetSpec('reference', MNIST);
 
   it('is the reference network: 28×28 → 4×7×7 → 28×28 with 740 + 337 parameters', () => {
     const rows = describeLayers(spec);
@@ -45,7 +45,7 @@ describe('sizes', () => {
     [29, [28, 32]],
   ])('%i is refused with the nearest valid ones', (height, valid) => {
     expect(nearestValidSizes(height, 4)).toEqual(valid);
-    const attempt = (): unknown => presetSpec('seed', { ...MNIST, height });
+    const attempt = (): unknown => presetSpec('reference', { ...MNIST, height });
     expect(attempt).toThrow(ConvaeError);
     expect(attempt).toThrow(
       `multiple of 4 for this network, received ${height}; nearest valid: ${valid.join(' or ')}`,
@@ -135,7 +135,7 @@ describe('initial weights', () => {
   );
 
   it('are orthogonal where asked', () => {
-    const spec = parseSpec({ ...presetSpec('seed', MNIST), initialiser: { kernel: 'orthogonal' } });
+    const spec = parseSpec({ ...presetSpec('reference', MNIST), initialiser: { kernel: 'orthogonal' } });
     const kernel = initialParameters(spec, { seed: 1, meanPixel: 0.1 })[2]!; // 144 × 4
     const dot = (a: number, b: number): number =>
       Array.from({ length: 144 }, (_, r) => kernel[r * 4 + a]! * kernel[r * 4 + b]!).reduce(
@@ -147,7 +147,7 @@ describe('initial weights', () => {
   });
 
   it('have the signs that a polarity asks for, and no others', () => {
-    const spec = parseSpec({ ...presetSpec('seed', MNIST), initialiser: { polarity: 'dark' } });
+    const spec = parseSpec({ ...presetSpec('reference', MNIST), initialiser: { polarity: 'dark' } });
     const kernels = initialParameters(spec, { seed: 1, meanPixel: 0.1 }).filter((_, i) => i % 2 === 0);
     const signs = kernels.map((k) => [k.some((v) => v > 0), k.some((v) => v < 0)]);
     expect(signs).toEqual([
@@ -159,7 +159,7 @@ describe('initial weights', () => {
   });
 
   it('depend on the seed alone', () => {
-    const spec = presetSpec('seed', MNIST);
+    const spec = presetSpec('reference', MNIST);
     expect(initialParameters(spec, { seed: 4, meanPixel: 0.13 })).toEqual(
       initialParameters(spec, { seed: 4, meanPixel: 0.13 }),
     );
@@ -169,7 +169,7 @@ describe('initial weights', () => {
   });
 
   it('start the output at the mean pixel where asked', () => {
-    const bias = initialParameters(parseSpec({ ...presetSpec('seed', MNIST), initialiser: {} }), {
+    const bias = initialParameters(parseSpec({ ...presetSpec('reference', MNIST), initialiser: {} }), {
       seed: 1,
       meanPixel: 0.25,
     }).at(-1)!;

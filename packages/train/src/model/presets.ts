@@ -147,8 +147,8 @@ const denoiseReference: Preset = (image) => ({
 
 const PRESETS = {
   /** The reference network (Udacity's convolutional autoencoder notebook): 740 + 337 parameters on one channel. */
-  seed: (image) => ({
-    name: 'seed',
+  reference: (image) => ({
+    name: 'reference',
     image,
     encoder: referenceEncoder,
     initialiser: referenceInitialiser,

@@ -82,9 +82,12 @@ const initialiser = z.strictObject({
   outputBias: z.union([z.literal('dataMean'), z.number().min(-10).max(10)]).default('dataMean'),
 });
 
+/** An architecture's name today: runs and bundles of old call the reference network "seed". */
+export const currentName = (name: string): string => (name === 'seed' ? 'reference' : name);
+
 /** An architecture: plain data, JSON-able, checked by {@link parseSpec}. */
 export const specSchema = z.strictObject({
-  name: z.string().min(1).max(64),
+  name: z.string().min(1).max(64).transform(currentName),
   image: z.strictObject({ channels: z.union([z.literal(1), z.literal(3)]), height: size, width: size }),
   encoder: z
     .array(z.discriminatedUnion('kind', [convBlock, denseBlock]))

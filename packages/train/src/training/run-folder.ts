@@ -2,6 +2,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConvaeError } from '@convae/runtime/core';
 import { writeFileAtomic } from '@convae/runtime/node';
+import { currentName } from '../model/spec.js';
 import type { ComputeSettings } from '../setup/index.js';
 import type { EpochRecord } from './history.js';
 
@@ -48,7 +49,7 @@ export async function readRunSettings(paths: RunPaths): Promise<RunSettings | un
   });
   if (text === undefined) return undefined;
   try {
-    const parsed = JSON.parse(text) as RunSettings;
+    const parsed = JSON.parse(text, withCurrentName) as RunSettings;
     if (parsed.format === 'convae-run' && parsed.version === 1 && typeof parsed.settings === 'object')
       return parsed;
   } catch {
@@ -59,6 +60,10 @@ export async function readRunSettings(paths: RunPaths): Promise<RunSettings | un
     `expected a convae-run of version 1 in ${paths.settings}, found something else`,
   );
 }
+
+/** The architecture is all that has a name in run.json. */
+const withCurrentName = (key: string, value: unknown): unknown =>
+  key === 'name' && typeof value === 'string' ? currentName(value) : value;
 
 /** Create the run folder and write run.json. */
 export async function writeRunSettings(paths: RunPaths, settings: RunSettings): Promise<void> {

@@ -50,7 +50,7 @@ const dataset: Dataset = {
   loadTest: async () => blobs(10, 3),
   testIsValidation: false,
 };
-const spec = presetSpec('seed', { channels: 1, height: 12, width: 12 });
+const spec = presetSpec('reference', { channels: 1, height: 12, width: 12 });
 
 async function train(
   recipe: Partial<Recipe>,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { ConvaeError, type ImageBatch, MANIFEST_FILE, type Manifest, parseManifest } from '@convae/runtime';
+import { currentName } from '@convae/train/kit';
 
 /** A bundle to be measured. */
 export interface BundleFolder {
@@ -80,12 +81,9 @@ async function bundlesIn(folder: string, images: Shape): Promise<BundleFolder[]>
   return found;
 }
 
-/** The name of the architecture that was trained for small errors alone. */
-const REFERENCE = 'seed';
-
-/** Whether a bundle is the reference autoencoder, quantized after training. */
+/** Whether a bundle is the reference autoencoder, which was trained for small errors alone, then quantized. */
 export const isReference = ({ manifest }: Pick<BundleFolder, 'manifest'>): boolean =>
-  manifest.architecture.name === REFERENCE;
+  currentName(String(manifest.architecture.name)) === 'reference';
 
 /**
  * The bundles to compare: those named, and the reference autoencoder of the folder beside them; where none is named,

@@ -39,7 +39,7 @@ describe('seriesOf', () => {
     const webp = result.methods.find(({ id }) => id === 'webp-mosaic')!;
     webp.points.push({ ...webp.points[0]!, setting: 'worse', bytesPerImage: 50, psnr: 23 });
     const series = seriesOf(result);
-    expect(series.map(({ id }) => id)).toEqual(['own-context', 'seed-factorized', 'pca', 'webp-mosaic']);
+    expect(series.map(({ id }) => id)).toEqual(['own-context', 'reference-factorized', 'pca', 'webp-mosaic']);
     expect(series.at(-1)!.points).toEqual([
       { psnr: 24, bytes: 40 },
       { psnr: 28, bytes: 64 },

@@ -69,7 +69,7 @@ const asFloats = (graph: OnnxGraph): OnnxGraph => ({
   ],
 });
 
-describe.each(['dense-64', 'grid-4', 'seed'])('the graphs of %s with rounded weights', (name) => {
+describe.each(['dense-64', 'grid-4', 'reference'])('the graphs of %s with rounded weights', (name) => {
   const parts = Object.entries(converted(name, true)) as [Part, ConvertedModel][];
 
   it.each(parts)('of the %s store every large weight in eight bits', (_part, { graph }) => {

@@ -20,7 +20,7 @@ export const bitstreamsSection: ReportSection = {
     if (bitstreams === undefined || bitstreams.rates.length === 0) return undefined;
     const { rates, defaultQuality } = bitstreams;
     const plain =
-      model.name === 'seed' && dataset.name === 'mnist'
+      model.name === 'reference' && dataset.name === 'mnist'
         ? html`<p class="note"><strong>No compressor by itself.</strong> The reference network was trained for small
           errors only, not for small bytes: a plain principal component analysis with the same entropy coder needs
           fewer bytes at the same PSNR.</p>`

@@ -36,7 +36,7 @@ function quality({ distortion, dataset, latent, speed }: Metrics): Html {
 const REFERENCE_MSE = '0.0072 to 0.0075 (21.2 to 21.4 dB)';
 
 function reference({ dataset, model, training }: Metrics): Html | undefined {
-  if (dataset.name !== 'mnist' || model.name !== 'seed') return undefined;
+  if (dataset.name !== 'mnist' || model.name !== 'reference') return undefined;
   const count = training?.epochs;
   const epochs =
     count === undefined ? '' : ` This one was trained for ${count} epoch${count === 1 ? '' : 's'}.`;
