@@ -1,5 +1,5 @@
+import { wrongKind } from '../checks.js';
 import type { LoadOptions } from '../codec/load-options.js';
-import { kindOf } from '../image.js';
 import type { OrtBuild } from './ort-build.js';
 import type { WebGpuContext } from './webgpu-device.js';
 
@@ -25,7 +25,6 @@ export function checkWebGpu(
 ): void {
   const named = executionProviders?.includes('webgpu') ?? false;
   if (webgpu === undefined ? !named : typeof webgpu?.load === 'function') return;
-  throw new TypeError(
-    `expected webgpu of '@convae/runtime/webgpu' for options.webgpu, received ${kindOf(webgpu)}: ${WEBGPU_NOT_GIVEN}`,
-  );
+  const { message } = wrongKind("webgpu of '@convae/runtime/webgpu'", 'options.webgpu', webgpu);
+  throw new TypeError(`${message}: ${WEBGPU_NOT_GIVEN}`);
 }
