@@ -37,7 +37,7 @@ export class App {
     });
   }
 
-  /** Loads a model on a provider; what goes wrong is said. */
+  /** Loads a model on a provider, or says why it cannot. */
   async open(entry: BundleEntry, provider: ProviderChoice): Promise<void> {
     this.problem.set('');
     try {
@@ -47,7 +47,7 @@ export class App {
     }
   }
 
-  /** Opens an image or a bitstream; what goes wrong is said, and nothing else changes. */
+  /** Opens an image or a bitstream, or says why it cannot and changes nothing else. */
   async openFile(file: File): Promise<void> {
     this.problem.set('');
     try {

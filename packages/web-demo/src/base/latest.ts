@@ -1,6 +1,6 @@
 /**
- * Runs a task one at a time: asked while it runs, it runs once more afterwards, however often it was asked. So what is
- * on the screen follows the hand, and nothing piles up.
+ * Runs a task one at a time. Any number of calls during a run lead to one more run. So the screen follows the hand, and
+ * nothing piles up.
  */
 export function latest(task: () => Promise<void>): () => void {
   let running = false;
@@ -19,7 +19,7 @@ export function latest(task: () => Promise<void>): () => void {
   };
 }
 
-/** Calls the task when nothing has asked for it for some milliseconds. */
+/** Calls the task some milliseconds after the last request. */
 export function whenIdle(milliseconds: number, task: () => void): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   return () => {
@@ -28,7 +28,7 @@ export function whenIdle(milliseconds: number, task: () => void): () => void {
   };
 }
 
-/** Calls `wanted` tasks only while an element is on the screen, or near it; those of before when it comes there. */
+/** Calls the task only while an element is on the screen or near it; an earlier request waits until it is. */
 export function whileVisible(element: Element, task: () => void): () => void {
   let visible = false;
   let due = false;
