@@ -159,7 +159,7 @@ function checkChannels(name: string, found: number, wanted: 1 | 3): void {
   );
 }
 
-/** What is on standard input is told by its first bytes; an image file is read whole. */
+/** The first bytes of standard input tell what it holds; an image file is read whole. */
 async function standardInput(stdin: AsyncIterable<Uint8Array>, channels: 1 | 3): Promise<ImageInput> {
   const name = 'standard input';
   const iterator = stdin[Symbol.asyncIterator]();

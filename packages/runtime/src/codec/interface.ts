@@ -55,8 +55,8 @@ export interface RoundTrip<T extends ImageBatch | FloatImageBatch> {
 
 /**
  * A trained autoencoder, ready to run. Batches of any size are cut into chunks inside; calls may overlap.
- * Images of other sizes than the trained one are taken where `manifest.image.anySize` is true: they are padded
- * at the bottom and right to the network's multiple, and cropped on the way back.
+ * Where `manifest.image.anySize` is true, images may have other sizes than the trained one: the codec pads them at the
+ * bottom and right to the network's multiple, and crops the result.
  */
 export interface Codec {
   readonly manifest: Manifest;

@@ -6,7 +6,7 @@ import type { Codec, OpenedContainer } from '../codec/interface.js';
 import { ConvaeError } from '../errors.js';
 import { loadCodec } from '../web/load-codec.js';
 import type { WebGpu } from '../web/webgpu-option.js';
-import { Channel } from './channel.js';
+import { Channel, type Methods } from './channel.js';
 import { packError } from './errors.js';
 import {
   CLIENT_TARGET,
@@ -101,11 +101,19 @@ function serveOne({ [OPEN_KEY]: protocol, port, request }: OpenMessage, load: Lo
       }
     }
   };
-  channel.expose({
-    load: open,
+  channel.expose({ load: open, ...codecMethods(channel, loaded, telling), dispose });
+  // A client that is gone by then does not miss it.
+  channel.call(CLIENT_TARGET, 'ready', []).catch(() => undefined);
+}
+
+type Telling = <T>(task: () => Promise<T>) => Promise<T>;
+
+/** The methods of the codec, as the client calls them. */
+function codecMethods(channel: Channel, loaded: () => Codec, telling: Telling): Methods {
+  return {
     run: (method: PlainMethod, [first, options]: unknown[], signal: AbortSignal) => {
       const run = loaded()[method] as (first: unknown, options: object) => Promise<unknown>;
-      return telling(() => run.call(codec, first, { ...(options as object | undefined), signal }));
+      return telling(() => run.call(loaded(), first, { ...(options as object | undefined), signal }));
     },
     encodeContainer: (images: SentSequence, sink: number, options: object, signal: AbortSignal) => {
       const sequence = 'target' in images ? remoteSequence(channel, images.target, signal) : images.plain;
@@ -117,7 +125,7 @@ function serveOne({ [OPEN_KEY]: protocol, port, request }: OpenMessage, load: Lo
     decodeContainer: async (stream: number, signal: AbortSignal) => {
       const bytes = remoteSequence<Uint8Array>(channel, stream);
       const { header, images } = await loaded().decodeContainer(bytes, { signal });
-      // The codec itself goes on using the header: a copy goes out.
+      // The codec uses the header further: a copy goes out.
       return { header: structuredClone(header), images: exposeImages(channel, telling, images) };
     },
     openContainer: async (source: number, size: number, options: object) => {
@@ -126,13 +134,8 @@ function serveOne({ [OPEN_KEY]: protocol, port, request }: OpenMessage, load: Lo
       return exposeContainer(channel, telling, await loaded().openContainer({ size, read }, options));
     },
     forget: (target: number) => channel.withdraw(target),
-    dispose,
-  });
-  // A client that is gone by then does not miss it.
-  channel.call(CLIENT_TARGET, 'ready', []).catch(() => undefined);
+  };
 }
-
-type Telling = <T>(task: () => Promise<T>) => Promise<T>;
 
 /** What to load, how, and a promise that all reports of progress have arrived. */
 function loading(channel: Channel, request: LoadRequest, signal: AbortSignal) {
