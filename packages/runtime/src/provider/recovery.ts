@@ -2,7 +2,7 @@ import { ConvaeError } from '../errors.js';
 import type { ExecutionProvider, PassedOver } from './execution-provider.js';
 import type { GraphSession } from './graph-session.js';
 import type { LosableDevice } from './ort.js';
-import { type Networks, releaseBoth } from './probe.js';
+import type { Networks } from './probe.js';
 
 /** Sessions as they can be lost: with the device that they are on. */
 export interface LosableSessions extends Networks {
@@ -115,7 +115,8 @@ class RecoveringSessions implements LosableSessions {
     this.#losses += 1;
     const { executionProvider } = sessions;
     // Its memory is gone with the device; what is left of it cannot be waited for.
-    void releaseBoth(sessions);
+    sessions.encoder.release().catch(() => undefined);
+    sessions.decoder.release().catch(() => undefined);
     // ONNX Runtime takes one call at a time: behind one that hangs nothing can be opened.
     const mayTry = this.#losses === 1 && !hanging;
     const again = mayTry ? await this.#tryAgain(executionProvider, lostBecause) : undefined;
