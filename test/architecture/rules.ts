@@ -1,19 +1,24 @@
 /** The modules of a package: a folder or a file directly below `src`, and those of them that each may import. */
 export type ModuleTable = Readonly<Record<string, readonly string[]>>;
 
-const FORMATS = ['errors', 'image', 'entropy', 'bitstream', 'context'];
+/** What everything may import; these import nothing but errors. */
+const ROOT = ['errors', 'checks', 'bytes', 'median'];
+const FORMATS = [...ROOT, 'image', 'entropy', 'bitstream', 'context'];
 const BUNDLE = [...FORMATS, 'bundle'];
 const SHARED = [...BUNDLE, 'provider', 'codec', 'idx'];
 
 /** @convae/runtime: everything but `node`, `web` and `cli` runs in browsers. */
 export const RUNTIME_MODULES: ModuleTable = {
   errors: [],
-  image: ['errors'],
+  checks: ['errors'],
+  bytes: ['errors'],
+  median: [],
+  image: ['errors', 'checks'],
   // Also holds the quantizer, which makes symbols of latents.
-  entropy: ['errors', 'image'],
-  bitstream: ['errors'],
+  entropy: [...ROOT, 'image'],
+  bitstream: ROOT,
   // The context prior codes under probabilities of its own, with the coder of `entropy`.
-  context: ['errors', 'image', 'entropy', 'bitstream'],
+  context: [...ROOT, 'image', 'entropy', 'bitstream'],
   bundle: FORMATS,
   provider: BUNDLE,
   codec: [...BUNDLE, 'provider'],

@@ -503,7 +503,7 @@ describe.skipIf(chromiumPath() === undefined)(
         await witness.changes('back', () => witness.page.locator('input[name="sample"]').nth(1).click());
         await witness.page
           .locator('#notices')
-          .getByText(/^The webgpu device was lost .*(made anew|runs on wasm now)\.$/)
+          .getByText(/^The webgpu device was lost .*(recreated|runs on wasm now)\.$/)
           .waitFor();
       } else console.warn(`SKIPPED: a lost device in the demo: ${await witness.text('#notices')}`);
       await fragile.close();

@@ -33,7 +33,7 @@ describe('ONNX Runtime’s WebAssembly', () => {
     ['a page instead of the file', served(PAGE, 'text/html'), 'is an HTML page'],
     ['a page with the MIME type of the file', served(PAGE, 'application/wasm'), 'is an HTML page'],
     ['another MIME type', served('\0asm', 'text/plain'), 'has the MIME type text/plain'],
-    ['something else', served('PK', 'application/wasm'), 'begins with 50 4b'],
+    ['something else', served('PK', 'application/wasm'), 'begins with 504b'],
     ['no such file', '/nowhere.wasm', '/nowhere.wasm'],
   ])('is refused where it is %s, and can be had afterwards', async (_, wasm, message) => {
     expect(await failure({ wasmPaths: { wasm } })).toMatchObject({

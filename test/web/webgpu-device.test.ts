@@ -38,7 +38,7 @@ it('recovers a lost device once, then runs on WASM, and says so', async () => {
   await loseDevice();
   for (const streams of await Promise.all(interrupted)) expect(streams).toEqual(expected);
   expect(codec.executionProvider).toBe('webgpu');
-  expect(codec.notices).toEqual([expect.stringMatching(/^the webgpu device was lost .* made anew$/)]);
+  expect(codec.notices).toEqual([expect.stringMatching(/^the webgpu device was lost .* recreated$/)]);
 
   await loseDevice();
   expect(await codec.encodeBatch(images)).toEqual(expected);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { checkFinite } from './checks.js';
 import {
-  checkFinite,
   cropImages,
   type ImageBatch,
   joinBatches,

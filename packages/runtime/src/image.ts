@@ -1,40 +1,5 @@
+import { checkBatch, checkCount, checkFinite } from './checks.js';
 import { ConvaeError } from './errors.js';
-
-/**
- * Images as people hold them: uint8, N×H×W×C (C = 1 grey or 3 RGB, interleaved), values 0..255.
- * A single image is a batch whose `count` is 1.
- */
-export interface ImageBatch {
-  /** uint8, length count·height·width·channels, 0..255. */
-  readonly data: Uint8Array;
-  readonly count: number;
-  readonly height: number;
-  readonly width: number;
-  readonly channels: number;
-}
-
-/** Images as the networks see them: float32, N×C×H×W, values 0..1. */
-export interface FloatImageBatch {
-  /** float32, length count·channels·height·width, 0..1. */
-  readonly data: Float32Array;
-  readonly count: number;
-  readonly height: number;
-  readonly width: number;
-  readonly channels: number;
-}
-
-/** Encoder output: float32, N×c×h×w, unbounded. */
-export interface LatentBatch {
-  /** float32, length count·channels·height·width. */
-  readonly data: Float32Array;
-  readonly count: number;
-  readonly height: number;
-  readonly width: number;
-  readonly channels: number;
-}
-
-/** Images in one of the forms that a codec takes: a batch, or an array of images of one size. */
-export type Images = ImageBatch | FloatImageBatch | readonly ImageBatch[] | readonly FloatImageBatch[];
 
 /** The sizes of one item of a batch. */
 export interface ItemShape {
@@ -42,6 +7,35 @@ export interface ItemShape {
   readonly height: number;
   readonly width: number;
 }
+
+/** The sizes of a batch. */
+export interface BatchShape extends ItemShape {
+  readonly count: number;
+}
+
+/**
+ * Images as people hold them: uint8, N×H×W×C (C = 1 grey or 3 RGB, interleaved), values 0..255.
+ * A single image is a batch whose `count` is 1.
+ */
+export interface ImageBatch extends BatchShape {
+  /** uint8, length count·height·width·channels, 0..255. */
+  readonly data: Uint8Array;
+}
+
+/** Images as the networks see them: float32, N×C×H×W, values 0..1. */
+export interface FloatImageBatch extends BatchShape {
+  /** float32, length count·channels·height·width, 0..1. */
+  readonly data: Float32Array;
+}
+
+/** Encoder output: float32, N×c×h×w, unbounded. */
+export interface LatentBatch extends BatchShape {
+  /** float32, length count·channels·height·width. */
+  readonly data: Float32Array;
+}
+
+/** Images in one of the forms that a codec takes: a batch, or an array of images of one size. */
+export type Images = ImageBatch | FloatImageBatch | readonly ImageBatch[] | readonly FloatImageBatch[];
 
 /** Whether a batch holds float32 N×C×H×W images rather than uint8 N×H×W×C ones. */
 export function isFloatImages(images: ImageBatch | FloatImageBatch): images is FloatImageBatch {
@@ -109,20 +103,7 @@ export function paddedSide(side: number, multiple: number): number {
 export function padImages(images: FloatImageBatch, multiple: number): FloatImageBatch {
   checkBatch(images, Float32Array, 'images');
   checkCount(multiple, 'multiple');
-  const height = paddedSide(images.height, multiple);
-  const width = paddedSide(images.width, multiple);
-  if (height === images.height && width === images.width) return images;
-  const { count, channels } = images;
-  const data = new Float32Array(count * channels * height * width);
-  for (let plane = 0; plane < count * channels; plane++) {
-    for (let y = 0; y < height; y++) {
-      const from = (plane * images.height + Math.min(y, images.height - 1)) * images.width;
-      const to = (plane * height + y) * width;
-      data.set(images.data.subarray(from, from + images.width), to);
-      data.fill(images.data[from + images.width - 1]!, to + images.width, to + width);
-    }
-  }
-  return { data, count, height, width, channels };
+  return withSides(images, paddedSide(images.height, multiple), paddedSide(images.width, multiple));
 }
 
 /**
@@ -134,20 +115,32 @@ export function cropImages(images: FloatImageBatch, height: number, width: numbe
   checkBatch(images, Float32Array, 'images');
   checkCount(height, 'height', images.height);
   checkCount(width, 'width', images.width);
+  return withSides(images, height, width);
+}
+
+/** The images with other sides: rows and columns are cut off, or the last of them is repeated. */
+function withSides(images: FloatImageBatch, height: number, width: number): FloatImageBatch {
   if (height === images.height && width === images.width) return images;
   const { count, channels } = images;
   const data = new Float32Array(count * channels * height * width);
+  const copied = Math.min(width, images.width);
   for (let plane = 0; plane < count * channels; plane++) {
     for (let y = 0; y < height; y++) {
-      const from = (plane * images.height + y) * images.width;
-      data.set(images.data.subarray(from, from + width), (plane * height + y) * width);
+      const from = (plane * images.height + Math.min(y, images.height - 1)) * images.width;
+      const to = (plane * height + y) * width;
+      data.set(images.data.subarray(from, from + copied), to);
+      data.fill(images.data[from + copied - 1]!, to + copied, to + width);
     }
   }
   return { data, count, height, width, channels };
 }
 
 /** The items `start` to `end` (exclusive) of a batch, sharing its memory. */
-export function sliceBatch<T extends ImageBatch | FloatImageBatch>(batch: T, start: number, end: number): T {
+export function sliceBatch<T extends BatchShape & { readonly data: Uint8Array | Float32Array | Int32Array }>(
+  batch: T,
+  start: number,
+  end: number,
+): T {
   const size = batch.channels * batch.height * batch.width;
   return { ...batch, data: batch.data.subarray(start * size, end * size), count: end - start };
 }
@@ -175,74 +168,14 @@ export function joinBatches<T extends ImageBatch | FloatImageBatch>(batches: rea
   return { ...first, data, count };
 }
 
-/**
- * Checks that a batch has whole, positive sizes and data of its kind and length.
- * @throws TypeError or RangeError with what was expected and what was received.
- */
-export function checkBatch(
-  batch: ImageBatch | FloatImageBatch | LatentBatch,
-  kind: typeof Uint8Array | typeof Float32Array,
-  name: string,
-): void {
-  if (typeof batch !== 'object' || batch === null) {
-    throw new TypeError(
-      `expected an object with data, count, height, width, channels for ${name}, received ${batch}`,
-    );
-  }
-  if (!(batch.data instanceof kind)) {
-    throw new TypeError(`expected a ${kind.name} for ${name}.data, received ${kindOf(batch.data)}`);
-  }
-  for (const side of ['count', 'height', 'width', 'channels'] as const) {
-    checkCount(batch[side], `${name}.${side}`);
-  }
-  const { count, height, width, channels } = batch;
-  const length = count * height * width * channels;
-  if (batch.data.length !== length) {
-    throw new RangeError(
-      `expected length ${length} (${count}·${height}·${width}·${channels}) for ${name}.data, received ${batch.data.length}`,
-    );
-  }
+/** Whether the items of two batches have the same sizes. */
+export function sameShape(a: ItemShape, b: ItemShape): boolean {
+  return a.channels === b.channels && a.height === b.height && a.width === b.width;
 }
 
-/**
- * Checks that every value is finite.
- * @throws ConvaeError NON_FINITE naming the first value that is not.
- */
-export function checkFinite(data: Float32Array, name: string): void {
-  // x · 0 is 0 for every finite x and NaN for every other, so the sum needs no branch inside the loop.
-  let sum = 0;
-  for (let i = 0; i < data.length; i++) sum += data[i]! * 0;
-  if (sum === 0) return;
-  const index = data.findIndex((value) => !Number.isFinite(value));
-  throw new ConvaeError('NON_FINITE', `${name} holds ${data[index]} at index ${index}`);
-}
-
-/**
- * Checks that a number is whole and in 1..limit.
- * @throws TypeError or RangeError with what was expected and what was received.
- */
-export function checkCount(value: number, name: string, limit: number = Number.MAX_SAFE_INTEGER): void {
-  if (typeof value !== 'number')
-    throw new TypeError(`expected a number for ${name}, received ${kindOf(value)}`);
-  if (Number.isSafeInteger(value) && value >= 1 && value <= limit) return;
-  const range = limit === Number.MAX_SAFE_INTEGER ? 'of at least 1' : `in 1..${limit}`;
-  throw new RangeError(`expected an integer ${range} for ${name}, received ${value}`);
-}
-
-/** What kind of value something is, for messages. */
-export function kindOf(value: unknown): string {
-  if (typeof value !== 'object' || value === null)
-    return typeof value === 'string' ? `'${value}'` : String(value);
-  return value.constructor?.name ?? 'object';
-}
-
-function checkSameShape(
-  batch: ImageBatch | FloatImageBatch,
-  first: ImageBatch | FloatImageBatch,
-  name: string,
-): void {
+function checkSameShape(batch: ItemShape, first: ItemShape, name: string): void {
+  if (sameShape(batch, first)) return;
   const { height, width, channels } = first;
-  if (batch.height === height && batch.width === width && batch.channels === channels) return;
   throw new ConvaeError(
     'SHAPE_MISMATCH',
     `expected ${height}×${width}×${channels} as the first image for ${name}, received ${batch.height}×${batch.width}×${batch.channels}`,

@@ -57,6 +57,7 @@ describe('the public interface', () => {
         "encodePng",
         "formatDuration",
         "formatTimeLeft",
+        "isGzip",
         "loadCodec",
         "openFileSource",
         "readIdxFileStream",

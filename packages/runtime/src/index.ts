@@ -8,6 +8,7 @@ export * from './bundle/identity.js';
 export * from './bundle/load.js';
 export * from './bundle/manifest.js';
 export * from './bundle/parse.js';
+export { joinBytes, toHex } from './bytes.js';
 export { createCodec } from './codec/codec.js';
 export {
   type CodedImage,
@@ -26,6 +27,7 @@ export {
   MAX_CONTEXT_PRODUCTS,
   type PlacedImages,
 } from './codec/coding/index.js';
+export { meanSquaredError, psnrOf } from './codec/distortion.js';
 export type * from './codec/interface.js';
 export * from './context/index.js';
 export * from './entropy/index.js';
@@ -34,6 +36,7 @@ export * from './errors.js';
 export * from './idx/index.js';
 export type * from './image.js';
 export { cropImages, joinBatches, padImages, sliceBatch, toFloatImages, toUint8Images } from './image.js';
+export { median } from './median.js';
 export { DEFAULT_BATCH_SIZE } from './provider/batch.js';
 export type {
   ExecutionProvider,

@@ -1,4 +1,4 @@
-import { ConvaeError } from '../errors.js';
+import { sha256 } from '../bytes.js';
 import { BUNDLE_HASH_BYTES } from './container-header.js';
 
 /** Plain data: what JSON can hold, numbers finite. */
@@ -16,15 +16,8 @@ export type PlainData =
  * @throws TypeError where a number is not finite; ConvaeError DEPENDENCY_MISSING where Web Crypto is missing.
  */
 export async function bundleHash(identity: PlainData): Promise<Uint8Array> {
-  const { subtle } = globalThis.crypto ?? {};
-  if (!subtle) {
-    throw new ConvaeError(
-      'DEPENDENCY_MISSING',
-      'Web Crypto is missing: serve the page over HTTPS or from localhost',
-    );
-  }
-  const digest = await subtle.digest('SHA-256', new TextEncoder().encode(canonicalJson(identity)));
-  return new Uint8Array(digest).slice(0, BUNDLE_HASH_BYTES);
+  const digest = await sha256(new TextEncoder().encode(canonicalJson(identity)));
+  return digest.slice(0, BUNDLE_HASH_BYTES);
 }
 
 /** RFC 8785: no white space, keys sorted by UTF-16 units, numbers and strings as ECMAScript writes them. */

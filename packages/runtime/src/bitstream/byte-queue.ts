@@ -1,3 +1,5 @@
+import { joinBytes } from '../bytes.js';
+
 /** Takes exact lengths from a stream of byte arrays; holds no more than was asked for and the piece that ended it. */
 export class ByteQueue {
   readonly #iterator: AsyncIterator<Uint8Array>;
@@ -25,19 +27,9 @@ export class ByteQueue {
   }
 
   #remove(length: number): Uint8Array {
-    const all = this.#pieces.length === 1 ? this.#pieces[0]! : join(this.#pieces, this.#held);
+    const all = this.#pieces.length === 1 ? this.#pieces[0]! : joinBytes(this.#pieces);
     this.#held -= length;
     this.#pieces = this.#held > 0 ? [all.subarray(length)] : [];
     return all.subarray(0, length);
   }
-}
-
-function join(pieces: readonly Uint8Array[], length: number): Uint8Array {
-  const all = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.length;
-  }
-  return all;
 }

@@ -45,13 +45,10 @@ export class ByteReader {
       value += (byte & 127) * scale;
       if (value > max)
         throw new ConvaeError('LIMIT_EXCEEDED', `a number of the header is above its limit ${max}`);
-      if (byte < 128) {
-        if (byte === 0 && scale > 1)
-          throw new ConvaeError('DATA_INVALID', 'a number of the header is padded');
-        return value;
-      }
+      const padded = byte === 0 && scale > 1;
+      if (byte < 128 && !padded) return value;
       // Padding bytes of 0x80 would go on for ever without raising the value.
-      if (scale > max) throw new ConvaeError('DATA_INVALID', 'a number of the header is padded');
+      if (padded || scale > max) throw new ConvaeError('DATA_INVALID', 'a number of the header is padded');
     }
   }
 

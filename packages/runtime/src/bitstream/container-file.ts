@@ -4,6 +4,7 @@ import { type ContainerHeader, HEADER_START_BYTES, headerLength, readHeader } fr
 import {
   type ChunkEntry,
   type ContainerIndex,
+  endOf,
   FOOTER_BYTES,
   readFooter,
   readIndexBody,
@@ -74,8 +75,7 @@ export class ContainerFile {
 export async function openContainer(source: RandomAccessSource): Promise<ContainerFile> {
   const header = await readHeaderAt(source);
   const index = await readIndexAt(source);
-  const last = index.entries.at(-1);
-  const images = last ? last.firstImage + last.imageCount : 0;
+  const images = endOf(index.entries.at(-1));
   if (!sameHeader(header, index.header) || (header.count !== 0 && header.count !== images)) {
     throw new ConvaeError('DATA_INVALID', 'the container’s header and index do not match');
   }

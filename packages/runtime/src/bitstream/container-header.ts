@@ -1,3 +1,4 @@
+import { checkLimit } from '../checks.js';
 import { ConvaeError } from '../errors.js';
 import { ByteReader } from './byte-reader.js';
 import { ByteWriter } from './byte-writer.js';
@@ -17,7 +18,7 @@ export const HEADER_START_BYTES = MAGIC.length + 4;
 const CRC_BYTES = 4;
 
 /** The header's fields in the order of their bytes: one list for reading and writing. */
-export const HEADER_FIELDS = [
+const HEADER_FIELDS = [
   /** The first 8 bytes of the bundle's hash. */
   bytesField('bundleHash', BUNDLE_HASH_BYTES),
   enumField('channels', [1, 3] as const),
@@ -73,7 +74,7 @@ export function headerLength(start: Uint8Array): number {
   return HEADER_START_BYTES + readVersion(reader) + CRC_BYTES;
 }
 
-/** What is said of a container that ends within its header. */
+/** The error for a container that ends within its header. */
 function headerCutOff(length: number): ConvaeError {
   const problem = length === 0 ? 'is empty' : `is cut off within its header: it has ${length} bytes`;
   return new ConvaeError('DATA_TRUNCATED', `the container ${problem}`);
@@ -93,16 +94,10 @@ function readVersion(reader: ByteReader): number {
   const major = reader.u8();
   const minor = reader.u8();
   if (major !== CONTAINER_VERSION.major) {
-    const readable = CONTAINER_VERSION.major;
-    throw new ConvaeError(
-      'VERSION_UNSUPPORTED',
-      `container version ${major}.${minor}: this release reads ${readable}.x`,
-    );
+    const readable = `this release reads ${CONTAINER_VERSION.major}.x`;
+    throw new ConvaeError('VERSION_UNSUPPORTED', `container version ${major}.${minor}: ${readable}`);
   }
   const length = reader.u16();
-  if (length <= MAX_HEADER_BYTES) return length;
-  throw new ConvaeError(
-    'LIMIT_EXCEEDED',
-    `the container’s header fields take ${length} bytes, more than ${MAX_HEADER_BYTES}`,
-  );
+  checkLimit(length, MAX_HEADER_BYTES, 'the container’s header fields take', 'bytes');
+  return length;
 }

@@ -19,6 +19,10 @@ export interface ChunkEntry {
   readonly imageCount: number;
 }
 
+/** The number after that of a chunk's last image; 0 without a chunk. */
+export const endOf = (entry: ChunkEntry | undefined): number =>
+  entry ? entry.firstImage + entry.imageCount : 0;
+
 /** What stands at a container's end: its header once more, and where every chunk is. */
 export interface ContainerIndex {
   readonly header: ContainerHeader;
@@ -67,5 +71,5 @@ function readEntry(reader: ByteReader, previous: ChunkEntry | undefined): ChunkE
   if (length < FRAME_HEAD_BYTES || imageCount < 1 || !Number.isSafeInteger(offset + length)) {
     throw new ConvaeError('DATA_INVALID', 'the container’s index is invalid');
   }
-  return { offset, length, firstImage: previous ? previous.firstImage + previous.imageCount : 0, imageCount };
+  return { offset, length, firstImage: endOf(previous), imageCount };
 }

@@ -1,3 +1,5 @@
+import { joinBytes } from '../bytes.js';
+import { checkLimit } from '../checks.js';
 import { ConvaeError } from '../errors.js';
 import { ByteQueue } from './byte-queue.js';
 import { type Chunk, readChunkBody } from './chunk.js';
@@ -8,7 +10,7 @@ import {
   readHeader,
   writeHeaderBlock,
 } from './container-header.js';
-import { FOOTER_BYTES, readFooter, readIndexBody } from './container-index.js';
+import { endOf, FOOTER_BYTES, readFooter, readIndexBody } from './container-index.js';
 import { checkBody, FRAME_HEAD_BYTES, type FrameHead, readFrameHead } from './frame.js';
 import { MAX_CHUNKS, MAX_INDEX_BYTES } from './limits.js';
 
@@ -31,7 +33,7 @@ export async function readContainer(stream: AsyncIterable<Uint8Array>): Promise<
   try {
     const start = await take(queue, HEADER_START_BYTES, true);
     const rest = await take(queue, headerLength(start) - start.length);
-    const whole = new Uint8Array([...start, ...rest]);
+    const whole = joinBytes([start, rest]);
     const header = readHeader(whole);
     return { header, chunks: readChunks(queue, header, whole.length) };
   } catch (error) {
@@ -51,10 +53,7 @@ async function* readChunks(
       const head = readFrameHead(await take(queue, FRAME_HEAD_BYTES));
       const body = await readBody(queue, head);
       if (head.kind === 'index') return await checkEnd(queue, body, header, seen);
-      if (head.kind === 'chunk') {
-        const chunk = nextChunk(body, seen);
-        yield chunk;
-      }
+      if (head.kind === 'chunk') yield nextChunk(body, seen);
       seen.offset += FRAME_HEAD_BYTES + head.bodyLength;
     }
   } finally {
@@ -77,20 +76,15 @@ function nextChunk(body: Uint8Array, seen: Seen): Chunk {
       `expected image ${seen.images} next, found a chunk that begins with ${chunk.firstImage}`,
     );
   }
-  if (seen.places.length === MAX_CHUNKS)
-    throw new ConvaeError('LIMIT_EXCEEDED', `more than ${MAX_CHUNKS} chunks`);
+  checkLimit(seen.places.length + 1, MAX_CHUNKS, 'the container has', 'chunks or more');
   seen.places.push(seen.offset);
   seen.images += chunk.imageCount;
   return chunk;
 }
 
 async function readBody(queue: ByteQueue, head: FrameHead): Promise<Uint8Array> {
-  if (head.kind === 'index' && head.bodyLength > MAX_INDEX_BYTES) {
-    throw new ConvaeError(
-      'LIMIT_EXCEEDED',
-      `an index of ${head.bodyLength} bytes, more than ${MAX_INDEX_BYTES}`,
-    );
-  }
+  if (head.kind === 'index')
+    checkLimit(head.bodyLength, MAX_INDEX_BYTES, 'the container’s index has', 'bytes');
   const body = await take(queue, head.bodyLength);
   checkBody(head, body);
   return body;
@@ -104,11 +98,10 @@ async function checkEnd(
 ): Promise<void> {
   const index = readIndexBody(body);
   const { entries } = index;
-  const last = entries.at(-1);
   const same =
     entries.length === seen.places.length &&
     entries.every((entry, i) => entry.offset === seen.places[i]) &&
-    (last ? last.firstImage + last.imageCount : 0) === seen.images &&
+    endOf(entries.at(-1)) === seen.images &&
     sameHeader(index.header, header) &&
     (header.count === 0 || header.count === seen.images);
   if (!same) throw new ConvaeError('DATA_INVALID', 'the container’s index does not match its chunks');

@@ -1,3 +1,4 @@
+import { checkLimit } from '../checks.js';
 import { ConvaeError } from '../errors.js';
 import { ByteReader } from './byte-reader.js';
 import { ByteWriter } from './byte-writer.js';
@@ -5,7 +6,7 @@ import { crc32c } from './crc32c.js';
 import { MAX_CHUNK_BYTES } from './limits.js';
 
 /** First byte of every marker: never ASCII, never a UTF-8 start. */
-export const MARKER_START = 0x9e;
+const MARKER_START = 0x9e;
 /** Marker, body length, CRC32C. */
 export const FRAME_HEAD_BYTES = 12;
 
@@ -43,9 +44,7 @@ export function readFrameHead(bytes: Uint8Array): FrameHead {
   const marker = reader.bytes(4);
   if (marker[0] !== MARKER_START) throw new ConvaeError('DATA_INVALID', 'expected a chunk or the index here');
   const bodyLength = reader.u32();
-  if (bodyLength > MAX_CHUNK_BYTES) {
-    throw new ConvaeError('LIMIT_EXCEEDED', `a chunk of ${bodyLength} bytes, more than ${MAX_CHUNK_BYTES}`);
-  }
+  checkLimit(bodyLength, MAX_CHUNK_BYTES, 'a chunk has', 'bytes');
   return { kind: kindOf(marker), bodyLength, crc: reader.u32(), checked: bytes.subarray(0, 8) };
 }
 

@@ -1,3 +1,4 @@
+import { checkInteger } from '../checks.js';
 import { ConvaeError } from '../errors.js';
 import { ByteReader } from './byte-reader.js';
 import { ByteWriter } from './byte-writer.js';
@@ -54,9 +55,7 @@ const VERSION_BIT = 128;
  * @throws RangeError for a quality outside 0..15 or a side outside 1..16384.
  */
 export function writeImageStream({ prior, quality, size, payload }: ImageStream): Uint8Array {
-  if (!Number.isInteger(quality) || quality < 0 || quality > 15) {
-    throw new RangeError(`expected an integer of 0 to 15 for quality, received ${quality}`);
-  }
+  checkInteger(quality, 'quality', 0, 15);
   const mode = sizeMode(size);
   if (mode === undefined) {
     throw new RangeError(

@@ -4,37 +4,26 @@ import { MARKERS } from './frame.js';
 /** Bytes read at once. */
 const WINDOW_BYTES = 65536;
 
+/** Gives the first place at or after `from` where a chunk marker begins; the source's size where there is none. */
+export type NextMarker = (from: number) => Promise<number>;
+
 /** Searches a source for chunk markers, one window in memory at a time. */
-export class MarkerSearch {
-  readonly #source: RandomAccessSource;
-  #window: Uint8Array = new Uint8Array(0);
-  #start = 0;
-
-  constructor(source: RandomAccessSource) {
-    this.#source = source;
-  }
-
-  /** The first place at or after `from` where a chunk marker begins; the source's size where there is none. */
-  async next(from: number): Promise<number> {
-    const { length } = MARKERS.chunk;
-    let at = from;
-    while (at + length <= this.#source.size) {
-      await this.#load(at);
-      const found = findMarker(this.#window, at - this.#start);
-      if (found >= 0) return this.#start + found;
-      // The window's last bytes may begin a marker.
-      at = this.#start + this.#window.length - length + 1;
+export function markerSearch(source: RandomAccessSource): NextMarker {
+  const { length } = MARKERS.chunk;
+  let window: Uint8Array = new Uint8Array(0);
+  let start = 0;
+  return async (from) => {
+    // The window's last bytes may begin a marker: the next window starts with them.
+    for (let at = from; at + length <= source.size; at = start + window.length - length + 1) {
+      if (at < start || at + length > start + window.length) {
+        window = await readExact(source, at, Math.min(WINDOW_BYTES, source.size - at));
+        start = at;
+      }
+      const found = findMarker(window, at - start);
+      if (found >= 0) return start + found;
     }
-    return this.#source.size;
-  }
-
-  /** Makes the window hold at least a marker's bytes from `at` on. */
-  async #load(at: number): Promise<void> {
-    const inside = at >= this.#start && at + MARKERS.chunk.length <= this.#start + this.#window.length;
-    if (inside) return;
-    this.#window = await readExact(this.#source, at, Math.min(WINDOW_BYTES, this.#source.size - at));
-    this.#start = at;
-  }
+    return source.size;
+  };
 }
 
 function findMarker(bytes: Uint8Array, from: number): number {

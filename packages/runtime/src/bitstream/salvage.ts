@@ -8,10 +8,10 @@ import {
   readIndexAt,
 } from './container-file.js';
 import type { ContainerHeader } from './container-header.js';
-import type { ChunkEntry, ContainerIndex } from './container-index.js';
+import { type ChunkEntry, type ContainerIndex, endOf } from './container-index.js';
 import { FRAME_HEAD_BYTES, readFrameHead } from './frame.js';
 import { MAX_CHUNKS, MAX_SALVAGE_BYTES } from './limits.js';
-import { MarkerSearch } from './marker-search.js';
+import { markerSearch } from './marker-search.js';
 
 /** What a false marker costs at least of the bytes that salvage may check in vain. */
 const FALSE_MARKER_BYTES = 256;
@@ -91,9 +91,6 @@ function totalImages(
   return Math.max(index ? endOf(index.entries.at(-1)) : header.count, endOf(lastWhole));
 }
 
-/** The number after that of a chunk's last image; 0 without a chunk. */
-const endOf = (entry: ChunkEntry | undefined): number => (entry ? entry.firstImage + entry.imageCount : 0);
-
 async function wholeChunks(source: RandomAccessSource, index: ContainerIndex): Promise<ChunkEntry[]> {
   const file = new ContainerFile(source, index.header, index.entries);
   const whole: ChunkEntry[] = [];
@@ -107,8 +104,8 @@ async function scan(source: RandomAccessSource): Promise<ChunkEntry[]> {
   const found: ChunkEntry[] = [];
   // Hostile bytes could announce a long chunk at every marker; the work is bounded, not the number of markers.
   let budget = 2 * source.size + MAX_SALVAGE_BYTES;
-  const markers = new MarkerSearch(source);
-  let at = await markers.next(0);
+  const nextMarker = markerSearch(source);
+  let at = await nextMarker(0);
   while (at < source.size && found.length < MAX_CHUNKS) {
     const length = await attempt(() => frameLength(source, at), []);
     const entry = length && (await attempt(() => entryAt(source, at, length), []));
@@ -116,7 +113,7 @@ async function scan(source: RandomAccessSource): Promise<ChunkEntry[]> {
     budget -= Math.max(length ?? 0, FALSE_MARKER_BYTES);
     if (budget < 0)
       throw new ConvaeError('LIMIT_EXCEEDED', 'the container holds too many false chunks to salvage');
-    at = await markers.next(entry ? entry.offset + entry.length : at + 1);
+    at = await nextMarker(entry ? entry.offset + entry.length : at + 1);
   }
   return found;
 }
@@ -135,8 +132,7 @@ async function entryAt(source: RandomAccessSource, offset: number, length: numbe
 function withoutOverlaps(found: readonly ChunkEntry[]): ChunkEntry[] {
   const kept: ChunkEntry[] = [];
   for (const entry of [...found].sort((a, b) => a.firstImage - b.firstImage)) {
-    const last = kept.at(-1);
-    if (!last || entry.firstImage >= last.firstImage + last.imageCount) kept.push(entry);
+    if (entry.firstImage >= endOf(kept.at(-1))) kept.push(entry);
   }
   return kept;
 }
@@ -149,7 +145,7 @@ function gaps(entries: readonly ChunkEntry[], imageCount: number | undefined): L
   };
   for (const entry of entries) {
     gapTo(entry.firstImage);
-    next = entry.firstImage + entry.imageCount;
+    next = endOf(entry);
   }
   gapTo(imageCount ?? 0);
   return lost;

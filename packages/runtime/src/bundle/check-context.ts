@@ -1,3 +1,4 @@
+import { checkLimit } from '../checks.js';
 import { type ContextModel, entriesAt, MAX_CONTEXT_ENTRIES } from '../context/index.js';
 import { ConvaeError } from '../errors.js';
 import type { Manifest } from './manifest.js';
@@ -27,10 +28,6 @@ export function checkContext(model: ContextModel, { latent, quantizer, context }
     if (Math.abs(model.log2Multipliers[quality]! - 256 * Math.log2(multiplier)) > 1)
       throw new ConvaeError('DATA_INVALID', `${context?.file} is for other quantizer.multipliers`);
     const most = Math.max(...entriesAt(model, multiplier).map(({ count }) => count));
-    if (most > MAX_CONTEXT_ENTRIES)
-      throw new ConvaeError(
-        'LIMIT_EXCEEDED',
-        `${context?.file} has ${most} symbols in a channel, more than ${MAX_CONTEXT_ENTRIES}`,
-      );
+    checkLimit(most, MAX_CONTEXT_ENTRIES, `${context?.file} has`, 'symbols in a channel');
   }
 }

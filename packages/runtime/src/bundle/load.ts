@@ -1,4 +1,5 @@
 import { bundleHash } from '../bitstream/index.js';
+import { sha256, toHex } from '../bytes.js';
 import { type ContextModel, MAX_CONTEXT_FILE_BYTES, parseContext } from '../context/index.js';
 import { type EntropyTables, MAX_TABLE_FILE_BYTES, parseTables } from '../entropy/index.js';
 import { ConvaeError } from '../errors.js';
@@ -71,19 +72,11 @@ function checkTableCount({ count }: EntropyTables, { latent, tables }: Manifest)
 }
 
 /**
- * The SHA-256 of some bytes as 64 lower-case hexadecimal digits, computed by WebCrypto.
- * @throws ConvaeError DEPENDENCY_MISSING where WebCrypto is missing (a page that is neither https nor localhost).
+ * The SHA-256 of some bytes as 64 lower-case hexadecimal digits.
+ * @throws ConvaeError DEPENDENCY_MISSING where Web Crypto is missing (a page that is neither https nor localhost).
  */
 export async function sha256Hex(bytes: Uint8Array): Promise<string> {
-  const subtle = globalThis.crypto?.subtle;
-  if (subtle === undefined) {
-    throw new ConvaeError(
-      'DEPENDENCY_MISSING',
-      'crypto.subtle is missing here: serve the page over https or from localhost',
-    );
-  }
-  const digest = new Uint8Array(await subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return toHex(await sha256(bytes));
 }
 
 type ListedFile = NonNullable<Manifest['tables']>;

@@ -90,13 +90,13 @@ export const manifestSchema = z.object({
   encoder: graph,
   decoder: graph,
   quantizer: z.optional(quantizerSchema),
-  /** The quality that is used where none is asked for: an index of `quantizer.multipliers`. */
+  /** The default quality: an index of `quantizer.multipliers`. */
   quality: z.optional(z.int().check(z.gte(0), z.lt(MAX_QUALITIES))),
   /** The file of the entropy tables of the finest step (FORMAT.md, "Entropy tables"). */
   tables: z.optional(z.object(listedFile(MAX_TABLE_FILE_BYTES))),
   /** The file of the context prior's model (FORMAT.md, "Context model"); there beside `tables` only. */
   context: z.optional(z.object(listedFile(MAX_CONTEXT_FILE_BYTES))),
-  /** The prior that is used where none is asked for; the context prior where there is one and nothing is said. */
+  /** The default prior; where absent, the context prior if there is one. */
   prior: z.optional(z.literal(PRIORS)),
   /**
    * The bundle's golden vector: at most 64 values of what the networks gave for the probe image (FORMAT.md, "Probe"),
@@ -116,7 +116,7 @@ export const manifestSchema = z.object({
 /** A parsed manifest.json. */
 export type Manifest = z.infer<typeof manifestSchema>;
 
-/** The prior that a bundle encodes with where none is asked for. */
+/** The prior that a bundle encodes with by default. */
 export function defaultPrior({ prior, context }: Pick<Manifest, 'prior' | 'context'>): Prior {
   return prior ?? (context === undefined ? 'factorized' : 'context');
 }

@@ -1,6 +1,7 @@
 import type * as z from 'zod/mini';
+import { checkBytes, checkLimit, kindOf } from '../checks.js';
 import { ConvaeError } from '../errors.js';
-import { kindOf } from '../image.js';
+import type { ItemShape } from '../image.js';
 import { MANIFEST_FILE } from './files.js';
 import { MANIFEST_VERSION, MAX_MANIFEST_BYTES, type Manifest, manifestSchema } from './manifest.js';
 
@@ -10,15 +11,8 @@ import { MANIFEST_VERSION, MAX_MANIFEST_BYTES, type Manifest, manifestSchema } f
  * VERSION_UNSUPPORTED where the bundle was written in another major version of the format.
  */
 export function parseManifest(bytes: Uint8Array): Manifest {
-  if (!(bytes instanceof Uint8Array)) {
-    throw new TypeError(`expected a Uint8Array for bytes, received ${kindOf(bytes)}`);
-  }
-  if (bytes.length > MAX_MANIFEST_BYTES) {
-    throw new ConvaeError(
-      'LIMIT_EXCEEDED',
-      `${MANIFEST_FILE} has ${bytes.length} bytes, at most ${MAX_MANIFEST_BYTES} are read`,
-    );
-  }
+  checkBytes(bytes);
+  checkLimit(bytes.length, MAX_MANIFEST_BYTES, `${MANIFEST_FILE} has`, 'bytes');
   const json = parseJson(bytes);
   checkVersion(json);
   const result = manifestSchema.safeParse(json);
@@ -31,9 +25,8 @@ function parseJson(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {
-    throw new ConvaeError('MANIFEST_INVALID', `${MANIFEST_FILE} is not JSON: ${(cause as Error).message}`, {
-      cause,
-    });
+    const problem = `${MANIFEST_FILE} is not JSON: ${(cause as Error).message}`;
+    throw new ConvaeError('MANIFEST_INVALID', problem, { cause });
   }
 }
 
@@ -161,14 +154,13 @@ function checkDivides(side: number, multiple: number, latentSide: number, name: 
   }
 }
 
-interface Size {
-  readonly channels: number;
-  readonly height: number;
-  readonly width: number;
-}
-
 /** A shape is N×C×H×W, or N×(C·H·W) for graphs with flat ends; only where every size is taken may H and W be names. */
-function checkShape(shape: readonly (number | string)[], size: Size, anySize: boolean, name: string): void {
+function checkShape(
+  shape: readonly (number | string)[],
+  size: ItemShape,
+  anySize: boolean,
+  name: string,
+): void {
   const flat = shape.length === 2;
   const sizes = flat ? [size.channels * size.height * size.width] : [size.channels, size.height, size.width];
   const [batch, ...rest] = shape;

@@ -1,6 +1,6 @@
 /**
- * Has a task run, without waiting for anything, where the process ends before `release` is called: by a signal, of
- * which main.ts makes an exit, or by an error that nobody caught.
+ * Runs a task, synchronously, if the process exits before `release` is called: after a signal, which main.ts turns into
+ * an exit, or after an uncaught error.
  * @returns `release`.
  */
 export function atExit(task: () => void): () => void {

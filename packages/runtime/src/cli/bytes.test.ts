@@ -294,7 +294,7 @@ describe('convae with a context model', () => {
   it('shows the priors of a bundle', async () => {
     expect(await convae(['info', path('context')])).toBe(0);
     expect(out).toMatch(/context +context\.bin, [\d.]+ kB, runs as simd\n/);
-    expect(out).toMatch(/priors +factorized, context; context where none is asked for\n/);
+    expect(out).toMatch(/priors +factorized, context; context by default\n/);
     out = '';
     expect(await convae(['info', path('context'), '--json'])).toBe(0);
     expect(JSON.parse(out)).toMatchObject({ priors: ['factorized', 'context'], contextKernel: 'simd' });
@@ -327,7 +327,7 @@ describe('convae info, verify and extract', () => {
     });
     out = '';
     expect(await convae(['info', path('bundle')])).toBe(0);
-    expect(out).toMatch(/tables +tables\.bin, \d+ B, qualities 0\.\.3, 2 where none is asked for\n/);
+    expect(out).toMatch(/tables +tables\.bin, \d+ B, qualities 0\.\.3, 2 by default\n/);
   });
 
   it('check a container, with and without its bundle', async () => {

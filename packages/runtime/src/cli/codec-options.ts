@@ -1,15 +1,21 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Codec } from '../codec/codec.js';
-import type { LoadOptions } from '../codec/load-options.js';
 import { loadCodec } from '../node/load-codec.js';
 import { NODE_PROVIDERS } from '../node/onnxruntime.js';
 import type { ExecutionProvider } from '../provider/open-sessions.js';
+import { counted } from './output.js';
 
 /** What the options of {@link addCodecOptions} give. */
 export interface CodecOptions {
   readonly provider?: ExecutionProvider[];
   readonly strict?: boolean;
   readonly threads?: number;
+}
+
+/** Options of the commands that read a bundle. */
+export interface BundleOptions extends CodecOptions {
+  readonly bundle: string;
+  readonly json?: boolean;
 }
 
 /** Adds the options that say how a codec is loaded. */
@@ -27,9 +33,12 @@ export function addCodecOptions(command: Command): Command {
 
 /** Loads the codec that the options ask for. */
 export function loadWithOptions(bundle: string, { provider, strict, threads }: CodecOptions): Promise<Codec> {
-  const options: LoadOptions = { executionProviders: provider, strict, threads };
-  return loadCodec(bundle, options);
+  return loadCodec(bundle, { executionProviders: provider, strict, threads });
 }
+
+/** `3 images on cpu`, for people. */
+export const imagesOn = (count: number, codec: Codec): string =>
+  `${counted(count, 'image')} on ${describeProvider(codec)}`;
 
 /** `cpu`, and which preferred providers were passed over, for people. */
 export function describeProvider({ executionProvider, passedOver }: Codec): string {

@@ -1,4 +1,5 @@
 import { type ContainerFile, openContainer } from '../bitstream/index.js';
+import { toHex } from '../bytes.js';
 import { withContainer } from './container-input.js';
 import { counted, formatBytes, printJson, printTable, type Streams } from './output.js';
 
@@ -16,7 +17,7 @@ export async function containerInfo(
 }
 
 function infoJson({ header, entries, imageCount }: ContainerFile, bytes: number): object {
-  const bundleHash = hex(header.bundleHash);
+  const bundleHash = toHex(header.bundleHash);
   const bytesPerImage = imageCount === 0 ? null : bytes / imageCount;
   return { ...header, bundleHash, images: imageCount, chunks: entries.length, bytes, bytesPerImage };
 }
@@ -30,8 +31,6 @@ function infoRows({ header, entries, imageCount }: ContainerFile, bytes: number)
     ['image', `${height}×${width}×${channels}, unless a chunk says otherwise`],
     ['size', `${formatBytes(bytes)}${each}`],
     ['quality', `${quality}, ${prior} prior`],
-    ['bundle', hex(header.bundleHash)],
+    ['bundle', toHex(header.bundleHash)],
   ];
 }
-
-const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');

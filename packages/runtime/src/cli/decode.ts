@@ -1,22 +1,19 @@
-import { resolve } from 'node:path';
 import type { PlacedImages } from '../codec/coding/index.js';
 import type { Codec, OpenedContainer } from '../codec/interface.js';
 import { ConvaeError, UsageError } from '../errors.js';
 import { encodePng } from '../node/image-files.js';
-import { type CodecOptions, loadWithOptions } from './codec-options.js';
+import { type BundleOptions, loadWithOptions } from './codec-options.js';
 import { withContainer } from './container-input.js';
 import { writeWhole } from './destination.js';
 import { type IdxCount, salvagedCount } from './idx-count.js';
 import { isIdxOutput, writeIdxOutput, writePngOutput } from './image-outputs.js';
-import { printJson, type Streams } from './output.js';
+import { nameOf, printJson, refuseOverwriting, type Streams, wordsBeside } from './output.js';
 import { type Progress, showProgress } from './progress.js';
 
 /** Options of `convae decode`. */
-export interface DecodeCommandOptions extends CodecOptions {
-  readonly bundle: string;
+export interface DecodeCommandOptions extends BundleOptions {
   readonly output: string;
   readonly salvage?: boolean;
-  readonly json?: boolean;
 }
 
 /** `convae decode FILE -o DIR-or-FILE.idx --bundle B`: a container into PNG files or one IDX file. */
@@ -26,20 +23,28 @@ export async function runDecode(
   streams: Streams,
 ): Promise<void> {
   const { output, salvage = false } = options;
-  if (input !== '-' && resolve(input) === resolve(output))
-    throw new UsageError(`${output} would overwrite the input`);
-  await using codec = await loadWithOptions(options.bundle, options);
+  await withOpened(input, options, streams, async (container, codec, bytes) => {
+    const counted: IdxCount =
+      salvage && isIdxOutput(output)
+        ? await salvagedCount(container, bytes, options.bundle)
+        : { count: container.imageCount };
+    await writeImages(container, counted.count, output, streams);
+    const problems = [...container.problems, ...(counted.problem ? [counted.problem] : [])];
+    report(container, problems, options, codec, streams);
+  });
+}
+
+/** Runs a task on the opened container and the codec that decodes it. */
+async function withOpened(
+  input: string,
+  { bundle, output, salvage = false, ...options }: DecodeCommandOptions,
+  streams: Streams,
+  task: (container: OpenedContainer, codec: Codec, bytes: number) => Promise<void>,
+): Promise<void> {
+  refuseOverwriting([input], output);
+  await using codec = await loadWithOptions(bundle, options);
   await withContainer(input, streams, (source) =>
-    withHint(salvage, async () => {
-      const container = await codec.openContainer(source, { salvage });
-      const counted: IdxCount =
-        salvage && isIdxOutput(output)
-          ? await salvagedCount(container, source.size, options.bundle)
-          : { count: container.imageCount };
-      await writeImages(container, counted.count, output, streams);
-      const problems = [...container.problems, ...(counted.problem ? [counted.problem] : [])];
-      report(container, problems, options, codec, streams);
-    }),
+    withHint(salvage, async () => task(await codec.openContainer(source, { salvage }), codec, source.size)),
   );
 }
 
@@ -102,7 +107,7 @@ function report(
   streams: Streams,
 ): void {
   const gone = lost.reduce((sum, gap) => sum + gap.imageCount, 0);
-  const words: Streams = output === '-' ? { out: streams.err, err: streams.err } : streams;
+  const words = wordsBeside(output, streams);
   if (json) {
     const messages = problems.map(({ code, message }) => ({ code, message }));
     printJson(words, { output, images: imageCount - gone, lost, problems: messages, executionProvider });
@@ -111,7 +116,7 @@ function report(
   for (const { message } of problems) streams.err(`convae: ${message}\n`);
   for (const { firstImage, imageCount: count } of lost)
     streams.err(`convae: lost: images ${firstImage} to ${firstImage + count - 1}\n`);
-  words.out(`${output === '-' ? 'standard output' : output}: ${imageCount - gone} images\n`);
+  words.out(`${nameOf(output)}: ${imageCount - gone} images\n`);
 }
 
 /** Options of `convae extract`. */
@@ -125,20 +130,14 @@ export async function runExtract(
   options: ExtractCommandOptions,
   streams: Streams,
 ): Promise<void> {
-  const { output, index, salvage = false } = options;
-  if (input !== '-' && resolve(input) === resolve(output))
-    throw new UsageError(`${output} would overwrite the input`);
-  await using codec = await loadWithOptions(options.bundle, options);
-  await withContainer(input, streams, (source) =>
-    withHint(salvage, async () => {
-      const container = await codec.openContainer(source, { salvage });
-      if (index >= container.imageCount)
-        throw new UsageError(`expected less than ${container.imageCount} for --index, received ${index}`);
-      const png = await encodePng(await container.decodeAt(index));
-      await writeWhole(output, streams, (write) => write(png));
-    }),
-  );
-  const words: Streams = output === '-' ? { out: streams.err, err: streams.err } : streams;
-  if (options.json) printJson(words, { output, index });
-  else words.out(`${output === '-' ? 'standard output' : output}: image ${index}\n`);
+  const { output, index, json } = options;
+  await withOpened(input, options, streams, async (container) => {
+    if (index >= container.imageCount)
+      throw new UsageError(`expected less than ${container.imageCount} for --index, received ${index}`);
+    const png = await encodePng(await container.decodeAt(index));
+    await writeWhole(output, streams, (write) => write(png));
+  });
+  const words = wordsBeside(output, streams);
+  if (json) printJson(words, { output, index });
+  else words.out(`${nameOf(output)}: image ${index}\n`);
 }

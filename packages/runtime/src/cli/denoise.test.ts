@@ -66,6 +66,6 @@ describe('convae denoise', () => {
 
   it('does not overwrite its input', async () => {
     expect(await denoise('denoiser', noisy, '-o', noisy)).toBe(2);
-    expect(err).toContain('would overwrite the input');
+    expect(err).toContain('would overwrite an input');
   });
 });

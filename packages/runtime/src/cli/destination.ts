@@ -2,7 +2,13 @@ import { rmSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createFileSink, openFileSource, streamSource, temporaryBeside } from '../node/byte-files.js';
+import {
+  createFileSink,
+  openFileSource,
+  streamSource,
+  temporaryBeside,
+  writeThrough,
+} from '../node/byte-files.js';
 import { atExit } from './at-exit.js';
 import type { Streams } from './output.js';
 
@@ -22,14 +28,7 @@ export async function writeWhole<T>(
   const temporary = temporaryBeside(path);
   return goneAtExit(temporary, async () => {
     const sink = await createFileSink(path, temporary);
-    try {
-      const result = await produce((bytes) => sink.write(bytes));
-      await sink.commit();
-      return result;
-    } catch (error) {
-      await sink.discard();
-      throw error;
-    }
+    return writeThrough(sink, () => produce((bytes) => sink.write(bytes)));
   });
 }
 

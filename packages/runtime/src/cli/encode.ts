@@ -1,35 +1,29 @@
-import { resolve } from 'node:path';
 import { type Prior, readContainer } from '../bitstream/index.js';
 import { defaultPrior } from '../bundle/manifest.js';
 import type { Codec } from '../codec/codec.js';
+import type { ContainerSummary } from '../codec/coding/index.js';
 import { ConvaeError, UsageError } from '../errors.js';
 import type { ImageBatch } from '../image.js';
 import { openFileSource, streamSource } from '../node/byte-files.js';
-import { type CodecOptions, loadWithOptions } from './codec-options.js';
+import { type BundleOptions, loadWithOptions } from './codec-options.js';
 import { writeWhole } from './destination.js';
-import { type ImageInput, imagesOf, openInputs } from './image-inputs.js';
-import { formatBytes, printJson, type Streams } from './output.js';
+import { checkStandardInput, type ImageInput, imagesOf, openInputs } from './image-inputs.js';
+import { formatBytes, nameOf, printJson, refuseOverwriting, type Streams, wordsBeside } from './output.js';
 import { showProgress } from './progress.js';
 import { type Shard, shardPath, shardRange } from './shard.js';
 
 /** Options of `convae encode`. */
-export interface EncodeCommandOptions extends CodecOptions {
-  readonly bundle: string;
+export interface EncodeCommandOptions extends BundleOptions {
   readonly output: string;
   readonly quality?: number;
   readonly prior?: Prior;
   readonly chunk?: number;
   readonly shard?: Shard;
-  readonly json?: boolean;
 }
 
-interface Result {
+interface Result extends ContainerSummary {
   readonly output: string;
-  readonly images: number;
-  readonly bytes: number;
-  readonly quality: number;
-  readonly prior: Prior;
-  /** True where the shard was there already. */
+  /** True where an earlier job has written the shard. */
   readonly skipped: boolean;
 }
 
@@ -43,7 +37,7 @@ export async function runEncode(
   checkPaths(inputs, output, options);
   await using codec = await loadWithOptions(options.bundle, options);
   checkSettings(codec, options);
-  const opened = await openInputs(inputs, codec.manifest.image.channels, streams.stdin ?? emptyStream());
+  const opened = await openInputs(inputs, codec.manifest.image.channels, streams.stdin);
   const [start, end] = rangeOf(opened, options.shard);
   const there =
     options.shard && output !== '-' ? await existing(codec, output, end - start, options) : undefined;
@@ -52,12 +46,10 @@ export async function runEncode(
 }
 
 function checkPaths(inputs: readonly string[], output: string, { shard }: EncodeCommandOptions): void {
-  if (inputs.filter((input) => input === '-').length > 1)
-    throw new UsageError('standard input (-) can be read once only');
+  checkStandardInput(inputs);
   if (shard && inputs.includes('-'))
     throw new UsageError('--shard needs files: standard input (-) cannot be read by several jobs');
-  const overwritten = inputs.find((input) => output !== '-' && resolve(input) === resolve(output));
-  if (overwritten !== undefined) throw new UsageError(`${output} would overwrite an input`);
+  refuseOverwriting(inputs, output);
 }
 
 type Settings = Pick<EncodeCommandOptions, 'quality' | 'prior'>;
@@ -73,15 +65,11 @@ function checkSettings({ manifest }: Codec, { quality, prior }: Settings): void 
 }
 
 function rangeOf(inputs: readonly ImageInput[], shard: Shard | undefined): [start: number, end: number] {
-  const total = inputs.reduce((sum, { count }) => sum + (count ?? 0), 0);
+  const total = inputs.reduce((sum, { count }) => sum + count, 0);
   return shard ? shardRange(shard, total) : [0, total];
 }
 
-interface Range {
-  readonly output: string;
-  readonly chunk?: number;
-  readonly quality?: number;
-  readonly prior?: Prior;
+interface Range extends Pick<EncodeCommandOptions, 'output' | 'quality' | 'prior' | 'chunk'> {
   readonly start: number;
   readonly end: number;
 }
@@ -133,7 +121,7 @@ async function existing(
     for await (const _chunk of chunks);
     return { output: path, images: imageCount, bytes: source.size, quality, prior, skipped: true };
   } catch (error) {
-    // Not there, of another bundle, or damaged: it is written anew.
+    // Not there, of another bundle, or damaged: it is written again.
     if (error instanceof ConvaeError) return undefined;
     throw error;
   }
@@ -147,18 +135,14 @@ function report(
 ): void {
   const { output, images, bytes, quality, prior, skipped } = result;
   const bytesPerImage = images === 0 ? null : bytes / images;
-  // Where the container itself goes to standard output, words go to standard error.
-  const words: Streams = output === '-' ? { out: streams.err, err: streams.err } : streams;
+  const words = wordsBeside(output, streams);
   if (json) {
     printJson(words, { ...result, bytesPerImage, executionProvider });
     return;
   }
   const each = bytesPerImage === null ? '' : `, ${bytesPerImage.toFixed(2)} bytes an image`;
-  const name = output === '-' ? 'standard output' : output;
   const there = skipped ? ' (was there already)' : '';
   words.out(
-    `${name}: ${images} images, ${formatBytes(bytes)}${each}, quality ${quality}, ${prior} prior${there}\n`,
+    `${nameOf(output)}: ${images} images, ${formatBytes(bytes)}${each}, quality ${quality}, ${prior} prior${there}\n`,
   );
 }
-
-async function* emptyStream(): AsyncGenerator<Uint8Array> {}

@@ -4,15 +4,15 @@ import type { OpenedContainer } from '../codec/interface.js';
 import { ConvaeError } from '../errors.js';
 import { bundleFolder } from '../node/folder.js';
 
-/** How many images an IDX file gets, and what is to be said where the container names more. */
+/** How many images an IDX file gets, and the problem where the container names more. */
 export interface IdxCount {
   readonly count: number;
   readonly problem?: ConvaeError;
 }
 
 /**
- * How many images an IDX file of a salvaged container gets. Lost images are written, too, so their number is not
- * believed where the container's bytes cannot hold so many: then the file ends with the last image of a whole chunk.
+ * How many images an IDX file of a salvaged container gets. The file has lost images too. Where the container's bytes
+ * cannot hold as many as it names, the file ends with the last image of a whole chunk.
  * @throws ConvaeError LIMIT_EXCEEDED where that one has a number that is too large already.
  */
 export async function salvagedCount(

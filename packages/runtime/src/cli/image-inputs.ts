@@ -1,8 +1,10 @@
-import { open, readdir, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import { ConvaeError } from '../errors.js';
-import type { ImageBatch } from '../image.js';
+import { checkLimit } from '../checks.js';
+import { ConvaeError, UsageError } from '../errors.js';
+import { type ImageBatch, sliceBatch } from '../image.js';
 import { openFileSource, streamSource } from '../node/byte-files.js';
+import { openForReading } from '../node/folder.js';
 import { isGzip, isIdx, readIdxFileStream } from '../node/idx-files.js';
 import { decodeImageFile, MAX_IMAGE_FILE_BYTES, openImageFile } from '../node/image-files.js';
 import { readAhead } from './read-ahead.js';
@@ -10,8 +12,7 @@ import { readAhead } from './read-ahead.js';
 /** An input of `convae encode`: some images in order. */
 export interface ImageInput {
   readonly name: string;
-  /** Number of images; undefined where only reading tells. */
-  readonly count: number | undefined;
+  readonly count: number;
   /** What the i-th image is called: its file, or its place in an IDX file. */
   imageName(index: number): string;
   /** All images, some at a time. */
@@ -27,6 +28,14 @@ export async function expandFolders(inputs: readonly string[]): Promise<string[]
   return files;
 }
 
+async function* nothing(): AsyncGenerator<Uint8Array> {}
+
+/** @throws UsageError where more than one input is standard input. */
+export function checkStandardInput(inputs: readonly string[]): void {
+  if (inputs.filter((input) => input === '-').length > 1)
+    throw new UsageError('standard input (-) can be read once only');
+}
+
 /**
  * Finds out what the inputs are: files or folders of PNG, JPEG and WebP images, IDX files (raw or gzipped), and `-`
  * for one of them on standard input.
@@ -36,7 +45,7 @@ export async function expandFolders(inputs: readonly string[]): Promise<string[]
 export async function openInputs(
   inputs: readonly string[],
   channels: 1 | 3,
-  stdin: AsyncIterable<Uint8Array>,
+  stdin: AsyncIterable<Uint8Array> = nothing(),
 ): Promise<ImageInput[]> {
   const opened: ImageInput[] = [];
   let files: ImagePath[] = [];
@@ -65,21 +74,16 @@ export async function* imagesOf(
   let at = 0;
   for (const input of inputs) {
     if (at >= end) return;
-    if (input.count !== undefined && at + input.count <= start) at += input.count;
+    if (at + input.count <= start) at += input.count;
     else {
       for await (const batch of input.images()) {
         const [from, to] = [Math.max(0, start - at), Math.min(batch.count, end - at)];
-        if (from < to) yield part(batch, from, to);
+        if (from < to) yield sliceBatch(batch, from, to);
         at += batch.count;
         if (at >= end) break;
       }
     }
   }
-}
-
-function part(batch: ImageBatch, from: number, to: number): ImageBatch {
-  const size = batch.height * batch.width * batch.channels;
-  return { ...batch, data: batch.data.subarray(from * size, to * size), count: to - from };
 }
 
 async function isFolder(path: string): Promise<boolean> {
@@ -96,10 +100,7 @@ async function imagesIn(folder: string): Promise<string[]> {
 
 /** A file's first two bytes, and how many it has. */
 async function lookInto(path: string): Promise<{ start: Uint8Array; bytes: number }> {
-  const file = await open(path, 'r').catch((cause: NodeJS.ErrnoException) => {
-    const problem = cause.code === 'ENOENT' ? 'does not exist' : `cannot be read: ${cause.message}`;
-    throw new ConvaeError('NOT_FOUND', `${path} ${problem}`, { cause });
-  });
+  const file = await openForReading(path);
   try {
     const { buffer, bytesRead } = await file.read(new Uint8Array(2), 0, 2, 0);
     return { start: buffer.subarray(0, bytesRead), bytes: (await file.stat()).size };
@@ -158,7 +159,7 @@ function checkChannels(name: string, found: number, wanted: 1 | 3): void {
   );
 }
 
-/** What is on standard input is told by its first bytes; an image file is read whole. */
+/** The first bytes of standard input tell what it holds; an image file is read whole. */
 async function standardInput(stdin: AsyncIterable<Uint8Array>, channels: 1 | 3): Promise<ImageInput> {
   const name = 'standard input';
   const iterator = stdin[Symbol.asyncIterator]();
@@ -200,8 +201,7 @@ async function readAll(stream: AsyncIterable<Uint8Array>, name: string): Promise
   for await (const piece of stream) {
     pieces.push(piece);
     length += piece.length;
-    if (length > MAX_IMAGE_FILE_BYTES)
-      throw new ConvaeError('LIMIT_EXCEEDED', `${name} is longer than ${MAX_IMAGE_FILE_BYTES} bytes`);
+    checkLimit(length, MAX_IMAGE_FILE_BYTES, `${name} has`, 'bytes or more');
   }
   return Buffer.concat(pieces);
 }

@@ -29,10 +29,8 @@ export async function writeIdxOutput(path: string, decoded: DecodedImages, strea
   if (decoded.count === 0) throw new ConvaeError('DATA_INVALID', 'there are no images to write as IDX');
   if (decoded.count > MAX_IDX_DIMENSION) {
     const most = `an IDX file holds at most ${MAX_IDX_DIMENSION}`;
-    throw new ConvaeError(
-      'LIMIT_EXCEEDED',
-      `there are ${decoded.count} images, ${most}: name a folder for -o`,
-    );
+    const problem = `there are ${decoded.count} images, ${most}: name a folder for -o`;
+    throw new ConvaeError('LIMIT_EXCEEDED', problem);
   }
   await writeWhole(path, streams, async (write) => {
     const bytes = idxBytes(decoded);
@@ -87,9 +85,8 @@ export async function writePngOutput(folder: string, decoded: DecodedImages): Pr
       else await rename(temporary, target);
     } catch (cause) {
       if (cause instanceof ConvaeError) throw cause;
-      throw new ConvaeError('WRITE_FAILED', `${folder} cannot be written: ${(cause as Error).message}`, {
-        cause,
-      });
+      const problem = `${folder} cannot be written: ${(cause as Error).message}`;
+      throw new ConvaeError('WRITE_FAILED', problem, { cause });
     } finally {
       await rm(temporary, { recursive: true, force: true });
     }

@@ -73,14 +73,14 @@ function codingRows({ manifest, contextKernel }: Codec): string[][] {
     `quality ${rate.quality}${rate.quality === quality ? ' (default)' : ''}`,
     `${rate.validationBytesPerImage.toFixed(2)} bytes an image at ${decibels(rate.validationPsnr)} (validation images)`,
   ]);
-  const qualities = `qualities 0..${quantizer.multipliers.length - 1}, ${quality} where none is asked for`;
+  const qualities = `qualities 0..${quantizer.multipliers.length - 1}, ${quality} by default`;
   const contextRows = context
     ? [['context', `${context.file}, ${formatBytes(context.bytes)}, runs as ${contextKernel}`]]
     : [];
   return [
     ['tables', `${tables.file}, ${formatBytes(tables.bytes)}, ${qualities}`],
     ...contextRows,
-    ['priors', `${priorsOf(manifest).join(', ')}; ${defaultPrior(manifest)} where none is asked for`],
+    ['priors', `${priorsOf(manifest).join(', ')}; ${defaultPrior(manifest)} by default`],
     ...shownRates,
   ];
 }

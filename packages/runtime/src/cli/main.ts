@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import { runCli } from './program.js';
 
-// An exit, so that what at-exit.ts was given is still done: no temporary file stays behind.
+// An exit, so that at-exit.ts runs its tasks: no temporary file stays behind.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.once(signal, () => process.exit(128 + constants.signals[signal]));
 

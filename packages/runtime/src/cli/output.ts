@@ -1,3 +1,6 @@
+import { resolve } from 'node:path';
+import { UsageError } from '../errors.js';
+
 /** Where a command reads and writes; the process's own streams outside tests. */
 export interface Streams {
   out(text: string): void;
@@ -33,4 +36,17 @@ export const counted = (count: number, noun: string): string => `${count} ${noun
 export function formatBytes(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;
   return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+/** A path as messages name it: `-` is a stream. */
+export const nameOf = (path: string, stream = 'standard output'): string => (path === '-' ? stream : path);
+
+/** Where words go: to standard error where the output itself goes to standard output. */
+export const wordsBeside = (output: string, streams: Streams): Streams =>
+  output === '-' ? { out: streams.err, err: streams.err } : streams;
+
+/** @throws UsageError where the output is one of the inputs. */
+export function refuseOverwriting(inputs: readonly string[], output: string): void {
+  if (output !== '-' && inputs.some((input) => input !== '-' && resolve(input) === resolve(output)))
+    throw new UsageError(`${output} would overwrite an input`);
 }

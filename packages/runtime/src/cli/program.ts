@@ -66,97 +66,87 @@ function createProgram(streams: Streams): Command {
             .replaceAll('\n', ' ')}\n`,
         ),
     });
-  addInfo(program, streams);
-  addCheck(program, streams);
-  addReconstruct(program, streams);
-  addDenoise(program, streams);
-  addScore(program, streams);
-  addEncode(program, streams);
-  addDecode(program, streams);
-  addExtract(program, streams);
-  addVerify(program, streams);
+  const commands = [
+    addInfo,
+    addCheck,
+    addReconstruct,
+    addDenoise,
+    addScore,
+    addEncode,
+    addDecode,
+    addExtract,
+  ];
+  for (const addCommand of [...commands, addVerify]) addCommand(program, streams);
   return program;
 }
 
+const IMAGES = 'PNG, JPEG or WebP files, or folders of them';
+const ALL_IMAGES =
+  'PNG, JPEG or WebP files, folders of them, IDX files (raw or gzipped); - for standard input';
+const CONTAINER = 'the container; - for standard input';
+const BUNDLE = 'the bundle’s folder';
+
+/** Adds a command with its argument, and the option that all have. */
+function add(program: Command, name: string, description: string, argument: string, what: string): Command {
+  return program
+    .command(name)
+    .description(description)
+    .argument(argument, what)
+    .option('--json', 'print JSON');
+}
+
+/** Adds a command that loads a codec from `--bundle`. */
+function addWithBundle(...args: Parameters<typeof add>): Command {
+  return addCodecOptions(add(...args).requiredOption('--bundle <dir>', BUNDLE));
+}
+
 function addInfo(program: Command, streams: Streams): void {
-  addCodecOptions(
-    program
-      .command('info')
-      .description('show what is in a bundle (and what it runs on here) or in a container'),
-  )
-    .argument('<path>', 'a bundle’s folder or a container file (- for standard input)')
-    .option('--json', 'print JSON')
-    .action((path, options) => runInfo(path, options, streams));
+  const description = 'show what is in a bundle (and what it runs on here) or in a container';
+  const what = 'a bundle’s folder or a container file (- for standard input)';
+  addCodecOptions(add(program, 'info', description, '<path>', what)).action((path, options) =>
+    runInfo(path, options, streams),
+  );
 }
 
 function addCheck(program: Command, streams: Streams): void {
-  addCodecOptions(program.command('check').description('check a bundle’s hashes, load it and run it once'))
-    .argument('<bundle>', 'the bundle’s folder')
-    .option('--json', 'print JSON')
-    .action((bundle, options) => runCheck(bundle, options, streams));
+  const description = 'check a bundle’s hashes, load it and run it once';
+  addCodecOptions(add(program, 'check', description, '<bundle>', BUNDLE)).action((bundle, options) =>
+    runCheck(bundle, options, streams),
+  );
 }
 
 function addReconstruct(program: Command, streams: Streams): void {
-  addCodecOptions(
-    program.command('reconstruct').description('send image files through both networks and write PNG files'),
-  )
-    .argument('<in...>', 'PNG, JPEG or WebP files, or folders of them')
+  const description = 'send image files through both networks and write PNG files';
+  addWithBundle(program, 'reconstruct', description, '<in...>', IMAGES)
     .requiredOption('-o, --output <dir>', 'folder for the PNG files; made where it does not exist')
-    .requiredOption('--bundle <dir>', 'the bundle’s folder')
-    .option('--json', 'print JSON')
     .action((inputs, options) => runReconstruct(inputs, options, streams));
 }
 
 function addDenoise(program: Command, streams: Streams): void {
-  addCodecOptions(
-    program
-      .command('denoise')
-      .description('remove the noise of an image, with a bundle that was trained to (convae-train --noise)'),
-  )
-    .argument('<in>', 'a PNG, JPEG or WebP file')
+  const description =
+    'remove the noise of an image, with a bundle that was trained to (convae-train --noise)';
+  addWithBundle(program, 'denoise', description, '<in>', 'a PNG, JPEG or WebP file')
     .requiredOption('-o, --output <file>', 'the PNG file; - for standard output')
-    .requiredOption('--bundle <dir>', 'the bundle’s folder')
-    .option('--json', 'print JSON')
     .action((input, options) => runDenoise(input, options, streams));
 }
 
 function addScore(program: Command, streams: Streams): void {
-  addCodecOptions(
-    program
-      .command('score')
-      .description(
-        'show how badly the networks give each image back: high for what is unlike the training images',
-      ),
-  )
-    .argument(
-      '<in...>',
-      'PNG, JPEG or WebP files, folders of them, IDX files (raw or gzipped); - for standard input',
-    )
-    .requiredOption('--bundle <dir>', 'the bundle’s folder')
-    .option('--json', 'print JSON')
-    .action((inputs, options) => runScore(inputs, options, streams));
+  const description =
+    'show how badly the networks give each image back: images unlike the training images score high';
+  addWithBundle(program, 'score', description, '<in...>', ALL_IMAGES).action((inputs, options) =>
+    runScore(inputs, options, streams),
+  );
 }
 
 function addEncode(program: Command, streams: Streams): void {
-  addCodecOptions(
-    program.command('encode').description('encode images into a container of entropy-coded bytes'),
-  )
-    .argument(
-      '<in...>',
-      'PNG, JPEG or WebP files, folders of them, IDX files (raw or gzipped); - for standard input',
-    )
+  const priors = 'factorized (fast) or context (fewer bytes); the bundle’s own choice where left out';
+  addWithBundle(program, 'encode', 'encode images into a container', '<in...>', ALL_IMAGES)
     .requiredOption('-o, --output <file>', 'the container, by custom .cae; - for standard output')
-    .requiredOption('--bundle <dir>', 'the bundle’s folder')
     .option('--quality <q>', '0 (fewest bytes) to the bundle’s highest; convae info shows them', parseIndex)
-    .addOption(
-      new Option(
-        '--prior <name>',
-        'factorized (fast) or context (fewer bytes); the bundle’s own choice where left out',
-      ).choices(PRIORS),
-    )
+    .addOption(new Option('--prior <name>', priors).choices(PRIORS))
     .option(
       '--chunk <n>',
-      'most images in a chunk: what damage or reading one image can cost (1024)',
+      'most images in a chunk: reading one image reads a chunk, and damage costs one (1024)',
       parseChunk,
     )
     .option(
@@ -164,45 +154,35 @@ function addEncode(program: Command, streams: Streams): void {
       'encode the i-th of n parts into FILE-i-of-n; skips one that is there',
       parseShard,
     )
-    .option('--json', 'print JSON')
     .action((inputs, options) => runEncode(inputs, options, streams));
 }
 
 function addDecode(program: Command, streams: Streams): void {
-  addCodecOptions(program.command('decode').description('decode a container into PNG files or one IDX file'))
-    .argument('<file>', 'the container; - for standard input')
+  addWithBundle(program, 'decode', 'decode a container into PNG files or one IDX file', '<file>', CONTAINER)
     .requiredOption(
       '-o, --output <path>',
       'a folder for PNG files, or a file that ends in .idx or .idx.gz; - for IDX on standard output',
     )
-    .requiredOption('--bundle <dir>', 'the bundle’s folder')
     .option(
       '--salvage',
-      'take what is whole of a damaged or truncated container; lost images are black in an IDX file, ' +
+      'decode the whole chunks of a damaged or truncated container; lost images are black in an IDX file, ' +
         'at most as many as the container’s bytes can hold',
     )
-    .option('--json', 'print JSON')
     .action((input, options) => runDecode(input, options, streams));
 }
 
 function addExtract(program: Command, streams: Streams): void {
-  addCodecOptions(program.command('extract').description('decode one image of a container'))
-    .argument('<file>', 'the container; - for standard input')
+  addWithBundle(program, 'extract', 'decode one image of a container', '<file>', CONTAINER)
     .requiredOption('--index <i>', 'number of the image, from 0', parseIndex)
     .requiredOption('-o, --output <file>', 'the PNG file; - for standard output')
-    .requiredOption('--bundle <dir>', 'the bundle’s folder')
     .option('--salvage', 'from a damaged or truncated container')
-    .option('--json', 'print JSON')
     .action((input, options) => runExtract(input, options, streams));
 }
 
 function addVerify(program: Command, streams: Streams): void {
-  program
-    .command('verify')
-    .description('check all checksums of a container; with a bundle, decode its symbols too')
-    .argument('<file>', 'the container; - for standard input')
-    .option('--bundle <dir>', 'the bundle’s folder')
-    .option('--json', 'print JSON')
+  const description = 'check all checksums of a container; with a bundle, decode its symbols too';
+  add(program, 'verify', description, '<file>', CONTAINER)
+    .option('--bundle <dir>', BUNDLE)
     .action((input, options) => runVerify(input, options, streams));
 }
 

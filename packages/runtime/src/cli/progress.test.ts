@@ -34,12 +34,6 @@ describe('progress', () => {
       expect(Math.abs(Number(seconds) - 0.0056 * (10_000 - Number(images)))).toBeLessThan(1);
   });
 
-  it('tells no time left where the number of images is not known', () => {
-    work(showProgress({ out, err: write }, 'encoding', undefined), 9000);
-    expect(err).toMatch(/^encoding: \d+ images, \d+ images\/s\n/);
-    expect(err).not.toContain('ETA');
-  });
-
   it('in a bar tells no time left before it means something', () => {
     const terminal = Object.assign(new PassThrough(), { isTTY: true, columns: 200 });
     terminal.on('data', (bytes: Buffer) => write(bytes.toString()));

@@ -15,28 +15,32 @@ const PLAIN_INTERVAL_SECONDS = 10;
 
 /**
  * A bar with the time left on a terminal, and a line every ten seconds elsewhere.
- * @param total number of images, undefined where it is not known.
+ * @param total number of images.
  */
-export function showProgress(streams: Streams, label: string, total: number | undefined): Progress {
-  return streams.terminal && total !== undefined
-    ? bar(streams.terminal, label, total)
-    : plainLines(streams, label, total);
+export function showProgress(streams: Streams, label: string, total: number): Progress {
+  const start = performance.now();
+  const timeLeft = new TimeLeft();
+  const state = (images: number) => ({
+    rate: Math.round((1000 * images) / Math.max(1, performance.now() - start)).toLocaleString('en'),
+    left: formatTimeLeft(timeLeft.at(images, total - images)),
+  });
+  return streams.terminal
+    ? bar(streams.terminal, label, total, state)
+    : plainLines(streams, label, total, state);
 }
 
-function bar(stream: NodeJS.WritableStream, label: string, total: number): Progress {
+/** Images a second and the time left after some images. */
+type State = (images: number) => { readonly rate: string; readonly left: string };
+
+function bar(stream: NodeJS.WritableStream, label: string, total: number, state: State): Progress {
   const format = `${label} [{bar}] {value}/{total} images  {rate} images/s  {left}`;
   const options = { format, stream, hideCursor: true, clearOnComplete: true };
   const single = new cliProgress.SingleBar(options, cliProgress.Presets.shades_classic);
-  const start = performance.now();
-  const timeLeft = new TimeLeft();
   single.start(total, 0, { rate: '–', left: formatTimeLeft(undefined) });
   // An interrupted command gives the cursor back, too.
   const release = atExit(() => single.stop());
   return {
-    update: (images) => {
-      const left = formatTimeLeft(timeLeft.at(images, total - images));
-      single.update(images, { rate: perSecond(images, start), left });
-    },
+    update: (images) => single.update(images, state(images)),
     stop: () => {
       release();
       single.stop();
@@ -44,23 +48,16 @@ function bar(stream: NodeJS.WritableStream, label: string, total: number): Progr
   };
 }
 
-function plainLines(streams: Streams, label: string, total: number | undefined): Progress {
-  const start = performance.now();
-  const timeLeft = new TimeLeft();
-  let last = start;
+function plainLines(streams: Streams, label: string, total: number, state: State): Progress {
+  let last = performance.now();
   return {
     update: (images) => {
-      const left = total === undefined ? '' : `  ${formatTimeLeft(timeLeft.at(images, total - images))}`;
+      const { rate, left } = state(images);
       const now = performance.now();
       if (now - last < PLAIN_INTERVAL_SECONDS * 1000) return;
       last = now;
-      const of = total === undefined ? '' : ` of ${total}`;
-      streams.err(`${label}: ${images}${of} images, ${perSecond(images, start)} images/s${left}\n`);
+      streams.err(`${label}: ${images} of ${total} images, ${rate} images/s  ${left}\n`);
     },
     stop: () => undefined,
   };
-}
-
-function perSecond(images: number, start: number): string {
-  return Math.round((1000 * images) / Math.max(1, performance.now() - start)).toLocaleString('en');
 }

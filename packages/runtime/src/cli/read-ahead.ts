@@ -1,10 +1,10 @@
-/** What is read: its size before anything of it is read is known. */
+/** Something to read whose size is known before. */
 export interface Item {
-  /** Bytes that it takes until its result is taken. */
+  /** Bytes that it holds until its result is taken. */
   readonly bytes: number;
 }
 
-/** An item whose beginning was read, so that it is known what the rest takes. */
+/** An item whose beginning was read: the size of the rest is known. */
 export interface Begun<R> extends Item {
   finish(): Promise<R>;
 }

@@ -1,19 +1,17 @@
 import { mkdir } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
 import type { Codec } from '../codec/codec.js';
+import { meanSquaredError, psnrOf } from '../codec/distortion.js';
 import { ConvaeError, UsageError } from '../errors.js';
-import type { ImageBatch } from '../image.js';
 import { encodePng, readImageFile, readImageSize } from '../node/image-files.js';
-import { type CodecOptions, describeProvider, loadWithOptions } from './codec-options.js';
+import { type BundleOptions, imagesOn, loadWithOptions } from './codec-options.js';
 import { writeWhole } from './destination.js';
 import { expandFolders } from './image-inputs.js';
 import { printJson, printTable, type Streams } from './output.js';
 
 /** Options of `convae reconstruct`. */
-export interface ReconstructCommandOptions extends CodecOptions {
-  readonly bundle: string;
+export interface ReconstructCommandOptions extends BundleOptions {
   readonly output: string;
-  readonly json?: boolean;
 }
 
 interface Job {
@@ -42,12 +40,8 @@ export async function runReconstruct(
   await mkdir(options.output, { recursive: true });
   const results: Result[] = [];
   for (const job of jobs) results.push(await reconstructFile(job, codec, streams));
-  if (options.json)
-    printJson(streams, {
-      executionProvider: codec.executionProvider,
-      passedOver: codec.passedOver,
-      images: results,
-    });
+  const { executionProvider, passedOver } = codec;
+  if (options.json) printJson(streams, { executionProvider, passedOver, images: results });
   else printResults(results, codec, streams);
 }
 
@@ -79,29 +73,18 @@ async function reconstructFile(job: Job, codec: Codec, streams: Streams): Promis
   const { images } = await codec.roundTrip(original);
   const png = await encodePng(images);
   await writeWhole(job.output, streams, (write) => write(png));
-  const mse = meanSquaredError(original, images);
+  const mse = meanSquaredError(original.data, images.data);
   const { height, width } = original;
-  return { ...job, height, width, mse, psnr: mse === 0 ? null : -10 * Math.log10(mse) };
-}
-
-/** Mean squared error of two uint8 images on the scale 0..1. */
-function meanSquaredError({ data }: ImageBatch, other: ImageBatch): number {
-  let sum = 0;
-  for (let i = 0; i < data.length; i++) sum += (data[i]! - other.data[i]!) ** 2;
-  return sum / data.length / 255 ** 2;
+  return { ...job, height, width, mse, psnr: mse === 0 ? null : psnrOf(mse) };
 }
 
 function printResults(results: readonly Result[], codec: Codec, streams: Streams): void {
   const rows = results.map(({ input, output, width, height, psnr }) => [
     input,
     `${width}×${height}`,
-    decibels(psnr),
+    psnr === null ? 'equal' : `${psnr.toFixed(2)} dB`,
     output,
   ]);
   printTable(streams, [['image', 'size', 'PSNR', 'written to'], ...rows]);
-  streams.out(`${results.length} image${results.length === 1 ? '' : 's'} on ${describeProvider(codec)}\n`);
-}
-
-function decibels(psnr: number | null): string {
-  return psnr === null ? 'equal' : `${psnr.toFixed(2)} dB`;
+  streams.out(`${imagesOn(results.length, codec)}\n`);
 }

@@ -1,15 +1,8 @@
 import type { Codec } from '../codec/codec.js';
-import { UsageError } from '../errors.js';
-import { type CodecOptions, describeProvider, loadWithOptions } from './codec-options.js';
-import { type ImageInput, openInputs } from './image-inputs.js';
+import { type BundleOptions, imagesOn, loadWithOptions } from './codec-options.js';
+import { checkStandardInput, type ImageInput, openInputs } from './image-inputs.js';
 import { printJson, printTable, type Streams } from './output.js';
 import { showProgress } from './progress.js';
-
-/** Options of `convae score`. */
-export interface ScoreCommandOptions extends CodecOptions {
-  readonly bundle: string;
-  readonly json?: boolean;
-}
 
 interface Score {
   readonly image: string;
@@ -17,16 +10,11 @@ interface Score {
   readonly score: number;
 }
 
-/** `convae score IN… --bundle B`: how badly the networks give each image back. */
-export async function runScore(
-  inputs: string[],
-  options: ScoreCommandOptions,
-  streams: Streams,
-): Promise<void> {
-  if (inputs.filter((input) => input === '-').length > 1)
-    throw new UsageError('standard input (-) can be read once only');
+/** `convae score IN… --bundle B`: the error of each image's reconstruction. */
+export async function runScore(inputs: string[], options: BundleOptions, streams: Streams): Promise<void> {
+  checkStandardInput(inputs);
   await using codec = await loadWithOptions(options.bundle, options);
-  const opened = await openInputs(inputs, codec.manifest.image.channels, streams.stdin ?? emptyStream());
+  const opened = await openInputs(inputs, codec.manifest.image.channels, streams.stdin);
   const scores = await scoreInputs(codec, opened, streams);
   if (options.json) {
     const { executionProvider, passedOver } = codec;
@@ -35,7 +23,7 @@ export async function runScore(
 }
 
 async function scoreInputs(codec: Codec, inputs: readonly ImageInput[], streams: Streams): Promise<Score[]> {
-  const total = inputs.reduce((sum, { count }) => sum + (count ?? 0), 0);
+  const total = inputs.reduce((sum, { count }) => sum + count, 0);
   const progress = showProgress(streams, 'scoring', total);
   const scores: Score[] = [];
   try {
@@ -55,7 +43,5 @@ async function scoreInputs(codec: Codec, inputs: readonly ImageInput[], streams:
 function printScores(scores: readonly Score[], codec: Codec, streams: Streams): void {
   const rows = scores.map(({ image, score }) => [image, score.toFixed(6)]);
   printTable(streams, [['image', 'mean squared error'], ...rows]);
-  streams.out(`${scores.length} image${scores.length === 1 ? '' : 's'} on ${describeProvider(codec)}\n`);
+  streams.out(`${imagesOn(scores.length, codec)}\n`);
 }
-
-async function* emptyStream(): AsyncGenerator<Uint8Array> {}

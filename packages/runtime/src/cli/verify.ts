@@ -4,7 +4,7 @@ import { checkHeader, chunkSymbols, EntropyModel } from '../codec/coding/index.j
 import { streamSource } from '../node/byte-files.js';
 import { bundleFolder } from '../node/folder.js';
 import { withContainer } from './container-input.js';
-import { counted, formatBytes, printJson, type Streams } from './output.js';
+import { counted, formatBytes, nameOf, printJson, type Streams } from './output.js';
 
 /** Options of `convae verify`. */
 export interface VerifyCommandOptions {
@@ -35,9 +35,8 @@ export async function runVerify(
     if (options.json)
       printJson(streams, { ok: true, ...counts, bytes: source.size, decoded: bundle !== undefined });
     else {
-      const name = input === '-' ? 'standard input' : input;
       streams.out(
-        `${name}: ok. ${counted(counts.images, 'image')} in ${counted(counts.chunks, 'chunk')}, ${formatBytes(source.size)}${decoded}\n`,
+        `${nameOf(input, 'standard input')}: ok. ${counted(counts.images, 'image')} in ${counted(counts.chunks, 'chunk')}, ${formatBytes(source.size)}${decoded}\n`,
       );
     }
   });

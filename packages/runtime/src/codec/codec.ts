@@ -1,18 +1,11 @@
 import type { ContainerSink, RandomAccessSource } from '../bitstream/index.js';
 import type { Bundle, BundleCoding } from '../bundle/load.js';
 import type { Manifest } from '../bundle/manifest.js';
-import { type ContextKernelName, type ContextPriorOptions, chooseKernel } from '../context/index.js';
+import { checkFinite, checkNotAborted } from '../checks.js';
+import { type ContextKernelName, chooseKernel } from '../context/index.js';
 import { ConvaeError } from '../errors.js';
 import type { FloatImageBatch, ImageBatch, Images, ItemShape, LatentBatch } from '../image.js';
-import {
-  checkFinite,
-  cropImages,
-  isFloatImages,
-  padImages,
-  sliceBatch,
-  toFloatImages,
-  toUint8Images,
-} from '../image.js';
+import { cropImages, isFloatImages, padImages, sliceBatch, toFloatImages, toUint8Images } from '../image.js';
 import { DEFAULT_BATCH_SIZE, imagesAtOnce } from '../provider/batch.js';
 import type { ExecutionProvider, NetworkSessions, PassedOver } from '../provider/open-sessions.js';
 import {
@@ -30,6 +23,8 @@ import { meanSquaredErrors } from './distortion.js';
 import type {
   CallOptions,
   Codec,
+  ImageKind,
+  ImagesOf,
   OpenedContainer,
   OpenOptions,
   OutputOptions,
@@ -42,7 +37,7 @@ import { checkImages, checkLatents, imageSize, joinedImages, latentShape } from 
 export type * from './interface.js';
 
 const PLAIN_NOTICE =
-  'WebAssembly with SIMD does not run here: the context prior is computed in JavaScript, ten times and more slower';
+  'WebAssembly with SIMD does not run here: the context prior is computed in JavaScript, at least ten times slower';
 
 /**
  * Makes a codec of a bundle and its loaded networks, which it owns from here on.
@@ -64,7 +59,6 @@ class OnnxCodec implements Codec {
   readonly #sessions: NetworkSessions;
   readonly #batchSize: number;
   readonly #bundleCoding: BundleCoding | undefined;
-  readonly #contextOptions: ContextPriorOptions;
   #codingContext: CodingContext | undefined;
   #disposal: Promise<void> | undefined;
 
@@ -76,7 +70,6 @@ class OnnxCodec implements Codec {
   ) {
     this.manifest = manifest;
     this.contextKernel = kernelOf(coding, contextKernel);
-    this.#contextOptions = { kernel: this.contextKernel };
     if (this.contextKernel === 'plain' && contextKernel === undefined) this.#kernelNotices = [PLAIN_NOTICE];
     this.#bundleCoding = coding;
     this.#sessions = sessions;
@@ -100,32 +93,17 @@ class OnnxCodec implements Codec {
   }
 
   async embed(images: Images, options: CallOptions = {}): Promise<LatentBatch> {
-    this.#checkAlive(options.signal);
-    const batch = joinedImages(images);
-    checkImages(batch, this.manifest);
-    const { count, height, width } = batch;
-    const shape = latentShape(this.manifest, height, width);
+    const { count, shape, parts } = this.#encoded(images, options);
     const size = shape.channels * shape.height * shape.width;
     const data = new Float32Array(count * size);
-    for (const [start, end] of this.#chunks(count, batch)) {
-      this.#checkAlive(options.signal);
-      data.set(await this.#encode(sliceBatch(batch, start, end), shape), start * size);
-    }
+    for await (const { start, latents } of parts) data.set(latents.data, start * size);
     return { data, count, ...shape };
   }
 
-  reconstruct(
+  async reconstruct<Kind extends ImageKind = 'uint8'>(
     latents: LatentBatch,
-    options: ReconstructOptions & { output: 'float32' },
-  ): Promise<FloatImageBatch>;
-  reconstruct(
-    latents: LatentBatch,
-    options?: ReconstructOptions & { output?: 'uint8' | undefined },
-  ): Promise<ImageBatch>;
-  async reconstruct(
-    latents: LatentBatch,
-    options: ReconstructOptions = {},
-  ): Promise<ImageBatch | FloatImageBatch> {
+    options: ReconstructOptions<Kind> = {},
+  ): Promise<ImagesOf<Kind>> {
     this.#checkAlive(options.signal);
     checkLatents(latents, this.manifest);
     const size = imageSize(this.manifest, latents, options);
@@ -137,61 +115,36 @@ class OnnxCodec implements Codec {
       const images = cropImages(await this.#decode(sliceBatch(latents, start, end)), size.height, size.width);
       data.set(uint8 ? toUint8Images(images).data : images.data, start * length);
     }
-    return { data, count: latents.count, ...size } as ImageBatch | FloatImageBatch;
+    return { data, count: latents.count, ...size } as ImagesOf<Kind>;
   }
 
-  roundTrip(
+  async roundTrip<Kind extends ImageKind = 'uint8'>(
     images: Images,
-    options: OutputOptions & { output: 'float32' },
-  ): Promise<RoundTrip<FloatImageBatch>>;
-  roundTrip(
-    images: Images,
-    options?: OutputOptions & { output?: 'uint8' | undefined },
-  ): Promise<RoundTrip<ImageBatch>>;
-  async roundTrip(
-    images: Images,
-    options: OutputOptions = {},
-  ): Promise<RoundTrip<ImageBatch | FloatImageBatch>> {
+    options: OutputOptions<Kind> = {},
+  ): Promise<RoundTrip<ImagesOf<Kind>>> {
     const batch = joinedImages(images);
-    const { signal } = options;
-    const output = checkOutput(options.output);
+    const { signal, output } = options;
+    checkOutput(output);
     const latents = await this.embed(batch, { signal });
-    const size = { signal, height: batch.height, width: batch.width };
-    return {
-      latents,
-      images:
-        output === 'uint8'
-          ? await this.reconstruct(latents, size)
-          : await this.reconstruct(latents, { ...size, output }),
-    };
+    const { height, width } = batch;
+    return { latents, images: await this.reconstruct(latents, { signal, output, height, width }) };
   }
 
-  denoise(images: Images, options: OutputOptions & { output: 'float32' }): Promise<FloatImageBatch>;
-  denoise(images: Images, options?: OutputOptions & { output?: 'uint8' | undefined }): Promise<ImageBatch>;
-  async denoise(images: Images, options: OutputOptions = {}): Promise<ImageBatch | FloatImageBatch> {
+  async denoise<Kind extends ImageKind = 'uint8'>(
+    images: Images,
+    options: OutputOptions<Kind> = {},
+  ): Promise<ImagesOf<Kind>> {
     this.#checkAlive(options.signal);
     checkDenoises(this.manifest);
-    const { output, signal } = options;
-    const trip =
-      checkOutput(output) === 'uint8'
-        ? await this.roundTrip(images, { signal })
-        : await this.roundTrip(images, { signal, output: 'float32' });
-    return trip.images;
+    return (await this.roundTrip(images, options)).images;
   }
 
   async score(images: Images, options: CallOptions = {}): Promise<Float64Array> {
-    this.#checkAlive(options.signal);
-    const batch = joinedImages(images);
-    checkImages(batch, this.manifest);
-    const { count, height, width } = batch;
-    const shape = latentShape(this.manifest, height, width);
+    const { count, parts } = this.#encoded(images, options);
     const scores = new Float64Array(count);
-    for (const [start, end] of this.#chunks(count, batch)) {
-      this.#checkAlive(options.signal);
-      const part = sliceBatch(batch, start, end);
-      const latents = { data: await this.#encode(part, shape), count: part.count, ...shape };
-      const output = cropImages(await this.#decode(latents), height, width);
-      scores.set(meanSquaredErrors(isFloatImages(part) ? part : toFloatImages(part), output), start);
+    for await (const { start, floats, latents } of parts) {
+      const output = cropImages(await this.#decode(latents), floats.height, floats.width);
+      scores.set(meanSquaredErrors(floats, output), start);
     }
     return scores;
   }
@@ -251,20 +204,37 @@ class OnnxCodec implements Codec {
     this.#checkAlive(signal);
     this.#codingContext ??= {
       manifest: this.manifest,
-      model: new EntropyModel(this.manifest, this.#bundleCoding, this.#contextOptions),
+      model: new EntropyModel(this.manifest, this.#bundleCoding, { kernel: this.contextKernel }),
       embed: (images, options) => this.embed(images, options),
       reconstruct: (latents, options) => this.reconstruct(latents, options),
     };
     return this.#codingContext;
   }
 
-  async #encode(images: ImageBatch | FloatImageBatch, shape: ItemShape): Promise<Float32Array> {
+  /** Checks the images and runs the encoder on them, chunk by chunk as `parts` is taken. */
+  #encoded(images: Images, { signal }: CallOptions) {
+    this.#checkAlive(signal);
+    const batch = joinedImages(images);
+    checkImages(batch, this.manifest);
+    const shape = latentShape(this.manifest, batch.height, batch.width);
+    return { count: batch.count, shape, parts: this.#encodeParts(batch, shape, signal) };
+  }
+
+  async *#encodeParts(
+    batch: ImageBatch | FloatImageBatch,
+    shape: ItemShape,
+    signal: AbortSignal | undefined,
+  ) {
     const { image, normalisation } = this.manifest;
-    const floats = isFloatImages(images) ? images : toFloatImages(images);
-    const input = normalise(image.anySize ? padImages(floats, image.multiple) : floats, normalisation);
-    const data = await this.#sessions.encoder.run(input.data, input.count, input, shape);
-    checkFinite(data, 'the encoder’s output');
-    return data;
+    for (const [start, end] of this.#chunks(batch.count, batch)) {
+      this.#checkAlive(signal);
+      const part = sliceBatch(batch, start, end);
+      const floats = isFloatImages(part) ? part : toFloatImages(part);
+      const input = normalise(image.anySize ? padImages(floats, image.multiple) : floats, normalisation);
+      const data = await this.#sessions.encoder.run(input.data, input.count, input, shape);
+      checkFinite(data, 'the encoder’s output');
+      yield { start, floats, latents: { data, count: part.count, ...shape } };
+    }
   }
 
   /** Gives images of the padded size, 0..1. */
@@ -285,13 +255,13 @@ class OnnxCodec implements Codec {
 
   #checkAlive(signal: AbortSignal | undefined): void {
     if (this.#disposal !== undefined) throw new ConvaeError('DISPOSED', 'the codec was used after dispose()');
-    if (signal?.aborted) throw new ConvaeError('ABORTED', 'stopped by the signal', { cause: signal.reason });
+    checkNotAborted(signal);
   }
 }
 
 /**
- * The context prior's kernel of a codec; undefined for a bundle without one. Asked before sessions are opened, what it
- * throws leaves none behind.
+ * The context prior's kernel of a codec; undefined for a bundle without one. Call it before sessions are opened: its
+ * error then leaves none behind.
  * @throws ConvaeError UNSUPPORTED where the kernel that is asked for does not run here.
  */
 export function kernelOf(

@@ -1,3 +1,4 @@
+import { checkInteger } from '../checks.js';
 import type { FloatImageBatch } from '../image.js';
 
 /**
@@ -20,4 +21,17 @@ export function meanSquaredErrors(
     errors[image] = sum / size;
   }
   return errors;
+}
+
+/** Mean squared error of two images of one size, uint8; 0..1 (pixels 0..1). */
+export function meanSquaredError(original: Uint8Array, reconstruction: Uint8Array): number {
+  checkInteger(reconstruction.length, 'the number of pixels', original.length, original.length);
+  let sum = 0;
+  for (let i = 0; i < original.length; i++) sum += (original[i]! - reconstruction[i]!) ** 2;
+  return sum / original.length / 255 ** 2;
+}
+
+/** Peak signal-to-noise ratio of a mean squared error on 0..1, decibels; Infinity where the error is 0. */
+export function psnrOf(meanSquaredError: number): number {
+  return -10 * Math.log10(meanSquaredError);
 }

@@ -4,6 +4,7 @@ import type { ContextKernelName } from '../context/index.js';
 import type { FloatImageBatch, ImageBatch, Images, LatentBatch } from '../image.js';
 import type { ExecutionProvider, PassedOver } from '../provider/open-sessions.js';
 import type {
+  CallOptions,
   ContainerOptions,
   ContainerSummary,
   DecodedContainer,
@@ -12,20 +13,22 @@ import type {
   ImageSequence,
 } from './coding/index.js';
 
-/** Options of one call. */
-export interface CallOptions {
-  /** Stops the call between two chunks; it then rejects with ConvaeError ABORTED. */
-  readonly signal?: AbortSignal | undefined;
-}
+export type { CallOptions };
+
+/** What images are made of: `uint8` 0..255, N×H×W×C, or `float32` 0..1, N×C×H×W. */
+export type ImageKind = 'uint8' | 'float32';
+
+/** Images of a kind. */
+export type ImagesOf<Kind extends ImageKind> = Kind extends 'float32' ? FloatImageBatch : ImageBatch;
 
 /** Options of {@link Codec.roundTrip}. */
-export interface OutputOptions extends CallOptions {
-  /** What the images are made of: `uint8` 0..255, N×H×W×C (the default), or `float32` 0..1, N×C×H×W. */
-  readonly output?: 'uint8' | 'float32' | undefined;
+export interface OutputOptions<Kind extends ImageKind = ImageKind> extends CallOptions {
+  /** What the images are made of; `uint8` where left out. */
+  readonly output?: Kind | undefined;
 }
 
 /** Options of {@link Codec.reconstruct}. */
-export interface ReconstructOptions extends OutputOptions {
+export interface ReconstructOptions<Kind extends ImageKind = ImageKind> extends OutputOptions<Kind> {
   /** The height of the original images in pixels, where it is not the latents' own. */
   readonly height?: number | undefined;
   /** The width of the original images in pixels, where it is not the latents' own. */
@@ -52,8 +55,8 @@ export interface RoundTrip<T extends ImageBatch | FloatImageBatch> {
 
 /**
  * A trained autoencoder, ready to run. Batches of any size are cut into chunks inside; calls may overlap.
- * Images of other sizes than the trained one are taken where `manifest.image.anySize` is true: they are padded
- * at the bottom and right to the network's multiple, and cropped on the way back.
+ * Where `manifest.image.anySize` is true, images may have other sizes than the trained one: the codec pads them at the
+ * bottom and right to the network's multiple, and crops the result.
  */
 export interface Codec {
   readonly manifest: Manifest;
@@ -78,42 +81,36 @@ export interface Codec {
    * @throws TypeError or RangeError where an argument is not what it should be.
    * @throws ConvaeError SHAPE_MISMATCH, NON_FINITE, ABORTED, DISPOSED, RUN_FAILED.
    */
-  reconstruct(
+  reconstruct<Kind extends ImageKind = 'uint8'>(
     latents: LatentBatch,
-    options: ReconstructOptions & { output: 'float32' },
-  ): Promise<FloatImageBatch>;
-  reconstruct(
-    latents: LatentBatch,
-    options?: ReconstructOptions & { output?: 'uint8' | undefined },
-  ): Promise<ImageBatch>;
+    options?: ReconstructOptions<Kind>,
+  ): Promise<ImagesOf<Kind>>;
   /**
    * Runs both networks: images → latents → images of the same size.
    * @throws as {@link embed} and {@link reconstruct}.
    */
-  roundTrip(
+  roundTrip<Kind extends ImageKind = 'uint8'>(
     images: Images,
-    options: OutputOptions & { output: 'float32' },
-  ): Promise<RoundTrip<FloatImageBatch>>;
-  roundTrip(
-    images: Images,
-    options?: OutputOptions & { output?: 'uint8' | undefined },
-  ): Promise<RoundTrip<ImageBatch>>;
+    options?: OutputOptions<Kind>,
+  ): Promise<RoundTrip<ImagesOf<Kind>>>;
   /**
-   * Removes noise: runs both networks of a bundle that was trained to give clean images back from noisy ones.
+   * Removes noise: runs both networks of a bundle that was trained to make clean images of noisy ones.
    * @throws as {@link roundTrip}; UNSUPPORTED where the manifest does not say that the bundle was trained on noise.
    */
-  denoise(images: Images, options: OutputOptions & { output: 'float32' }): Promise<FloatImageBatch>;
-  denoise(images: Images, options?: OutputOptions & { output?: 'uint8' | undefined }): Promise<ImageBatch>;
+  denoise<Kind extends ImageKind = 'uint8'>(
+    images: Images,
+    options?: OutputOptions<Kind>,
+  ): Promise<ImagesOf<Kind>>;
   /**
-   * Scores images by how badly the networks give them back: the mean squared error of each image against its
-   * unrounded reconstruction. What is unlike the training images scores high, so it tells anomalies.
+   * Scores each image by the mean squared error of its unrounded reconstruction. Images unlike the training images
+   * score high, so the score finds anomalies.
    * @returns float64, one per image, 0..1 (pixels 0..1).
    * @throws as {@link embed} and {@link reconstruct}.
    */
   score(images: Images, options?: CallOptions): Promise<Float64Array>;
   /**
    * Encodes one image into a few bytes: quantized, entropy-coded, 1 byte before the payload (3 to 5 where the image
-   * does not have the bundle's own size). No checksum: whoever needs one writes a container.
+   * does not have the bundle's own size). It has no checksum; a container has.
    * @throws TypeError or RangeError where an argument is not what it should be.
    * @throws ConvaeError as {@link embed}; UNSUPPORTED where the bundle has no entropy tables, or for a prior that it
    * does not have.

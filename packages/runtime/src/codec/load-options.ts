@@ -1,23 +1,23 @@
+import { checkCount, checkOneOf, kindOf, wrongKind } from '../checks.js';
 import { CONTEXT_KERNELS, type ContextKernelName } from '../context/kernel.js';
-import { checkCount, kindOf } from '../image.js';
 import { EXECUTION_PROVIDERS, type ExecutionProvider } from '../provider/execution-provider.js';
 
 /** Options of `loadCodec`. */
 export interface LoadOptions {
   /**
-   * Execution providers in order of preference; the platform's base provider follows by itself. Or `auto`: all that
-   * the platform has are measured for some milliseconds with the images of a full run, and the fastest is taken.
+   * Execution providers in order of preference; the platform's base provider is always the last. `auto` measures all
+   * that the platform has for some milliseconds on a full batch, and takes the fastest.
    */
   readonly executionProviders?: readonly ExecutionProvider[] | 'auto' | undefined;
-  /** True to make it an error where the first of `executionProviders` cannot run, instead of falling back. */
+  /** True to throw where the first of `executionProviders` cannot run, instead of falling back. */
   readonly strict?: boolean | undefined;
   /** Threads inside one run, 1..256; ONNX Runtime's own choice (one a core) where left out. */
   readonly threads?: number | undefined;
   /** Most images that are run at once, 1..4096; 64 where left out. */
   readonly batchSize?: number | undefined;
   /**
-   * How the context prior is computed: `simd` (WebAssembly) is ten times and more as fast as `plain` (JavaScript), and both
-   * give the same bytes; `simd` where it runs, else `plain`, where left out.
+   * How the context prior is computed: `simd` (WebAssembly) is at least ten times as fast as `plain` (JavaScript); both give the
+   * same bytes. Where left out: `simd` where it runs, else `plain`.
    */
   readonly contextKernel?: ContextKernelName | undefined;
 }
@@ -33,10 +33,18 @@ export interface LoadProgress {
 }
 
 /**
- * Is told after every piece of a file that arrives; a promise that it gives is waited for. What it throws, or rejects
- * with, ends the loading, which rejects with the same.
+ * Called after every piece of a file that arrives; loading waits for a promise that it returns. An error that it throws
+ * ends the loading, which rejects with that error.
  */
 export type OnProgress = (progress: LoadProgress) => unknown;
+
+/** Options of what fetches files. */
+export interface FetchingOptions {
+  /** Called with the progress of each file; an error that it throws ends the loading. */
+  readonly onProgress?: OnProgress | undefined;
+  /** Stops the loading; it then rejects with ConvaeError ABORTED. */
+  readonly signal?: AbortSignal | undefined;
+}
 
 const MAX_THREADS = 256;
 const MAX_BATCH_SIZE = 4096;
@@ -50,16 +58,11 @@ export function checkLoadOptions(options: LoadOptions, available: readonly Execu
   if (executionProviders !== undefined) checkProviders(executionProviders, available);
   if (executionProviders === 'auto' && strict)
     throw new RangeError("expected options.executionProviders by name with options.strict, received 'auto'");
-  if (strict !== undefined && typeof strict !== 'boolean') {
-    throw new TypeError(`expected a boolean for options.strict, received ${kindOf(strict)}`);
-  }
+  if (strict !== undefined && typeof strict !== 'boolean')
+    throw wrongKind('a boolean', 'options.strict', strict);
   if (threads !== undefined) checkCount(threads, 'options.threads', MAX_THREADS);
   if (batchSize !== undefined) checkCount(batchSize, 'options.batchSize', MAX_BATCH_SIZE);
-  if (contextKernel !== undefined && !CONTEXT_KERNELS.includes(contextKernel)) {
-    throw new RangeError(
-      `expected ${CONTEXT_KERNELS.join(' or ')} for options.contextKernel, received ${kindOf(contextKernel)}`,
-    );
-  }
+  if (contextKernel !== undefined) checkOneOf(contextKernel, CONTEXT_KERNELS, 'options.contextKernel');
 }
 
 function checkProviders(
@@ -67,11 +70,8 @@ function checkProviders(
   available: readonly ExecutionProvider[],
 ): void {
   if (providers === 'auto') return;
-  if (!Array.isArray(providers)) {
-    throw new TypeError(
-      `expected an array or 'auto' for options.executionProviders, received ${kindOf(providers)}`,
-    );
-  }
+  if (!Array.isArray(providers))
+    throw wrongKind("an array or 'auto'", 'options.executionProviders', providers);
   if (providers.length === 0) {
     throw new RangeError('expected at least 1 name for options.executionProviders, received none');
   }

@@ -1,15 +1,8 @@
 import { MAX_IMAGE_SIDE, type Manifest } from '../bundle/manifest.js';
+import { checkBatch, checkCount, checkFinite, wrongKind } from '../checks.js';
 import { ConvaeError } from '../errors.js';
 import type { FloatImageBatch, ImageBatch, Images, ItemShape, LatentBatch } from '../image.js';
-import {
-  checkBatch,
-  checkCount,
-  checkFinite,
-  isFloatImages,
-  joinBatches,
-  kindOf,
-  paddedSide,
-} from '../image.js';
+import { isFloatImages, joinBatches, paddedSide } from '../image.js';
 
 /**
  * One batch of whatever form of images was given.
@@ -28,7 +21,7 @@ export function joinedImages(images: Images): ImageBatch | FloatImageBatch {
 export function checkImages(images: ImageBatch | FloatImageBatch, { image }: Manifest): void {
   const data: unknown = images?.data;
   if (!(data instanceof Uint8Array || data instanceof Float32Array)) {
-    throw new TypeError(`expected a Uint8Array or Float32Array for images.data, received ${kindOf(data)}`);
+    throw wrongKind('a Uint8Array or Float32Array', 'images.data', data);
   }
   checkBatch(images, data instanceof Uint8Array ? Uint8Array : Float32Array, 'images');
   const { channels, height, width } = images;

@@ -1,3 +1,5 @@
+import { checkLimit } from '../checks.js';
+import { checkFileHead, truncated } from '../entropy/file-head.js';
 import { ConvaeError } from '../errors.js';
 import {
   type ContextModel,
@@ -10,6 +12,7 @@ import {
 
 /** First bytes of a context model's file: "CAEC" and the version 1. */
 const MAGIC = Uint8Array.of(0x43, 0x41, 0x45, 0x43, 1);
+const WHAT = 'context model';
 /** Magic, and every size as uint16. */
 const HEADER_BYTES = MAGIC.length + 2 * SIZE_LIMITS.length;
 
@@ -80,12 +83,12 @@ export function serializeContext(model: ContextModel): Uint8Array {
  */
 export function parseContext(bytes: Uint8Array): ContextModel {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  checkMagic(view);
+  checkFileHead(bytes, MAGIC, HEADER_BYTES, WHAT);
   const values = SIZE_LIMITS.map(([name], i) => [name, view.getUint16(MAGIC.length + 2 * i, true)]);
   const sizes = Object.fromEntries(values) as unknown as ContextSizes;
   checkContextSizes(sizes);
   const length = checkedLength(sizes);
-  if (bytes.length < length) throw truncated();
+  if (bytes.length < length) throw truncated(WHAT);
   if (bytes.length > length)
     throw new ConvaeError('DATA_INVALID', `${bytes.length - length} bytes follow the context model`);
   let at = HEADER_BYTES;
@@ -112,25 +115,6 @@ function checkedLength(sizes: ContextSizes): number {
     (sum, field) => sum + field.length(sizes) * KINDS[field.kind].bytes,
     HEADER_BYTES,
   );
-  if (length <= MAX_CONTEXT_FILE_BYTES) return length;
-  throw new ConvaeError(
-    'LIMIT_EXCEEDED',
-    `the context model takes ${length} bytes, more than ${MAX_CONTEXT_FILE_BYTES}`,
-  );
-}
-
-function checkMagic(view: DataView): void {
-  const { length } = MAGIC;
-  for (let i = 0; i < Math.min(length - 1, view.byteLength); i++) {
-    if (view.getUint8(i) !== MAGIC[i])
-      throw new ConvaeError('DATA_INVALID', 'these bytes are no context model');
-  }
-  if (view.byteLength < HEADER_BYTES) throw truncated();
-  const version = view.getUint8(length - 1);
-  if (version === MAGIC[length - 1]) return;
-  throw new ConvaeError('VERSION_UNSUPPORTED', `context model version ${version}: this release reads 1`);
-}
-
-function truncated(): ConvaeError {
-  return new ConvaeError('DATA_TRUNCATED', 'the context model ends within its numbers');
+  checkLimit(length, MAX_CONTEXT_FILE_BYTES, `the ${WHAT} takes`, 'bytes');
+  return length;
 }

@@ -64,20 +64,20 @@ export class ContextPrior {
    */
   code(symbols: Int32Array, shape: ItemShape, quality: number, coder: SymbolCoder): void {
     const size = shape.channels * shape.height * shape.width;
-    const walk = new Walk(this.#model, shape, quality);
+    const walk = createWalk(this.#model, shape, this.#kernel, quality);
     for (let start = 0; start < symbols.length; start += size) {
-      this.#codeImage(symbols.subarray(start, start + size), walk, coder);
+      this.#codeImage(symbols.subarray(start, start + size), shape, quality, walk, coder);
     }
   }
 
-  #codeImage(symbols: Int32Array, walk: Walk, coder: SymbolCoder): void {
-    const { channels, height, width } = walk.shape;
-    const entries = this.#entries[walk.quality]!;
-    const multiplier = this.#multipliers[walk.quality]!;
-    const log2Multiplier = this.#model.log2Multipliers[walk.quality]!;
+  #codeImage(symbols: Int32Array, shape: ItemShape, quality: number, walk: Walk, coder: SymbolCoder): void {
+    const { channels, height, width } = shape;
+    const entries = this.#entries[quality]!;
+    const multiplier = this.#multipliers[quality]!;
+    const log2Multiplier = this.#model.log2Multipliers[quality]!;
     const own = neighbourCount(this.#model.radius) * channels;
     for (let place = 0; place < height * width; place++) {
-      walk.enter(this.#kernel, place);
+      walk.enter(place);
       for (let channel = 0, at = place; channel < channels; channel++, at += height * width) {
         this.#kernel.run(channel);
         this.#mixture.set(this.#kernel.outputs, entries[channel]!, multiplier, log2Multiplier);
@@ -107,50 +107,42 @@ export function entriesAt({ channels, ranges }: ContextModel, multiplier: number
   });
 }
 
-/** What the walk over images of one shape needs: the inputs known so far, and where a place's neighbours are. */
-class Walk {
-  readonly shape: ItemShape;
-  readonly quality: number;
+/** A walk over images of one shape. */
+interface Walk {
   /** int16, h×w×c, of the present image: only places before the present one are read, so nothing is cleared. */
   readonly inputs: Int16Array;
-  readonly #radius: number;
-  readonly #gridRows: Uint16Array;
-  readonly #gridColumns: Uint16Array;
-  readonly #gridWidth: number;
-
-  constructor({ radius, gridHeight, gridWidth }: ContextModel, shape: ItemShape, quality: number) {
-    this.shape = shape;
-    this.quality = quality;
-    this.inputs = new Int16Array(shape.channels * shape.height * shape.width);
-    this.#radius = radius;
-    this.#gridRows = gridPlaces(shape.height, gridHeight);
-    this.#gridColumns = gridPlaces(shape.width, gridWidth);
-    this.#gridWidth = gridWidth;
-  }
-
   /** Begins a place: its position's bias, and the neighbours that lie inside. */
-  enter(kernel: ContextKernel, place: number): void {
-    const { width } = this.shape;
+  enter(place: number): void;
+}
+
+function createWalk(
+  { radius, gridHeight, gridWidth }: ContextModel,
+  { channels, height, width }: ItemShape,
+  kernel: ContextKernel,
+  quality: number,
+): Walk {
+  const inputs = new Int16Array(channels * height * width);
+  const gridRows = gridPlaces(height, gridHeight);
+  const gridColumns = gridPlaces(width, gridWidth);
+  const addInputs = (neighbour: number, place: number): void => {
+    for (let channel = 0; channel < channels; channel++) {
+      const value = inputs[place * channels + channel]!;
+      if (value !== 0) kernel.add(neighbour * channels + channel, value);
+    }
+  };
+  const enter = (place: number): void => {
     const row = Math.floor(place / width);
     const column = place - row * width;
-    kernel.start(this.quality, this.#gridRows[row]! * this.#gridWidth + this.#gridColumns[column]!);
-    const radius = this.#radius;
+    kernel.start(quality, gridRows[row]! * gridWidth + gridColumns[column]!);
     let neighbour = 0;
     for (let y = row - radius; y <= row; y++) {
       const last = y < row ? column + radius : column - 1;
       for (let x = column - radius; x <= last; x++, neighbour++) {
-        if (y >= 0 && x >= 0 && x < width) this.#addInputs(kernel, neighbour, y * width + x);
+        if (y >= 0 && x >= 0 && x < width) addInputs(neighbour, y * width + x);
       }
     }
-  }
-
-  #addInputs(kernel: ContextKernel, neighbour: number, place: number): void {
-    const { channels } = this.shape;
-    for (let channel = 0; channel < channels; channel++) {
-      const value = this.inputs[place * channels + channel]!;
-      if (value !== 0) kernel.add(neighbour * channels + channel, value);
-    }
-  }
+  };
+  return { inputs, enter };
 }
 
 /** For each row (or column) of a latent, that of the trained size's latent which lies at its middle. */

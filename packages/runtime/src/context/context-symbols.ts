@@ -1,7 +1,7 @@
 import { decodeEscape, encodeEscape, type RangeDecoder, type RangeEncoder } from '../entropy/index.js';
 import { ConvaeError } from '../errors.js';
 import type { ItemShape } from '../image.js';
-import type { ContextPrior, SymbolCoder } from './context-prior.js';
+import type { ContextPrior } from './context-prior.js';
 import type { Mixture } from './mixture.js';
 
 /**
@@ -15,7 +15,15 @@ export function encodeContextSymbols(
   shape: ItemShape,
   quality: number,
 ): void {
-  prior.code(symbols, shape, quality, new SymbolWriter(encoder));
+  const code = (mixture: Mixture, symbol: number): number => {
+    const last = mixture.count - 1;
+    const offset = symbol - mixture.min;
+    const entry = offset < 0 ? 0 : Math.min(last, offset + 1);
+    encoder.encode(mixture.cumulative(entry), mixture.cumulative(entry + 1));
+    if (entry === 0 || entry === last) encodeEscape(encoder, offset, last - 1);
+    return symbol;
+  };
+  prior.code(symbols, shape, quality, { code });
 }
 
 /**
@@ -30,47 +38,18 @@ export function decodeContextSymbols(
   shape: ItemShape,
   quality: number,
 ): void {
-  prior.code(symbols, shape, quality, new SymbolReader(decoder));
+  const code = (mixture: Mixture): number => {
+    const last = mixture.count - 1;
+    const entry = mixture.find(decoder.slot());
+    decoder.consume(mixture.cumulative(entry), mixture.cumulative(entry + 1));
+    return entry === 0 || entry === last ? escaped(decoder, entry === 0, mixture) : mixture.min + entry - 1;
+  };
+  prior.code(symbols, shape, quality, { code });
 }
 
-class SymbolWriter implements SymbolCoder {
-  readonly #encoder: RangeEncoder;
-
-  constructor(encoder: RangeEncoder) {
-    this.#encoder = encoder;
-  }
-
-  code(mixture: Mixture, symbol: number): number {
-    const last = mixture.count - 1;
-    const offset = symbol - mixture.min;
-    const entry = offset < 0 ? 0 : Math.min(last, offset + 1);
-    this.#encoder.encode(mixture.cumulative(entry), mixture.cumulative(entry + 1));
-    if (entry === 0 || entry === last) encodeEscape(this.#encoder, offset, last - 1);
-    return symbol;
-  }
-}
-
-class SymbolReader implements SymbolCoder {
-  readonly #decoder: RangeDecoder;
-
-  constructor(decoder: RangeDecoder) {
-    this.#decoder = decoder;
-  }
-
-  code(mixture: Mixture): number {
-    const last = mixture.count - 1;
-    const entry = mixture.find(this.#decoder.slot());
-    this.#decoder.consume(mixture.cumulative(entry), mixture.cumulative(entry + 1));
-    return entry === 0 || entry === last ? this.#escaped(entry === 0, mixture) : mixture.min + entry - 1;
-  }
-
-  #escaped(below: boolean, { min, count }: Mixture): number {
-    const offset = decodeEscape(this.#decoder, count - 2);
-    const symbol = min + offset;
-    if (offset < 0 === below && symbol === (symbol | 0)) return symbol;
-    throw new ConvaeError(
-      'DATA_INVALID',
-      `an escaped symbol is ${symbol}, on the wrong side or outside int32`,
-    );
-  }
+function escaped(decoder: RangeDecoder, below: boolean, { min, count }: Mixture): number {
+  const offset = decodeEscape(decoder, count - 2);
+  const symbol = min + offset;
+  if (offset < 0 === below && symbol === (symbol | 0)) return symbol;
+  throw new ConvaeError('DATA_INVALID', `an escaped symbol is ${symbol}, on the wrong side or outside int32`);
 }

@@ -31,10 +31,7 @@ export function mixtureTables(): MixtureTables {
   };
   for (const [name, sum] of Object.entries(CHECKSUMS)) {
     if (checksum(tables[name as keyof MixtureTables]) !== sum)
-      throw new ConvaeError(
-        'UNSUPPORTED',
-        `this machine computes other ${name} than the context prior needs`,
-      );
+      throw new ConvaeError('UNSUPPORTED', `this machine computes other ${name} than the prior needs`);
   }
   return tables;
 }

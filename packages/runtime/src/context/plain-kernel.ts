@@ -3,50 +3,32 @@ import type { ContextKernel } from './kernel.js';
 
 /** The kernel in TypeScript: the reference, and what runs where WebAssembly does not. */
 export function createPlainKernel(model: ContextModel): ContextKernel {
-  return new PlainKernel(model);
-}
-
-class PlainKernel implements ContextKernel {
-  readonly name = 'plain';
-  readonly outputs: Int32Array;
-  readonly #model: ContextModel;
-  readonly #sums: Int32Array;
-  readonly #hidden1: Int32Array;
-  readonly #hidden2: Int32Array;
-
-  constructor(model: ContextModel) {
-    this.#model = model;
-    this.outputs = new Int32Array(3 * model.components);
-    this.#sums = new Int32Array(model.hidden1);
-    this.#hidden1 = new Int32Array(model.hidden1);
-    this.#hidden2 = new Int32Array(model.hidden2);
-  }
-
-  start(quality: number, position: number): void {
-    startSums(this.#model, quality, position, this.#sums);
-  }
-
-  add(input: number, value: number): void {
-    const { w1, hidden1 } = this.#model;
-    const sums = this.#sums;
-    for (let unit = 0, at = input * hidden1; unit < hidden1; unit++, at++)
-      sums[unit]! += Math.imul(value, w1[at]!);
-  }
-
-  run(channel: number): void {
-    const { hidden1, hidden2, channelBias, shift1, w2, bias2, shift2, w3, bias3, shift3 } = this.#model;
-    const [first, second, outputs] = [this.#hidden1, this.#hidden2, this.outputs];
-    for (let unit = 0, at = channel * hidden1; unit < hidden1; unit++, at++) {
-      first[unit] = activation(this.#sums[unit]! + channelBias[at]!, shift1[unit]!);
-    }
-    for (let unit = 0; unit < hidden2; unit++) {
-      const sum = product(first, w2, unit * hidden1) + BIAS_UNIT * bias2[channel * hidden2 + unit]!;
-      second[unit] = activation(sum, shift2[unit]!);
-    }
-    for (let output = 0, at = channel * outputs.length; output < outputs.length; output++, at++) {
-      outputs[output] = limited(product(second, w3, at * hidden2) + BIAS_UNIT * bias3[at]!, shift3[at]!);
-    }
-  }
+  const { hidden1, hidden2, channelBias, shift1, w1, w2, bias2, shift2, w3, bias3, shift3 } = model;
+  const outputs = new Int32Array(3 * model.components);
+  const sums = new Int32Array(hidden1);
+  const first = new Int32Array(hidden1);
+  const second = new Int32Array(hidden2);
+  return {
+    name: 'plain',
+    outputs,
+    start: (quality, position) => startSums(model, quality, position, sums),
+    add: (input, value) => {
+      for (let unit = 0, at = input * hidden1; unit < hidden1; unit++, at++)
+        sums[unit]! += Math.imul(value, w1[at]!);
+    },
+    run: (channel) => {
+      for (let unit = 0, at = channel * hidden1; unit < hidden1; unit++, at++) {
+        first[unit] = activation(sums[unit]! + channelBias[at]!, shift1[unit]!);
+      }
+      for (let unit = 0; unit < hidden2; unit++) {
+        const sum = product(first, w2, unit * hidden1) + BIAS_UNIT * bias2[channel * hidden2 + unit]!;
+        second[unit] = activation(sum, shift2[unit]!);
+      }
+      for (let output = 0, at = channel * outputs.length; output < outputs.length; output++, at++) {
+        outputs[output] = limited(product(second, w3, at * hidden2) + BIAS_UNIT * bias3[at]!, shift3[at]!);
+      }
+    },
+  };
 }
 
 /** Writes the first layer's biases of a quality and a position to `sums`. */

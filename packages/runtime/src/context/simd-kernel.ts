@@ -1,110 +1,69 @@
 import { BIAS_UNIT, type ContextModel } from './context-model.js';
 import type { ContextKernel } from './kernel.js';
 import { halfOf, limited, startSums } from './plain-kernel.js';
-import { BLOCK, createSimdInstance, type SimdFunctions, type SimdInstance } from './simd-functions.js';
+import { BLOCK, createSimdInstance } from './simd-functions.js';
 
 /**
  * The kernel in WebAssembly, 128 bits at a time: the same integers as the plain one, because sums of integers that stay
  * in int32 do not depend on their order. To be called only where it runs.
  */
 export function createSimdKernel(model: ContextModel): ContextKernel {
-  const layout = new Layout(model);
-  return new SimdKernel(model, layout, createSimdInstance(layout.bytes));
+  const at = layoutOf(model);
+  const { functions, memory } = createSimdInstance(at.bytes);
+  const { addRow, dense, activate } = functions;
+  const { bias3, shift3 } = model;
+  const outputs = new Int32Array(3 * model.components);
+  const sums1 = new Int32Array(memory, at.sums1, at.units1);
+  const sums3 = new Int32Array(memory, at.sums3, at.units3);
+  fillMemory(model, at, memory);
+  return {
+    name: 'simd',
+    outputs,
+    start: (quality, position) => startSums(model, quality, position, sums1),
+    add: (input, value) => addRow(at.sums1, at.w1 + input * at.units1 * 2, value, at.units1 / 4),
+    run: (channel) => {
+      activate(at.sums1, at.biases1 + channel * at.units1 * 4, at.shifts1, at.hidden1, at.units1);
+      dense(at.hidden1, at.w2, at.sums2, at.units1 / 2, at.units2 / BLOCK);
+      activate(at.sums2, at.biases2 + channel * at.units2 * 4, at.shifts2, at.hidden2, at.units2);
+      const weights = at.w3 + channel * at.units3 * at.units2 * 2;
+      dense(at.hidden2, weights, at.sums3, at.units2 / 2, at.units3 / BLOCK);
+      for (let i = 0, own = channel * outputs.length; i < outputs.length; i++, own++) {
+        outputs[i] = limited(sums3[i]! + BIAS_UNIT * bias3[own]!, shift3[own]!);
+      }
+    },
+  };
 }
 
 const roundUp = (value: number, multiple: number): number => Math.ceil(value / multiple) * multiple;
 
+type Layout = ReturnType<typeof layoutOf>;
+
 /** Byte addresses of everything in the memory, each a multiple of 16; sizes rounded up to whole vectors and blocks. */
-class Layout {
-  readonly units1: number;
-  readonly units2: number;
-  readonly units3: number;
-  readonly w1: number;
-  readonly w2: number;
-  readonly w3: number;
-  readonly biases1: number;
-  readonly biases2: number;
-  readonly shifts1: number;
-  readonly shifts2: number;
-  readonly sums1: number;
-  readonly sums2: number;
-  readonly sums3: number;
-  readonly hidden1: number;
-  readonly hidden2: number;
-  readonly bytes: number;
-
-  constructor({ channels, hidden1, hidden2, components, w1 }: ContextModel) {
-    this.units1 = roundUp(hidden1, 4);
-    this.units2 = roundUp(hidden2, BLOCK);
-    this.units3 = roundUp(3 * components, BLOCK);
-    let end = 0;
-    const take = (count: number, bytesEach: number): number => {
-      const start = end;
-      end = roundUp(end + count * bytesEach, 16);
-      return start;
-    };
-    this.w1 = take((w1.length / hidden1) * this.units1, 2);
-    this.w2 = take(this.units2 * this.units1, 2);
-    this.w3 = take(channels * this.units3 * this.units2, 2);
-    this.biases1 = take(channels * this.units1, 4);
-    this.biases2 = take(channels * this.units2, 4);
-    this.shifts1 = take(this.units1, 4);
-    this.shifts2 = take(this.units2, 4);
-    this.sums1 = take(this.units1, 4);
-    this.sums2 = take(this.units2, 4);
-    this.sums3 = take(this.units3, 4);
-    this.hidden1 = take(this.units1, 2);
-    this.hidden2 = take(this.units2, 2);
-    this.bytes = end;
-  }
-}
-
-class SimdKernel implements ContextKernel {
-  readonly name = 'simd';
-  readonly outputs: Int32Array;
-  readonly #model: ContextModel;
-  readonly #layout: Layout;
-  readonly #functions: SimdFunctions;
-  readonly #sums1: Int32Array;
-  readonly #sums3: Int32Array;
-
-  constructor(model: ContextModel, layout: Layout, { functions, memory }: SimdInstance) {
-    this.#model = model;
-    this.#layout = layout;
-    this.#functions = functions;
-    this.outputs = new Int32Array(3 * model.components);
-    this.#sums1 = new Int32Array(memory, layout.sums1, layout.units1);
-    this.#sums3 = new Int32Array(memory, layout.sums3, layout.units3);
-    fillMemory(model, layout, memory);
-  }
-
-  start(quality: number, position: number): void {
-    startSums(this.#model, quality, position, this.#sums1);
-  }
-
-  add(input: number, value: number): void {
-    const { sums1, w1, units1 } = this.#layout;
-    this.#functions.addRow(sums1, w1 + input * units1 * 2, value, units1 / 4);
-  }
-
-  run(channel: number): void {
-    const at = this.#layout;
-    const { dense, activate } = this.#functions;
-    activate(at.sums1, at.biases1 + channel * at.units1 * 4, at.shifts1, at.hidden1, at.units1);
-    dense(at.hidden1, at.w2, at.sums2, at.units1 / 2, at.units2 / BLOCK);
-    activate(at.sums2, at.biases2 + channel * at.units2 * 4, at.shifts2, at.hidden2, at.units2);
-    const weights = at.w3 + channel * at.units3 * at.units2 * 2;
-    dense(at.hidden2, weights, at.sums3, at.units2 / 2, at.units3 / BLOCK);
-    this.#limit(channel);
-  }
-
-  #limit(channel: number): void {
-    const { outputs } = this;
-    const { bias3, shift3 } = this.#model;
-    for (let i = 0, own = channel * outputs.length; i < outputs.length; i++, own++) {
-      outputs[i] = limited(this.#sums3[i]! + BIAS_UNIT * bias3[own]!, shift3[own]!);
-    }
-  }
+function layoutOf({ channels, hidden1, hidden2, components, w1 }: ContextModel) {
+  const units1 = roundUp(hidden1, 4);
+  const units2 = roundUp(hidden2, BLOCK);
+  const units3 = roundUp(3 * components, BLOCK);
+  let bytes = 0;
+  const take = (count: number, bytesEach: number): number => {
+    const start = bytes;
+    bytes = roundUp(bytes + count * bytesEach, 16);
+    return start;
+  };
+  const places = {
+    w1: take((w1.length / hidden1) * units1, 2),
+    w2: take(units2 * units1, 2),
+    w3: take(channels * units3 * units2, 2),
+    biases1: take(channels * units1, 4),
+    biases2: take(channels * units2, 4),
+    shifts1: take(units1, 4),
+    shifts2: take(units2, 4),
+    sums1: take(units1, 4),
+    sums2: take(units2, 4),
+    sums3: take(units3, 4),
+    hidden1: take(units1, 2),
+    hidden2: take(units2, 2),
+  };
+  return { units1, units2, units3, ...places, bytes };
 }
 
 /** What is beyond a layer's own units stays 0: those units come out as 0, and have weights of 0. */

@@ -1,3 +1,4 @@
+import { checkInteger } from '../checks.js';
 import type { EntropyTable } from './tables.js';
 
 /**
@@ -9,9 +10,7 @@ import type { EntropyTable } from './tables.js';
  * @throws RangeError where multiplier is not an integer ≥ 1.
  */
 export function coarsenTable(table: EntropyTable, multiplier: number): EntropyTable {
-  if (!Number.isInteger(multiplier) || multiplier < 1) {
-    throw new RangeError(`expected an integer ≥ 1 for multiplier, received ${multiplier}`);
-  }
+  checkInteger(multiplier, 'multiplier', 1);
   const size = table.frequencies.length - 1;
   const min = nearest(table.min, multiplier);
   const max = nearest(table.min + size - 1, multiplier);

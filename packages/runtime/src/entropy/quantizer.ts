@@ -1,5 +1,6 @@
+import { checkInteger } from '../checks.js';
 import { ConvaeError } from '../errors.js';
-import type { LatentBatch } from '../image.js';
+import type { BatchShape, LatentBatch } from '../image.js';
 
 /** Largest step and largest |offset|, in units of the latent: dequantized values stay finite in float32. */
 export const MAX_STEP = 1e6;
@@ -31,13 +32,9 @@ export interface Quantizer {
 }
 
 /** Quantized latents: int32, N×c×h×w, values ±(2^31 − 1). */
-export interface SymbolBatch {
+export interface SymbolBatch extends BatchShape {
   /** int32, length count·channels·height·width. */
   readonly data: Int32Array;
-  readonly count: number;
-  readonly height: number;
-  readonly width: number;
-  readonly channels: number;
 }
 
 /**
@@ -47,12 +44,8 @@ export interface SymbolBatch {
  */
 export function quantizerAt(spec: QuantizerSpec, quality: number): Quantizer {
   checkSpec(spec);
-  const multiplier = spec.multipliers[quality];
-  if (multiplier === undefined) {
-    throw new RangeError(
-      `expected an integer of 0 to ${spec.multipliers.length - 1} for quality, received ${quality}`,
-    );
-  }
+  checkInteger(quality, 'quality', 0, spec.multipliers.length - 1);
+  const multiplier = spec.multipliers[quality]!;
   return {
     steps: Float64Array.from(spec.steps, (step) => step * multiplier),
     offsets: Float64Array.from(spec.steps, (_, channel) => spec.offsets?.[channel] ?? 0),

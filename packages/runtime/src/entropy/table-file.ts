@@ -1,4 +1,6 @@
+import { checkLimit } from '../checks.js';
 import { ConvaeError } from '../errors.js';
+import { checkFileHead, truncated } from './file-head.js';
 import {
   type EntropyTable,
   type EntropyTables,
@@ -9,6 +11,7 @@ import {
 
 /** First bytes of a table file: "CAET" and the version 1. */
 const MAGIC = Uint8Array.of(0x43, 0x41, 0x45, 0x54, 1);
+const WHAT = 'entropy table file';
 /** Magic, and the number of tables minus one as uint16. */
 const HEADER_BYTES = MAGIC.length + 2;
 /** A table's smallest symbol as int32 and its number of regular symbols as uint16. */
@@ -38,14 +41,10 @@ export function serializeTables(tables: EntropyTables): Uint8Array {
  * @throws ConvaeError DATA_INVALID, DATA_TRUNCATED, VERSION_UNSUPPORTED or LIMIT_EXCEEDED; hostile bytes are safe.
  */
 export function parseTables(bytes: Uint8Array): EntropyTables {
-  if (bytes.length > MAX_TABLE_FILE_BYTES) {
-    throw new ConvaeError(
-      'LIMIT_EXCEEDED',
-      `the entropy table file has ${bytes.length} bytes, more than ${MAX_TABLE_FILE_BYTES}`,
-    );
-  }
+  checkLimit(bytes.length, MAX_TABLE_FILE_BYTES, `the ${WHAT} has`, 'bytes');
+  checkFileHead(bytes, MAGIC, HEADER_BYTES, WHAT);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const count = readCount(view);
+  const count = view.getUint16(MAGIC.length, true) + 1;
   const tables: EntropyTable[] = [];
   let at = HEADER_BYTES;
   while (tables.length < count) {
@@ -66,39 +65,13 @@ function writeTable(view: DataView, at: number, { min, frequencies }: EntropyTab
   }
 }
 
-function readCount(view: DataView): number {
-  const { length } = MAGIC;
-  for (let i = 0; i < Math.min(length - 1, view.byteLength); i++) {
-    if (view.getUint8(i) !== MAGIC[i])
-      throw new ConvaeError('DATA_INVALID', 'these bytes are no entropy table file');
-  }
-  if (view.byteLength < HEADER_BYTES) throw truncated();
-  const version = view.getUint8(length - 1);
-  if (version !== MAGIC[length - 1]) {
-    throw new ConvaeError(
-      'VERSION_UNSUPPORTED',
-      `entropy table file version ${version}: this release reads 1`,
-    );
-  }
-  return view.getUint16(length, true) + 1;
-}
-
 function readTable(view: DataView, at: number): EntropyTable {
-  if (at + TABLE_HEADER_BYTES > view.byteLength) throw truncated();
+  if (at + TABLE_HEADER_BYTES > view.byteLength) throw truncated(WHAT);
   const entries = view.getUint16(at + 4, true) + 1;
-  if (entries - 1 > MAX_TABLE_SYMBOLS) {
-    throw new ConvaeError(
-      'LIMIT_EXCEEDED',
-      `an entropy table has ${entries - 1} symbols, more than ${MAX_TABLE_SYMBOLS}`,
-    );
-  }
-  if (at + TABLE_HEADER_BYTES + 2 * entries > view.byteLength) throw truncated();
+  checkLimit(entries - 1, MAX_TABLE_SYMBOLS, 'an entropy table has', 'symbols');
+  if (at + TABLE_HEADER_BYTES + 2 * entries > view.byteLength) throw truncated(WHAT);
   const frequencies = Uint32Array.from({ length: entries }, (_, i) =>
     view.getUint16(at + TABLE_HEADER_BYTES + 2 * i, true),
   );
   return { min: view.getInt32(at, true), frequencies };
-}
-
-function truncated(): ConvaeError {
-  return new ConvaeError('DATA_TRUNCATED', 'the entropy table file ends within a table');
 }

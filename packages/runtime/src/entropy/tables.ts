@@ -1,3 +1,4 @@
+import { checkLimit } from '../checks.js';
 import { ConvaeError } from '../errors.js';
 import { TOTAL } from './precision.js';
 
@@ -84,33 +85,20 @@ export function findSlot(tables: EntropyTables, index: number, slot: number): nu
 }
 
 function checkCounts(tables: readonly EntropyTable[]): void {
-  if (tables.length < 1 || tables.length > MAX_TABLES) {
-    throw new ConvaeError(
-      'LIMIT_EXCEEDED',
-      `expected 1 to ${MAX_TABLES} entropy tables, received ${tables.length}`,
-    );
-  }
+  const { length } = tables;
+  if (length < 1 || length > MAX_TABLES)
+    throw new ConvaeError('LIMIT_EXCEEDED', `expected 1 to ${MAX_TABLES} entropy tables, received ${length}`);
   let entries = 0;
   tables.forEach((table, index) => {
     checkShape(table, index);
     entries += table.frequencies.length;
   });
-  if (entries > MAX_TABLE_ENTRIES) {
-    throw new ConvaeError(
-      'LIMIT_EXCEEDED',
-      `expected at most ${MAX_TABLE_ENTRIES} frequencies, received ${entries}`,
-    );
-  }
+  checkLimit(entries, MAX_TABLE_ENTRIES, 'the entropy tables have', 'frequencies');
 }
 
 function checkShape({ min, frequencies }: EntropyTable, index: number): void {
   const size = frequencies.length - 1;
-  if (size > MAX_TABLE_SYMBOLS) {
-    throw new ConvaeError(
-      'LIMIT_EXCEEDED',
-      `entropy table ${index} has ${size} symbols, more than ${MAX_TABLE_SYMBOLS}`,
-    );
-  }
+  checkLimit(size, MAX_TABLE_SYMBOLS, `entropy table ${index} has`, 'symbols');
   if (size < 1) throw invalid(index, 'needs a symbol and an escape');
   if (!Number.isInteger(min) || min < INT32_MIN || min + size - 1 > INT32_MAX) {
     throw invalid(index, `starts at ${min}, and its symbols must be int32`);

@@ -84,8 +84,8 @@ describe('IDX bytes', () => {
     ['no images', idx([0, 28, 28], 0), 'DATA_INVALID', 'holds no images'],
     ['no pixels', idx([5, 0, 28], 0), 'LIMIT_EXCEEDED', 'images of 0×28 pixels'],
     ['huge sides', idx([1, 2 ** 32 - 1, 1], 4), 'LIMIT_EXCEEDED', 'images of 4294967295×1 pixels'],
-    ['too many images', idx([2 ** 32 - 1, 1, 1], 4), 'LIMIT_EXCEEDED', '4294967295 images, at most'],
-    ['too many pixels', idx([4000000, 16384, 16384, 3], 4), 'LIMIT_EXCEEDED', 'bytes of pixels, at most'],
+    ['too many images', idx([2 ** 32 - 1, 1, 1], 4), 'LIMIT_EXCEEDED', '4294967295 images, more than'],
+    ['too many pixels', idx([4000000, 16384, 16384, 3], 4), 'LIMIT_EXCEEDED', 'bytes of pixels, more than'],
     ['two channels', idx([1, 2, 2, 2], 8), 'DATA_INVALID', '2 channels, expected N×H×W×C with C = 1 or 3'],
   ])('with %s are refused', (_, bytes, code, message) => {
     expect(() => parseIdxImages(bytes)).toThrow(expect.objectContaining({ code }));
@@ -98,7 +98,7 @@ describe('IDX bytes', () => {
     for (const count of [2 ** 32, 2 ** 32 + 5, -1, 1.5])
       expect(() => header(count)).toThrow(
         new RangeError(
-          `expected integers in 0..4294967295 for the dimensions of an IDX file, received ${count}`,
+          `expected an integer in 0..4294967295 for a dimension of an IDX file, received ${count}`,
         ),
       );
   });

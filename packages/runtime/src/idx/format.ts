@@ -1,4 +1,6 @@
 import { MAX_IMAGE_SIDE } from '../bundle/manifest.js';
+import { joinBytes, toHex } from '../bytes.js';
+import { checkInteger, checkLimit } from '../checks.js';
 import { ConvaeError } from '../errors.js';
 import type { ImageBatch } from '../image.js';
 
@@ -36,7 +38,7 @@ function dimensionsOf(bytes: Uint8Array, name: string, ranks: readonly number[],
   if (bytes.length < 4)
     throw new ConvaeError('DATA_TRUNCATED', `${name}: ${bytes.length} bytes, no IDX header`);
   const [zero0, zero1, type, rank] = bytes as unknown as [number, number, number, number];
-  const magic = Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  const magic = toHex(bytes.subarray(0, 4));
   if (zero0 !== 0 || zero1 !== 0 || !(type in TYPE_NAMES))
     throw new ConvaeError('DATA_INVALID', `${name}: bad magic ${magic}, not an IDX file`);
   if (type !== UBYTE)
@@ -54,8 +56,7 @@ function dimensionsOf(bytes: Uint8Array, name: string, ranks: readonly number[],
 
 function requireCount(count: number, name: string, what: string): void {
   if (count === 0) throw new ConvaeError('DATA_INVALID', `${name}: holds no ${what}`);
-  if (count > MAX_IDX_IMAGES)
-    throw new ConvaeError('LIMIT_EXCEEDED', `${name}: ${count} ${what}, at most ${MAX_IDX_IMAGES} are read`);
+  checkLimit(count, MAX_IDX_IMAGES, `${name}: holds`, what);
 }
 
 function requireLength(bytes: Uint8Array, total: number, name: string): void {
@@ -89,8 +90,7 @@ export function parseIdxImagesHeader(
   if (channels !== 1 && channels !== 3)
     throw new ConvaeError('DATA_INVALID', `${name}: ${channels} channels, expected N×H×W×C with C = 1 or 3`);
   const pixels = count * height * width * channels;
-  if (pixels > maxBytes)
-    throw new ConvaeError('LIMIT_EXCEEDED', `${name}: ${pixels} bytes of pixels, at most ${maxBytes}`);
+  checkLimit(pixels, maxBytes, `${name}: holds`, 'bytes of pixels');
   const headerBytes = 4 + 4 * dimensions.length;
   return { count, height, width, channels, headerBytes, totalBytes: headerBytes + pixels };
 }
@@ -125,12 +125,8 @@ export function parseIdxLabels(bytes: Uint8Array, name = 'IDX bytes'): Uint8Arra
 }
 
 function formatHeader(dimensions: readonly number[]): Uint8Array {
-  for (const dimension of dimensions) {
-    if (Number.isInteger(dimension) && dimension >= 0 && dimension <= MAX_IDX_DIMENSION) continue;
-    throw new RangeError(
-      `expected integers in 0..${MAX_IDX_DIMENSION} for the dimensions of an IDX file, received ${dimension}`,
-    );
-  }
+  for (const dimension of dimensions)
+    checkInteger(dimension, 'a dimension of an IDX file', 0, MAX_IDX_DIMENSION);
   const bytes = new Uint8Array(4 + 4 * dimensions.length);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, (UBYTE << 8) | dimensions.length);
@@ -153,13 +149,6 @@ export function formatIdxImagesHeader({
   return formatHeader(channels === 1 ? [count, height, width] : [count, height, width, channels]);
 }
 
-function joined(header: Uint8Array, data: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(header.length + data.length);
-  bytes.set(header);
-  bytes.set(data, header.length);
-  return bytes;
-}
-
 /**
  * Images as an IDX file: N×H×W for grey, N×H×W×3 for RGB.
  * @throws RangeError where the data's length is not count·height·width·channels, or there are no images.
@@ -172,10 +161,10 @@ export function formatIdxImages(images: ImageBatch): Uint8Array {
       `expected count·height·width·channels bytes, 1 or 3 channels, for images, ` +
         `received ${data.length} bytes for ${count}×${height}×${width}×${channels}`,
     );
-  return joined(formatIdxImagesHeader(images), data);
+  return joinBytes([formatIdxImagesHeader(images), data]);
 }
 
 /** Labels as an IDX file. */
 export function formatIdxLabels(labels: Uint8Array): Uint8Array {
-  return joined(formatHeader([labels.length]), labels);
+  return joinBytes([formatHeader([labels.length]), labels]);
 }

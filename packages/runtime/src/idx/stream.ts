@@ -1,4 +1,5 @@
 import { ByteQueue } from '../bitstream/byte-queue.js';
+import { joinBytes } from '../bytes.js';
 import { ConvaeError } from '../errors.js';
 import type { ImageBatch } from '../image.js';
 import { type IdxImagesHeader, parseIdxImagesHeader } from './format.js';
@@ -30,7 +31,7 @@ export async function readIdxImageStream(
   try {
     const start = await queue.take(4);
     const rest = await queue.take(start[3] === 4 ? LONGEST_HEADER_BYTES - 4 : LONGEST_HEADER_BYTES - 8);
-    const header = parseIdxImagesHeader(Uint8Array.of(...start, ...rest), name, MAX_IDX_STREAM_BYTES);
+    const header = parseIdxImagesHeader(joinBytes([start, rest]), name, MAX_IDX_STREAM_BYTES);
     return { header, images: readImages(queue, header, name) };
   } catch (error) {
     await queue.close();

@@ -78,9 +78,8 @@ export async function createFileSink(path: string, temporary = temporaryBeside(p
     try {
       return await task();
     } catch (cause) {
-      throw new ConvaeError('WRITE_FAILED', `${path} cannot be written: ${(cause as Error).message}`, {
-        cause,
-      });
+      const problem = `${path} cannot be written: ${(cause as Error).message}`;
+      throw new ConvaeError('WRITE_FAILED', problem, { cause });
     }
   };
   const file = await attempt(() => openNew(temporary));
@@ -98,4 +97,16 @@ export async function createFileSink(path: string, temporary = temporaryBeside(p
       await rm(temporary, { force: true }).catch(() => undefined);
     },
   };
+}
+
+/** Commits what `produce` writes to a sink; where anything fails, nothing stays behind. @returns what it gave. */
+export async function writeThrough<T>(sink: FileSink, produce: (sink: FileSink) => Promise<T>): Promise<T> {
+  try {
+    const result = await produce(sink);
+    await sink.commit();
+    return result;
+  } catch (error) {
+    await sink.discard();
+    throw error;
+  }
 }

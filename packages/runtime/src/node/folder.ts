@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BundleFiles, checkPlainFileName } from '../bundle/files.js';
+import { checkLimit } from '../checks.js';
 import { ConvaeError } from '../errors.js';
 
 /** The files of a bundle in a folder. Nothing is read until it is asked for. */
@@ -25,12 +26,7 @@ export async function readWholeFile(path: string, maxBytes: number): Promise<Uin
   try {
     const stats = await file.stat();
     if (!stats.isFile()) throw new ConvaeError('NOT_FOUND', `${path} is not a file`);
-    if (stats.size > maxBytes) {
-      throw new ConvaeError(
-        'LIMIT_EXCEEDED',
-        `${path} has ${stats.size} bytes, at most ${maxBytes} are read`,
-      );
-    }
+    checkLimit(stats.size, maxBytes, `${path} has`, 'bytes');
     return new Uint8Array(await file.readFile());
   } finally {
     await file.close();
@@ -43,12 +39,7 @@ export async function openForReading(path: string): ReturnType<typeof open> {
     return await open(path, 'r');
   } catch (cause) {
     const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
-    throw new ConvaeError(
-      'NOT_FOUND',
-      missing ? `${path} does not exist` : `${path} cannot be read: ${(cause as Error).message}`,
-      {
-        cause,
-      },
-    );
+    const problem = missing ? 'does not exist' : `cannot be read: ${(cause as Error).message}`;
+    throw new ConvaeError('NOT_FOUND', `${path} ${problem}`, { cause });
   }
 }

@@ -1,7 +1,8 @@
 import type { Metadata, Sharp } from 'sharp';
 import { MAX_IMAGE_SIDE } from '../bundle/manifest.js';
+import { checkBatch } from '../checks.js';
 import { ConvaeError } from '../errors.js';
-import { checkBatch, type ImageBatch, sliceBatch } from '../image.js';
+import { type ImageBatch, sliceBatch } from '../image.js';
 import { importDependency } from './dependency.js';
 import { writeFileAtomic } from './files.js';
 import { readWholeFile } from './folder.js';

@@ -13,7 +13,7 @@ export {
 } from './byte-files.js';
 export { writeFileAtomic } from './files.js';
 export { bundleFolder } from './folder.js';
-export { readIdxFileStream } from './idx-files.js';
+export { isGzip, readIdxFileStream } from './idx-files.js';
 export {
   decodeImageFile,
   encodePng,

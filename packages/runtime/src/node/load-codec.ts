@@ -1,8 +1,8 @@
 import type { BundleFiles } from '../bundle/files.js';
 import { loadBundle } from '../bundle/load.js';
+import { wrongKind } from '../checks.js';
 import { type Codec, createCodec, kernelOf } from '../codec/codec.js';
 import { checkLoadOptions, type LoadOptions } from '../codec/load-options.js';
-import { kindOf } from '../image.js';
 import { openSessions } from '../provider/open-sessions.js';
 import { bundleFolder } from './folder.js';
 import { importOnnxRuntime, NODE_PROVIDERS, whyUnavailableOnNode } from './onnxruntime.js';
@@ -38,5 +38,5 @@ export async function loadCodec(
 function bundleFiles(bundle: string | URL | BundleFiles): BundleFiles {
   if (typeof bundle === 'string' || bundle instanceof URL) return bundleFolder(bundle);
   if (typeof bundle?.read === 'function') return bundle;
-  throw new TypeError(`expected a folder or bundle files for bundle, received ${kindOf(bundle)}`);
+  throw wrongKind('a folder or bundle files', 'bundle', bundle);
 }

@@ -1,4 +1,4 @@
-/** What must have been seen of some work before it is told how long the rest takes: seconds, and a share of the work. */
+/** What must be done before the rest is estimated: seconds of work, and a share of the work. */
 const LEAST_SECONDS = 3;
 const LEAST_SHARE = 0.01;
 /** The speed is that of the later half of the time so far, and of these seconds at least: a slow start is forgotten. */
@@ -11,7 +11,7 @@ interface Mark {
   readonly done: number;
 }
 
-/** Tells how long some work still takes, as soon as that means something. */
+/** Estimates how long some work still takes, once an estimate means something. */
 export class TimeLeft {
   readonly #now: () => number;
   #first: Mark | undefined;
@@ -24,7 +24,7 @@ export class TimeLeft {
   }
 
   /**
-   * Notes how far the work is. The first call begins: what came before it, a start that is slow too, does not count.
+   * Notes how far the work is. The first call begins the estimate: a slow start before it does not count.
    * @param done what is done, in any unit.
    * @param left what is to be done, in the same unit.
    * @returns seconds; undefined as long as they cannot be told.

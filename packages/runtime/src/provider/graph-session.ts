@@ -91,18 +91,12 @@ function checkedOutput(
   graph: Graph,
   expected: readonly number[],
 ): Float32Array {
-  if (!(tensor?.data instanceof Float32Array)) {
-    throw new ConvaeError(
-      'GRAPH_INVALID',
-      `${graph.file} gives ${tensor?.type ?? 'nothing'} for ${graph.output.name}, expected float32`,
-    );
-  }
-  if (tensor.dims.length !== expected.length || tensor.dims.some((size, i) => size !== expected[i])) {
-    throw new ConvaeError(
-      'GRAPH_INVALID',
-      `${graph.file} gives ${tensor.dims.join('×')} for ${graph.output.name}, expected ${expected.join('×')}`,
-    );
-  }
+  const given = `${graph.file} gives`;
+  const name = graph.output.name;
+  if (!(tensor?.data instanceof Float32Array))
+    throw invalid(`${given} ${tensor?.type ?? 'nothing'} for ${name}, expected float32`);
+  if (tensor.dims.length !== expected.length || tensor.dims.some((size, i) => size !== expected[i]))
+    throw invalid(`${given} ${tensor.dims.join('×')} for ${name}, expected ${expected.join('×')}`);
   return tensor.data;
 }
 
@@ -115,10 +109,7 @@ function checkInterface(session: OrtSession, graph: Graph): void {
 
 function checkNames(names: readonly string[], name: string, what: string): void {
   if (names.length === 1 && names[0] === name) return;
-  throw new ConvaeError(
-    'GRAPH_INVALID',
-    `expected one ${what} named ${name}, received ${names.join(', ') || 'none'}`,
-  );
+  throw invalid(`expected one ${what} named ${name}, received ${names.join(', ') || 'none'}`);
 }
 
 /** Only what both sides fix can disagree; a size that the graph fixes must be fixed in the manifest too. */
@@ -136,11 +127,10 @@ function checkMetadata(
         metadata.shape.every((size, i) => typeof size !== 'number' || size === shape[i])));
   if (fits) return;
   const received = metadata.isTensor ? `${metadata.type} ${metadata.shape?.join('×')}` : 'no tensor';
-  throw new ConvaeError(
-    'GRAPH_INVALID',
-    `expected float32 ${shape.join('×')} for the ${what}, received ${received}`,
-  );
+  throw invalid(`expected float32 ${shape.join('×')} for the ${what}, received ${received}`);
 }
+
+const invalid = (problem: string): ConvaeError => new ConvaeError('GRAPH_INVALID', problem);
 
 /** The assertion in ONNX Runtime's C++ sources that some of its messages begin with: `FILE:LINE FUNCTION CONDITION was false.` */
 const ASSERTION = /^\/\S+:\d+ .* was false\. /;

@@ -1,4 +1,5 @@
 import type { Manifest } from '../bundle/manifest.js';
+import { median } from '../median.js';
 import { DEFAULT_BATCH_SIZE, imagesAtOnce } from './batch.js';
 import type { ExecutionProvider, PassedOver } from './execution-provider.js';
 import { firstLine } from './graph-session.js';
@@ -12,7 +13,6 @@ interface Entrant extends Networks {
 /** Time that a measurement may take, milliseconds; the first run, which is not counted, comes on top. */
 const BUDGET_MS = 60;
 const MAX_RUNS = 20;
-const MIN_RUNS = 1;
 
 /**
  * Measures as many images as a codec runs at once, and releases all of `opened` but the fastest.
@@ -74,13 +74,12 @@ export async function measureRun(manifest: Manifest, networks: Networks, count: 
   await run();
   const times: number[] = [];
   const begin = performance.now();
-  while (times.length < MIN_RUNS || (times.length < MAX_RUNS && performance.now() - begin < BUDGET_MS)) {
+  while (times.length === 0 || (times.length < MAX_RUNS && performance.now() - begin < BUDGET_MS)) {
     const start = performance.now();
     await run();
     times.push(performance.now() - start);
   }
-  times.sort((a, b) => a - b);
-  return times[times.length >> 1]!;
+  return median(times)!;
 }
 
 /** A duration for people, e.g. `3.2 ms`. */

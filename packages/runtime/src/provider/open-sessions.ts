@@ -1,7 +1,8 @@
 import type { Bundle } from '../bundle/load.js';
+import type { Manifest } from '../bundle/manifest.js';
 import { ConvaeError } from '../errors.js';
 import type { ExecutionProvider, PassedOver } from './execution-provider.js';
-import { createGraphSession, firstLine } from './graph-session.js';
+import { createGraphSession, firstLine, type GraphSession } from './graph-session.js';
 import { keepFastest } from './measure-run.js';
 import type { LoadOrt, OrtModule, OrtPlatform, OrtSessionOptions } from './ort.js';
 import { type Networks, type ProbeOutput, probeProblem, releaseBoth, runProbe } from './probe.js';
@@ -11,7 +12,7 @@ import { RELU_GRAPH } from './relu-graph.js';
 
 export { EXECUTION_PROVIDERS, type ExecutionProvider, type PassedOver } from './execution-provider.js';
 
-/** Both networks, loaded on the execution provider that was chosen, and what is to be said about the choice. */
+/** Both networks on the chosen execution provider, and notes about that choice. */
 export type NetworkSessions = Omit<LosableSessions, 'lost'>;
 
 /** How to choose among execution providers. */
@@ -41,7 +42,7 @@ interface Opening {
 
 /**
  * Loads both networks on the first execution provider that creates the sessions and computes the bundle's golden
- * vector, or on the fastest of those. Sessions on a device that is lost are opened anew.
+ * vector, or on the fastest of those. Sessions on a lost device are opened again.
  * @param ort ONNX Runtime, or what loads it for an execution provider.
  * @throws ConvaeError PROVIDER_UNAVAILABLE where `strict` forbids falling back, GRAPH_INVALID where the graphs
  * cannot be loaded on any provider or are not those of the manifest.
@@ -73,13 +74,8 @@ async function openFirst(
     const opened = await tryOn(opening, executionProvider);
     if ('encoder' in opened) return { ...opened, passedOver };
     if (strict) {
-      throw new ConvaeError(
-        'PROVIDER_UNAVAILABLE',
-        `${executionProvider} cannot run here: ${opened.reason}`,
-        {
-          cause: opened.error,
-        },
-      );
+      const problem = `${executionProvider} cannot run here: ${opened.reason}`;
+      throw new ConvaeError('PROVIDER_UNAVAILABLE', problem, { cause: opened.error });
     }
     passedOver.push({ provider: executionProvider, reason: opened.reason });
   }
@@ -197,16 +193,11 @@ async function createBoth(
 ): Promise<Networks> {
   const queue = shared ?? createRunQueue();
   const decoderQueue: RunQueue = shared ?? (provider === 'webgpu' ? queue : createRunQueue());
-  const first = await createGraphSession(ort, encoder, manifest.encoder, options, queue, device?.guard);
+  const create = (model: Uint8Array, graph: Manifest['encoder'], own: RunQueue): Promise<GraphSession> =>
+    createGraphSession(ort, model, graph, options, own, device?.guard);
+  const first = await create(encoder, manifest.encoder, queue);
   try {
-    const second = await createGraphSession(
-      ort,
-      decoder,
-      manifest.decoder,
-      options,
-      decoderQueue,
-      device?.guard,
-    );
+    const second = await create(decoder, manifest.decoder, decoderQueue);
     return { encoder: first, decoder: second };
   } catch (error) {
     await first.release().catch(() => undefined);

@@ -1,6 +1,6 @@
 import type { Bundle } from '../bundle/load.js';
 import { MAX_PROBE_VALUES, type Manifest } from '../bundle/manifest.js';
-import { checkFinite } from '../image.js';
+import { checkFinite } from '../checks.js';
 import type { GraphSession } from './graph-session.js';
 
 /** Both networks. */
@@ -9,7 +9,7 @@ export interface Networks {
   readonly decoder: GraphSession;
 }
 
-/** Releases both networks. Whether that works does not matter to whoever goes on without them. */
+/** Releases both networks. Errors do not matter: nobody uses these networks any more. */
 export async function releaseBoth({ encoder, decoder }: Networks): Promise<void> {
   await Promise.allSettled([encoder.release(), decoder.release()]);
 }
@@ -97,5 +97,6 @@ function difference(
     return `the golden vector has ${golden.length} values of the ${name}, expected ${received.length}`;
   const at = Array.from(golden).findIndex((value, i) => !(Math.abs(value - received[i]!) <= tolerance));
   if (at < 0) return undefined;
-  return `it computes something else than the bundle’s golden vector: ${name} value ${at} is ${received[at]}, expected ${golden[at]}`;
+  const found = `${name} value ${at} is ${received[at]}, expected ${golden[at]}`;
+  return `its results differ from the bundle’s golden vector: ${found}`;
 }

@@ -12,8 +12,8 @@ const TURN_MS = 8;
 
 /**
  * A new, empty queue.
- * @param yieldTurn Lets the thread's other work go on; asked after some milliseconds of tasks. For platforms whose
- * runs never wait for anything: a long call would otherwise hold up every event.
+ * @param yieldTurn Lets the thread's other work go on; called after some milliseconds of tasks. For platforms whose
+ * runs never yield: a long call would hold up every event.
  */
 export function createRunQueue(yieldTurn?: () => Promise<void>): RunQueue {
   let tail: Promise<unknown> = Promise.resolve();

@@ -63,7 +63,7 @@ describe('recoverable sessions', () => {
     expect(await run()).toEqual(expected);
     expect(sessions).toMatchObject({
       executionProvider: 'webgpu',
-      notices: ['the webgpu device was lost (unplugged) and made anew'],
+      notices: ['the webgpu device was lost (unplugged) and recreated'],
       passedOver: [],
     });
     devices[1]!.lose('driver');
@@ -92,7 +92,7 @@ describe('recoverable sessions', () => {
     devices[0]!.lose('unplugged');
     expect(await run()).toEqual(expected);
     expect(sessions.executionProvider).toBe('wasm');
-    expect(sessions.passedOver[0]!.reason).toBe('the device was lost and cannot be made anew (unplugged)');
+    expect(sessions.passedOver[0]!.reason).toBe('the device was lost and cannot be recreated (unplugged)');
   });
 
   it('try again with the next run where nothing could be opened', async () => {

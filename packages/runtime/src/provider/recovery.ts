@@ -2,23 +2,22 @@ import { ConvaeError } from '../errors.js';
 import type { ExecutionProvider, PassedOver } from './execution-provider.js';
 import type { GraphSession } from './graph-session.js';
 import type { LosableDevice } from './ort.js';
+import type { Networks } from './probe.js';
 
 /** Sessions as they can be lost: with the device that they are on. */
-export interface LosableSessions {
+export interface LosableSessions extends Networks {
   readonly executionProvider: ExecutionProvider;
   readonly passedOver: readonly PassedOver[];
   readonly threads: number | undefined;
   readonly notices: readonly string[];
-  readonly encoder: GraphSession;
-  readonly decoder: GraphSession;
   /** Resolves with the reason when the device is lost; absent where there is none. */
   readonly lost?: Promise<string> | undefined;
 }
 
-/** Opens the sessions anew: on the same execution provider, or on the one that is always there. */
+/** Opens the sessions again: on the same execution provider, or on the one that is always there. */
 export type Reopen = (where: 'same' | 'base') => Promise<LosableSessions>;
 
-/** A failed run and the news of the lost device do not come in a fixed order: 40 ms apart were seen; milliseconds. */
+/** How long a failed run waits for the news that its device was lost: up to 40 ms were seen; milliseconds. */
 const NEWS_MS = 200;
 /** A run that has not ended by then after its device was lost never will; milliseconds. */
 const HANGING_MS = 3000;
@@ -129,7 +128,7 @@ class RecoveringSessions implements LosableSessions {
   async #tryAgain(provider: ExecutionProvider, reason: string): Promise<LosableSessions | undefined> {
     try {
       const sessions = await this.#reopen('same');
-      this.#notices.push(`the ${provider} device was lost (${reason}) and made anew`);
+      this.#notices.push(`the ${provider} device was lost (${reason}) and recreated`);
       return sessions;
     } catch {
       return undefined;
@@ -138,7 +137,7 @@ class RecoveringSessions implements LosableSessions {
 
   async #fallBack(provider: ExecutionProvider, reason: string): Promise<LosableSessions> {
     const sessions = await this.#reopen('base');
-    const times = this.#losses === 1 ? 'and cannot be made anew' : 'again';
+    const times = this.#losses === 1 ? 'and cannot be recreated' : 'again';
     this.#passedOver.push({ provider, reason: `the device was lost ${times} (${reason})` });
     this.#notices.push(
       `the ${provider} device was lost ${times} (${reason}): it runs on ${sessions.executionProvider} now`,

@@ -1,17 +1,12 @@
 /// <reference lib="dom" />
 import { type BundleFiles, checkPlainFileName, MANIFEST_FILE } from '../bundle/files.js';
-import type { OnProgress } from '../codec/load-options.js';
-import { kindOf } from '../image.js';
+import { wrongKind } from '../checks.js';
+import type { FetchingOptions } from '../codec/load-options.js';
 import { fetchBytes } from './fetch-bytes.js';
 import { reporting } from './reporting.js';
 
 /** Options of {@link bundleUrl}. */
-export interface BundleUrlOptions {
-  /** Stops the loading. */
-  readonly signal?: AbortSignal | undefined;
-  /** Is told after every piece that arrives; what it throws ends the reading. */
-  readonly onProgress?: OnProgress | undefined;
-}
+export type BundleUrlOptions = FetchingOptions;
 
 /**
  * The files of a bundle below a web address. Nothing is fetched until it is asked for.
@@ -34,10 +29,9 @@ export function bundleUrl(url: string | URL, options: BundleUrlOptions = {}): Bu
 }
 
 function folderOf(url: string | URL): string {
-  if (typeof url !== 'string' && !(url instanceof URL))
-    throw new TypeError(`expected an address for url, received ${kindOf(url)}`);
+  if (typeof url !== 'string' && !(url instanceof URL)) throw wrongKind('an address', 'url', url);
   const address = pageUrl(url);
-  if (address === undefined) throw new TypeError(`expected an address for url, received '${url}'`);
+  if (address === undefined) throw wrongKind('an address', 'url', String(url));
   address.search = '';
   address.hash = '';
   const { pathname } = address;

@@ -1,14 +1,14 @@
 /// <reference lib="dom" />
 
-import type { OnProgress } from '../codec/load-options.js';
+import { joinBytes } from '../bytes.js';
+import { checkLimit, checkNotAborted } from '../checks.js';
+import type { FetchingOptions } from '../codec/load-options.js';
 import { ConvaeError } from '../errors.js';
 
 /** What may be fetched, and who wants to know. */
-export interface FetchOptions {
+export interface FetchOptions extends FetchingOptions {
   /** The most bytes that are accepted. */
   readonly maxBytes: number;
-  readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: OnProgress | undefined;
 }
 
 /** What a server answered. */
@@ -29,11 +29,9 @@ export async function fetchBytes(url: string, options: FetchOptions): Promise<Fe
     return await readResponse(response, url, options);
   } catch (error) {
     if (error instanceof ConvaeError) throw error;
-    const { signal } = options;
-    if (signal?.aborted) throw new ConvaeError('ABORTED', 'stopped by the signal', { cause: signal.reason });
-    throw new ConvaeError('NOT_FOUND', `${url} cannot be fetched: ${(error as Error).message}`, {
-      cause: error,
-    });
+    checkNotAborted(options.signal);
+    const problem = `${url} cannot be fetched: ${(error as Error).message}`;
+    throw new ConvaeError('NOT_FOUND', problem, { cause: error });
   }
 }
 
@@ -81,7 +79,7 @@ async function readBody(
   { maxBytes, onProgress }: FetchOptions,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const total = announcedBytes(response);
-  if (total !== undefined && total > maxBytes) throw tooLarge(url, total, maxBytes);
+  checkLimit(total ?? 0, maxBytes, `${url} has`, 'bytes');
   const file = decodeURIComponent(new URL(url).pathname.split('/').at(-1)!);
   const pieces: Uint8Array[] = [];
   let loaded = 0;
@@ -89,32 +87,18 @@ async function readBody(
   try {
     for (let read = await reader.read(); !read.done; read = await reader.read()) {
       loaded += read.value.length;
-      if (loaded > maxBytes) throw tooLarge(url, loaded, maxBytes);
+      checkLimit(loaded, maxBytes, `${url} has`, 'bytes or more');
       pieces.push(read.value);
       await onProgress?.({ file, loaded, total });
     }
   } finally {
     reader.releaseLock();
   }
-  return joined(pieces, loaded);
+  return joinBytes(pieces);
 }
 
 /** The length of the file; that of a compressed transfer says nothing about it. */
 function announcedBytes({ headers }: Response): number | undefined {
   const length = headers.get('content-length');
   return length === null || headers.has('content-encoding') ? undefined : Number(length);
-}
-
-function joined(pieces: readonly Uint8Array[], length: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(length);
-  let offset = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, offset);
-    offset += piece.length;
-  }
-  return bytes;
-}
-
-function tooLarge(url: string, bytes: number, maxBytes: number): ConvaeError {
-  return new ConvaeError('LIMIT_EXCEEDED', `${url} has ${bytes} bytes or more, at most ${maxBytes} are read`);
 }

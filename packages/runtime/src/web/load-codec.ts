@@ -1,8 +1,8 @@
 /// <reference lib="dom" />
 import type { BundleFiles } from '../bundle/files.js';
+import { wrongKind } from '../checks.js';
 import type { Codec } from '../codec/interface.js';
 import { checkLoadOptions } from '../codec/load-options.js';
-import { kindOf } from '../image.js';
 import { bundleUrl } from './bundle-url.js';
 import type { WebLoadOptions } from './options.js';
 import { WEB_PROVIDERS } from './providers.js';
@@ -35,5 +35,5 @@ export async function loadCodec(
 function bundleFiles(bundle: string | URL | BundleFiles, options: WebLoadOptions): BundleFiles {
   if (typeof bundle === 'string' || bundle instanceof URL) return bundleUrl(bundle, options);
   if (typeof bundle?.read === 'function') return bundle;
-  throw new TypeError(`expected an address or bundle files for bundle, received ${kindOf(bundle)}`);
+  throw wrongKind('an address or bundle files', 'bundle', bundle);
 }

@@ -1,14 +1,14 @@
 /// <reference lib="dom" />
 
-import type { LoadProgress } from '../codec/load-options.js';
 import { ConvaeError } from '../errors.js';
 import { firstLine } from '../provider/graph-session.js';
 import type { OrtModule } from '../provider/ort.js';
 import { createRunQueue, type RunQueue } from '../provider/queue.js';
 import { RELU_GRAPH } from '../provider/relu-graph.js';
+import type { WebLoadOptions } from './options.js';
 import type { OrtBuild, OrtBuildName } from './ort-build.js';
 import { canStartThreads, chooseThreads, ONE_FILE_NOTICE } from './threads.js';
-import { fetchWasm, type WasmPaths, wasmUrl } from './wasm-file.js';
+import { fetchWasm, wasmUrl } from './wasm-file.js';
 import { yieldTurn } from './yield-turn.js';
 
 /** A build of onnxruntime-web as far as convae sets it up; its settings hold for the whole page. */
@@ -28,14 +28,6 @@ export interface LoadedOrt {
   readonly queue: RunQueue;
 }
 
-/** How to load onnxruntime-web. */
-export interface OrtWebOptions {
-  readonly wasmPaths?: WasmPaths | undefined;
-  readonly threads?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
-}
-
 /**
  * What is loaded in this page or worker. ONNX Runtime itself is one instance a page: it can be set up once, and not
  * again after that failed.
@@ -46,7 +38,7 @@ const loaded = new Map<OrtBuildName, Promise<LoadedOrt>>();
  * Loads a build of onnxruntime-web when it is first wanted, and once.
  * @throws ConvaeError DEPENDENCY_MISSING where it is not installed, or its WebAssembly file cannot be had or started.
  */
-export async function loadOrtWeb(build: OrtBuild, options: OrtWebOptions): Promise<LoadedOrt> {
+export async function loadOrtWeb(build: OrtBuild, options: WebLoadOptions): Promise<LoadedOrt> {
   const known = loaded.get(build.name);
   if (known !== undefined) return known;
   // What can go wrong and be tried again comes first.
@@ -61,11 +53,9 @@ async function importScript(build: OrtBuild): Promise<OrtWebModule> {
   try {
     return (await build.importScript()) as OrtWebModule;
   } catch (cause) {
-    throw new ConvaeError(
-      'DEPENDENCY_MISSING',
-      `onnxruntime-web/${build.name} cannot be loaded (${firstLine(cause)}): install it with "npm i onnxruntime-web"`,
-      { cause },
-    );
+    const problem = `onnxruntime-web/${build.name} cannot be loaded (${firstLine(cause)})`;
+    const advice = 'install it with "npm i onnxruntime-web"';
+    throw new ConvaeError('DEPENDENCY_MISSING', `${problem}: ${advice}`, { cause });
   }
 }
 
@@ -84,13 +74,8 @@ async function start(ort: OrtWebModule, binary: ArrayBuffer, wanted: number): Pr
     const session = await ort.InferenceSession.create(RELU_GRAPH, { executionProviders: ['wasm'] });
     await session.release();
   } catch (cause) {
-    throw new ConvaeError(
-      'DEPENDENCY_MISSING',
-      `ONNX Runtime’s WebAssembly cannot be started here: ${firstLine(cause)}`,
-      {
-        cause,
-      },
-    );
+    const problem = `ONNX Runtime’s WebAssembly cannot be started here: ${firstLine(cause)}`;
+    throw new ConvaeError('DEPENDENCY_MISSING', problem, { cause });
   } finally {
     // It is compiled now; the bytes would stay for the life of the page.
     delete wasm.wasmBinary;

@@ -1,9 +1,9 @@
 /// <reference lib="dom" />
 import type { BundleFiles } from '../bundle/files.js';
 import { loadBundle } from '../bundle/load.js';
+import { aborted } from '../checks.js';
 import { createCodec, kernelOf } from '../codec/codec.js';
 import type { Codec } from '../codec/interface.js';
-import { ConvaeError } from '../errors.js';
 import { openSessions } from '../provider/open-sessions.js';
 import { loadOrt } from './load-ort.js';
 import type { WebLoadOptions } from './options.js';
@@ -23,7 +23,7 @@ export async function openCodec(files: BundleFiles, options: WebLoadOptions): Pr
   const codec = createCodec(bundle, sessions, options.batchSize, options.contextKernel);
   if (options.signal?.aborted) {
     await codec.dispose();
-    throw new ConvaeError('ABORTED', 'stopped by the signal', { cause: options.signal.reason });
+    throw aborted(options.signal);
   }
   return codec;
 }

@@ -2,8 +2,8 @@ import type { LoadProgress, OnProgress } from '../codec/load-options.js';
 import { ConvaeError } from '../errors.js';
 
 /**
- * Runs a loading that tells its progress. What `onProgress` throws, or rejects with, is ABORTED to all that stands
- * between, so that nothing else is tried, and in the end the caller's own error again.
+ * Runs a loading that reports its progress. An error of `onProgress` becomes ABORTED on its way up, so that nothing else
+ * is tried; in the end the caller gets their own error.
  */
 export async function reporting<T>(
   onProgress: OnProgress | undefined,

@@ -1,13 +1,13 @@
 /// <reference lib="dom" />
 import type { OrtModule } from '../provider/ort.js';
 
-/** Threads that a run of ONNX Runtime gets, and what is to be said about it. */
+/** The threads of a run of ONNX Runtime, and a note where they are fewer than asked for. */
 export interface ThreadChoice {
   readonly threads: number;
   readonly notice?: string;
 }
 
-/** Most threads that are taken where nothing is said; as ONNX Runtime itself. */
+/** Most threads by default, as in ONNX Runtime itself. */
 const MAX_DEFAULT_THREADS = 4;
 
 /**

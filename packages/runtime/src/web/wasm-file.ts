@@ -1,16 +1,18 @@
 /// <reference lib="dom" />
 
-import type { LoadProgress } from '../codec/load-options.js';
+import { toHex } from '../bytes.js';
+import { wrongKind } from '../checks.js';
+import type { FetchingOptions } from '../codec/load-options.js';
 import { ConvaeError } from '../errors.js';
 import { pageUrl } from './bundle-url.js';
-import { fetchBytes } from './fetch-bytes.js';
+import { type Fetched, fetchBytes } from './fetch-bytes.js';
 import type { OrtBuild, OrtBuildName } from './ort-build.js';
 
 /** Where ONNX Runtime's WebAssembly files are: their folder, or the address of each. */
 export type WasmPaths = string | URL | Partial<Readonly<Record<OrtBuildName, string | URL>>>;
 
 /** Largest WebAssembly file that is read, bytes; those of onnxruntime-web 1.30 have 14 and 27 million. */
-export const MAX_WASM_BYTES = 128 << 20;
+const MAX_WASM_BYTES = 128 << 20;
 
 /**
  * Where a build's WebAssembly file is: below `wasmPaths`, or where the bundler or the import map put
@@ -25,8 +27,7 @@ export function wasmUrl(build: OrtBuild, wasmPaths: WasmPaths | undefined): stri
 export function absoluteWasmPaths(wasmPaths: WasmPaths): WasmPaths {
   const absolute = (path: string | URL): string => {
     const address = pageUrl(path);
-    if (address === undefined)
-      throw new TypeError(`expected an address for options.wasmPaths, received '${path}'`);
+    if (address === undefined) throw wrongKind('an address', 'options.wasmPaths', String(path));
     return address.href;
   };
   if (typeof wasmPaths === 'string' || wasmPaths instanceof URL) return absolute(wasmPaths);
@@ -73,32 +74,23 @@ const WASM_MIME_TYPES = ['application/wasm', 'application/octet-stream', 'binary
 const WASM_MAGIC = [0x00, 0x61, 0x73, 0x6d];
 
 /**
- * Fetches a WebAssembly file and looks whether it is one, because ONNX Runtime cannot be loaded a second time
- * in a page after it was given something else.
+ * Fetches a WebAssembly file and checks that it is one: after a wrong file, ONNX Runtime cannot be loaded again in the
+ * same page.
  * @throws ConvaeError DEPENDENCY_MISSING where the file is not there, is none or has a wrong MIME type; ABORTED.
  */
-export async function fetchWasm(
-  url: string,
-  options: {
-    readonly signal?: AbortSignal | undefined;
-    readonly onProgress?: ((p: LoadProgress) => void) | undefined;
-  },
-): Promise<ArrayBuffer> {
+export async function fetchWasm(url: string, options: FetchingOptions): Promise<ArrayBuffer> {
   const { bytes, mimeType } = await fetchOrExplain(url, options);
   if (!WASM_MIME_TYPES.includes(mimeType)) {
     throw missing(`${url} has the MIME type ${mimeType}, expected application/wasm`);
   }
   if (WASM_MAGIC.some((byte, i) => bytes[i] !== byte)) {
-    const start = Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
+    const start = toHex(bytes.subarray(0, 4));
     throw missing(`${url} is no WebAssembly file: it begins with ${start || 'nothing'}`);
   }
   return bytes.buffer;
 }
 
-async function fetchOrExplain(
-  url: string,
-  options: Parameters<typeof fetchWasm>[1],
-): ReturnType<typeof fetchBytes> {
+async function fetchOrExplain(url: string, options: FetchingOptions): Promise<Fetched> {
   try {
     return await fetchBytes(url, { ...options, maxBytes: MAX_WASM_BYTES });
   } catch (cause) {

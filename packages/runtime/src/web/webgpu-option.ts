@@ -1,5 +1,5 @@
+import { wrongKind } from '../checks.js';
 import type { LoadOptions } from '../codec/load-options.js';
-import { kindOf } from '../image.js';
 import type { OrtPlatform } from '../provider/ort.js';
 import type { OrtBuild } from './ort-build.js';
 
@@ -22,7 +22,8 @@ export function checkWebGpu(
   webgpu: WebGpu | undefined,
   executionProviders: LoadOptions['executionProviders'],
 ): void {
-  const isNamed = executionProviders?.includes('webgpu');
-  if (webgpu === undefined ? !isNamed : typeof webgpu?.load === 'function') return;
-  throw new TypeError(`expected WebGPU for options.webgpu, received ${kindOf(webgpu)}: ${WEBGPU_NOT_GIVEN}`);
+  const named = executionProviders?.includes('webgpu') ?? false;
+  if (webgpu === undefined ? !named : typeof webgpu?.load === 'function') return;
+  const { message } = wrongKind("webgpu of '@convae/runtime/webgpu'", 'options.webgpu', webgpu);
+  throw new TypeError(`${message}: ${WEBGPU_NOT_GIVEN}`);
 }

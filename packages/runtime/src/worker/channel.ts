@@ -1,4 +1,5 @@
 /// <reference lib="dom" />
+import { aborted } from '../checks.js';
 import { ConvaeError } from '../errors.js';
 import { type ErrorMessage, packError, unpackError } from './errors.js';
 import { pack } from './transfer.js';
@@ -66,7 +67,7 @@ export class Channel {
   }
 
   /**
-   * Calls a method of the other side. Where `signal` says so it rejects at once, and the other side is told to stop.
+   * Calls a method of the other side. An abort rejects at once and tells the other side to stop.
    * @throws ConvaeError ABORTED; TypeError where an argument cannot be sent; else what the method throws.
    */
   call(target: number, method: string, args: readonly unknown[], signal?: AbortSignal): Promise<unknown> {
@@ -171,8 +172,4 @@ export class Channel {
       this.#running.delete(id);
     }
   }
-}
-
-function aborted(signal: AbortSignal): ConvaeError {
-  return new ConvaeError('ABORTED', 'stopped by the signal', { cause: signal.reason });
 }

@@ -1,15 +1,15 @@
 /// <reference lib="dom" />
 import type { BundleFiles } from '../bundle/files.js';
+import { wrongKind } from '../checks.js';
 import type { Codec } from '../codec/interface.js';
 import { checkLoadOptions, type LoadProgress } from '../codec/load-options.js';
 import { ConvaeError } from '../errors.js';
-import { kindOf } from '../image.js';
 import { pageUrl } from '../web/bundle-url.js';
 import type { WebLoadOptions } from '../web/options.js';
 import { WEB_PROVIDERS } from '../web/providers.js';
 import { absoluteWasmPaths } from '../web/wasm-file.js';
 import { Channel } from './channel.js';
-import { WorkerCodec } from './codec.js';
+import { createCodecOf, type WorkerCodec } from './codec.js';
 import {
   CODEC_TARGET,
   type CodecState,
@@ -49,8 +49,7 @@ export async function createWorkerCodec(
   options: WorkerCodecOptions = {},
 ): Promise<Codec> {
   checkLoadOptions(options, WEB_PROVIDERS);
-  if (typeof worker?.postMessage !== 'function')
-    throw new TypeError(`expected a Worker for worker, received ${kindOf(worker)}`);
+  if (typeof worker?.postMessage !== 'function') throw wrongKind('a Worker', 'worker', worker);
   const request = loadRequest(bundle, options);
   const { port1, port2 } = new MessageChannel();
   const moveArguments = options.transferInputs ?? false;
@@ -70,25 +69,22 @@ interface Opening {
   readonly message: Pick<OpenMessage, 'port' | 'request'>;
 }
 
-async function openCodec(
-  channel: Channel,
-  { worker, bundle, options, message }: Opening,
-): Promise<WorkerCodec> {
-  let codec: WorkerCodec | undefined;
+async function openCodec(channel: Channel, { worker, bundle, options, message }: Opening): Promise<Codec> {
+  let opened: WorkerCodec | undefined;
   const answer = watchWorker(worker);
   channel.expose({
     ready: answer.arrived,
-    // What it returns stays here: it need not be something that can be sent.
+    // The result stays here: it may be something that cannot be sent.
     progress: async (progress: LoadProgress) => void (await options.onProgress?.(progress)),
-    state: (state: CodecState) => codec?.update(state),
+    state: (state: CodecState) => opened?.update(state),
     read: (name: string, maxBytes: number) => (bundle as BundleFiles).read(name, maxBytes),
   });
   try {
     worker.postMessage({ [OPEN_KEY]: PROTOCOL, ...message }, [message.port]);
     const loading = channel.call(CODEC_TARGET, 'load', [], options.signal) as Promise<LoadedMessage>;
     const { manifest, state } = await Promise.race([loading, answer.failed]);
-    codec = new WorkerCodec(channel, manifest, state);
-    return codec;
+    opened = createCodecOf(channel, manifest, state);
+    return opened.codec;
   } finally {
     answer.stop();
   }
@@ -140,5 +136,5 @@ function loadRequest(bundle: string | URL | BundleFiles, options: WorkerCodecOpt
 function absoluteUrl(bundle: unknown): string {
   const address = typeof bundle === 'string' || bundle instanceof URL ? pageUrl(bundle) : undefined;
   if (address !== undefined) return address.href;
-  throw new TypeError(`expected an address or bundle files for bundle, received ${kindOf(bundle)}`);
+  throw wrongKind('an address or bundle files', 'bundle', bundle);
 }

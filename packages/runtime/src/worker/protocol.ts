@@ -1,7 +1,6 @@
 import type { ContainerHeader } from '../bitstream/index.js';
 import type { Manifest } from '../bundle/manifest.js';
 import type { Codec, OpenedContainer } from '../codec/interface.js';
-import type { ExecutionProvider, PassedOver } from '../provider/open-sessions.js';
 import type { ErrorMessage } from './errors.js';
 
 /** The key of the message that opens a codec in a worker; its value is the number of the protocol. */
@@ -27,13 +26,10 @@ export interface LoadRequest {
 }
 
 /** What the codec says of itself, beside its manifest. */
-export interface CodecState {
-  readonly executionProvider: ExecutionProvider;
-  readonly passedOver: readonly PassedOver[];
-  readonly threads: number | undefined;
-  readonly contextKernel: Codec['contextKernel'];
-  readonly notices: readonly string[];
-}
+export type CodecState = Pick<
+  Codec,
+  'executionProvider' | 'passedOver' | 'threads' | 'contextKernel' | 'notices'
+>;
 
 /** The codec is loaded. */
 export interface LoadedMessage {
@@ -58,6 +54,12 @@ export type PlainMethod =
 
 /** A sequence to take from the other side, or what was given instead of one. */
 export type SentSequence = { readonly target: number } | { readonly plain: unknown };
+
+/** A container that is decoded in the worker: the number of its sequence of images. */
+export interface DecodedMessage {
+  readonly header: ContainerHeader;
+  readonly images: number;
+}
 
 /** A container that was opened in the worker. */
 export interface OpenedMessage {

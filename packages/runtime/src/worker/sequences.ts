@@ -3,7 +3,7 @@ import type { Channel } from './channel.js';
 /** A sequence that the other side takes item by item. */
 export interface ExposedSequence {
   readonly target: number;
-  /** No more of it is wanted: the sequence is told, unless it has ended. */
+  /** Ends the sequence, unless it has ended itself. */
   end(): void;
 }
 
@@ -33,7 +33,7 @@ export function exposeSequence(
   const target = channel.expose({ next, return: finish });
   const end = (): void => {
     channel.withdraw(target);
-    // What goes wrong with that is not what the caller wants to hear.
+    // The caller does not need to hear of errors here.
     finish().catch(() => undefined);
   };
   return { target, end };
@@ -63,14 +63,7 @@ export async function* remoteSequence<T>(
       yield item.value as T;
     }
   } finally {
-    // Left early, it has to be ended over there; what goes wrong with that is not what the caller wants to hear.
+    // Left early, it must end over there; the caller does not need to hear of errors here.
     if (!done) await channel.call(target, 'return', []).catch(() => undefined);
   }
-}
-
-/** Whether something can be gone through item by item. */
-export function isSequence(value: unknown): value is Iterable<unknown> | AsyncIterable<unknown> {
-  return (
-    typeof value === 'object' && value !== null && (Symbol.asyncIterator in value || Symbol.iterator in value)
-  );
 }

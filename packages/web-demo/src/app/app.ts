@@ -55,7 +55,7 @@ export class App {
     }
   }
 
-  /** Opens an image or a bitstream; what goes wrong is said, and nothing else changes. */
+  /** Opens an image or a bitstream, or says why it cannot and changes nothing else. */
   async openFile(file: File): Promise<void> {
     this.problem.set('');
     try {

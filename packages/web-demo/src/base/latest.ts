@@ -1,6 +1,6 @@
 /**
- * Runs a task one at a time: asked while it runs, it runs once more afterwards, however often it was asked. So what is
- * on the screen follows the hand, and nothing piles up.
+ * Runs a task one at a time. Any number of calls during a run lead to one more run. So the screen follows the hand, and
+ * nothing piles up.
  * @param failed Is told what a run rejects with; the next one goes on.
  * @returns What asks; its promise resolves when no run is left to do.
  */
@@ -23,7 +23,7 @@ export function latest(task: () => Promise<void>, failed: (error: unknown) => vo
   };
 }
 
-/** Calls the task when nothing has asked for it for some milliseconds. */
+/** Calls the task some milliseconds after the last request. */
 export function whenIdle(milliseconds: number, task: () => void): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   return () => {
@@ -32,7 +32,7 @@ export function whenIdle(milliseconds: number, task: () => void): () => void {
   };
 }
 
-/** Calls `wanted` tasks only while an element is on the screen, or near it; those of before when it comes there. */
+/** Calls the task only while an element is on the screen or near it; an earlier request waits until it is. */
 export function whileVisible(element: Element, task: () => void): () => void {
   let visible = false;
   let due = false;

@@ -1,4 +1,5 @@
 import { bundles } from 'virtual:bundles';
+import { joinBytes, toHex } from '@convae/runtime/core';
 import type { Codec, ImageBatch, RandomAccessSource } from '@convae/runtime/web';
 import type { BundleEntry } from './bundle-entry.js';
 import type { Coding } from './session.js';
@@ -15,9 +16,8 @@ export const isContainer = (bytes: Uint8Array): boolean => MAGIC.every((byte, i)
 
 /** The bundle that a container names; undefined where the page does not have it. */
 export function bundleOf(container: Uint8Array): BundleEntry | undefined {
-  const hash = container.subarray(HASH_AT, HASH_AT + HASH_BYTES);
-  const hex = Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return bundles.find((entry) => entry.hash === hex);
+  const hash = toHex(container.subarray(HASH_AT, HASH_AT + HASH_BYTES));
+  return bundles.find((entry) => entry.hash === hash);
 }
 
 /** One image as a container: with checksums, and the name of its bundle. */
@@ -25,17 +25,7 @@ export async function containerOf(codec: Codec, image: ImageBatch, coding: Codin
   const pieces: Uint8Array[] = [];
   const sink = { write: async (piece: Uint8Array) => void pieces.push(piece.slice()) };
   await codec.encodeContainer([image], sink, { ...coding, count: 1 });
-  return joined(pieces);
-}
-
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0));
-  let offset = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, offset);
-    offset += piece.length;
-  }
-  return bytes;
+  return joinBytes(pieces);
 }
 
 /** What a file holds. */

@@ -6,7 +6,7 @@ import type { Session } from './session.js';
 /** The bundle that noise is removed with, where none that was trained for it is chosen; undefined where there is none. */
 const denoiser = bundles.find(({ noise }) => noise !== null);
 
-/** What is to remove noise: the chosen bundle where it was trained for that or nothing else was, else the denoiser. */
+/** The bundle that removes noise: the chosen one where it was trained to or none was, else the denoiser. */
 export function denoisingEntry(chosen: BundleEntry): BundleEntry {
   return chosen.noise === null ? (denoiser ?? chosen) : chosen;
 }

@@ -1,7 +1,8 @@
+import { median } from '@convae/runtime/core';
 import type { Codec, ImageBatch } from '@convae/runtime/web';
 
 /** Images in one call: as many as the networks take at once. */
-export const BATCH = 64;
+const BATCH = 64;
 /** Time for each of the two measurements, milliseconds. */
 const BUDGET_MS = 250;
 const MIN_CALLS = 3;
@@ -32,7 +33,6 @@ async function imagesPerSecond(call: () => Promise<unknown>): Promise<number> {
     await call();
     times.push(performance.now() - start);
   }
-  times.sort((a, b) => a - b);
   // Clocks of browsers may be coarse: a call never takes nothing.
-  return (BATCH * 1000) / Math.max(0.1, times[times.length >> 1]!);
+  return (BATCH * 1000) / Math.max(0.1, median(times)!);
 }

@@ -1,5 +1,5 @@
 // Keeps the page's own files, so that it works without a network after the first visit.
-// Requests to other origins are none of its business: the page makes none.
+// It leaves requests to other origins alone: the page makes none.
 
 declare const __CONVAE_FILES__: {
   /** Changes with any file. */

@@ -4,7 +4,7 @@ import { emptyPicture, type Picture, resizePicture } from './picture.js';
 const WORKING_SIDE = 560;
 
 /**
- * Turns an image file into a picture: fitted into the sides without cropping, grey, and dark on light turned round.
+ * Turns an image file into a picture: scaled into the sides without cropping, grey, and inverted where it is dark on light.
  * @throws Error with a sentence for people where the browser cannot read it.
  */
 export async function importImage(file: Blob, height: number, width: number): Promise<Picture> {

@@ -1,8 +1,9 @@
+import { meanSquaredError } from '@convae/runtime/core';
 import { describe, expect, it } from 'vitest';
 import { ERASER, PEN, paintSegment } from './brush.js';
 import { addNoise } from './noise.js';
 import { emptyPicture, fromImage, isEmpty, resizePicture, toImage } from './picture.js';
-import { meanSquaredError, psnrOf } from './quality.js';
+import { psnrOf } from './quality.js';
 import { paintSample, SAMPLES } from './samples.js';
 
 const sum = (data: Float32Array): number => data.reduce((total, value) => total + value, 0);

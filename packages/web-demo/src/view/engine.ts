@@ -41,11 +41,11 @@ export function mountEngine(app: App): void {
     if (!running) return;
     choose('provider', running.provider);
     showState(running);
-    // Those of before were of something else.
+    // The rates shown so far belong to another model or provider.
     showRates('measuring …');
     setTimeout(measure, SETTLE_MS);
   });
-  // Where a device is lost, it runs elsewhere from then on.
+  // After the loss of a device it runs elsewhere.
   app.shown.subscribe((shown) => shown && showState(shown.running));
   button.addEventListener('click', measure);
 }

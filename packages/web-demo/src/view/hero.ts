@@ -1,3 +1,4 @@
+import { toHex } from '@convae/runtime/core';
 import type { App } from '../app/app.js';
 import {
   formatBytes,
@@ -137,7 +138,7 @@ function showCells(group: HTMLElement, shown: Shown): void {
   const changedAt = shown.kind === 'coded' ? shown.changedAt : undefined;
   for (let i = 0; i < length; i++) {
     const cell = group.children[i] as HTMLButtonElement;
-    const hex = shown.bytes[i]!.toString(16).padStart(2, '0');
+    const hex = toHex(shown.bytes.subarray(i, i + 1));
     if (cell.textContent !== hex) cell.textContent = hex;
     cell.className = i === changedAt ? 'changed' : i === 0 && shown.kind === 'coded' ? 'head' : '';
     cell.disabled = shown.kind === 'opened';

@@ -1,4 +1,4 @@
-import type { ImageBatch, LatentBatch } from '@convae/runtime/web';
+import { type ImageBatch, type LatentBatch, sliceBatch } from '@convae/runtime/web';
 import type { App } from '../app/app.js';
 import { latest, whenIdle, whileVisible } from '../base/latest.js';
 import type { Running } from '../codec/session.js';
@@ -89,14 +89,9 @@ async function decodeShares({ running, from, to }: Ends, shares: readonly number
   for (const [i, share] of shares.entries()) {
     for (let j = 0; j < size; j++) data[i * size + j] = from.data[j]! + share * (to.data[j]! - from.data[j]!);
   }
-  const { height, width, channels } = running.entry.image;
+  const { height, width } = running.entry.image;
   const images = await running.codec.reconstruct({ ...from, data, count: shares.length }, { height, width });
-  const pixels = height * width * channels;
-  return shares.map((_, i) => ({
-    ...images,
-    count: 1,
-    data: images.data.subarray(i * pixels, (i + 1) * pixels),
-  }));
+  return shares.map((_, i) => sliceBatch(images, i, i + 1));
 }
 
 /** There and back once. Only on request, so that nothing moves by itself. */

@@ -73,7 +73,7 @@ const levelText = (kind: TrainedNoise['kind'], level: number): string =>
 
 function leadOf({ name, noise }: BundleEntry): string {
   if (noise === null)
-    return 'None of the models here was trained to remove noise. This is what the chosen one makes of it all the same: it knows little but digits, so some of the noise does not fit through.';
+    return 'None of these models was trained to remove noise. This is what the chosen one makes of it: it knows little but digits, so some of the noise gets lost.';
   const { kind, from, to } = noise;
   const levels = kind === 'gaussian' ? [from.toFixed(2), to.toFixed(2)] : [percent(from), percent(to)];
   const range = from === to ? levels[1] : levels.join(' to ');

@@ -27,7 +27,7 @@ export function mountSamples(app: App): void {
     for (const [i, canvas] of canvases.entries())
       paintPicture(canvas, paintSample(SAMPLES[i]!, 28, 28), palette);
   });
-  // What was drawn, opened or taken back is no sample any more, and any sample can be chosen anew.
+  // A picture that was drawn, opened or undone is no sample: any sample can be chosen again.
   app.pictures.canUndo.subscribe(unchoose);
 }
 

@@ -1,13 +1,15 @@
-import { type ContainerHeader, PRIORS, type Prior } from '../../bitstream/index.js';
+import { type CodedSize, type ContainerHeader, PRIORS, type Prior } from '../../bitstream/index.js';
 import type { Manifest } from '../../bundle/manifest.js';
+import { checkInteger, checkOneOf } from '../../checks.js';
 import { dequantize, type SymbolBatch } from '../../entropy/quantizer.js';
 import { ConvaeError } from '../../errors.js';
-import type { ImageBatch, Images, ItemShape, LatentBatch } from '../../image.js';
-import { kindOf } from '../../image.js';
+import { type ImageBatch, type Images, type ItemShape, type LatentBatch, sliceBatch } from '../../image.js';
 import { latentShape } from '../shapes.js';
 import type { EntropyModel } from './entropy-model.js';
 
-interface Abortable {
+/** Options of one call. */
+export interface CallOptions {
+  /** Stops the call between two chunks; it then rejects with ConvaeError ABORTED. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -15,18 +17,12 @@ interface Abortable {
 export interface CodingContext {
   readonly manifest: Manifest;
   readonly model: EntropyModel;
-  embed(images: Images, options: Abortable): Promise<LatentBatch>;
-  reconstruct(latents: LatentBatch, options: Abortable & ImageSides): Promise<ImageBatch>;
-}
-
-/** Height and width of images, pixels. */
-export interface ImageSides {
-  readonly height: number;
-  readonly width: number;
+  embed(images: Images, options: CallOptions): Promise<LatentBatch>;
+  reconstruct(latents: LatentBatch, options: CallOptions & CodedSize): Promise<ImageBatch>;
 }
 
 /** Options of encoding. */
-export interface EncodeOptions extends Abortable {
+export interface EncodeOptions extends CallOptions {
   /** 0 (coarsest) to the number of `manifest.quantizer.multipliers` − 1; `manifest.quality` where left out. */
   readonly quality?: number | undefined;
   /**
@@ -48,21 +44,11 @@ export interface CodingSettings {
  * ConvaeError UNSUPPORTED for a prior that the bundle does not have.
  */
 export function checkedSettings(model: EntropyModel, options: EncodeOptions): CodingSettings {
-  const { prior = model.defaultPrior } = options;
-  if (!PRIORS.includes(prior))
-    throw new RangeError(`expected ${PRIORS.join(' or ')} for options.prior, received ${kindOf(prior)}`);
+  const { prior = model.defaultPrior, quality = model.defaultQuality } = options;
+  checkOneOf(prior, PRIORS, 'options.prior');
   checkPrior(model, prior);
-  return { quality: checkedQuality(model, options), prior };
-}
-
-function checkedQuality(model: EntropyModel, { quality }: EncodeOptions): number {
-  if (quality === undefined) return model.defaultQuality;
-  if (typeof quality !== 'number')
-    throw new TypeError(`expected a number for options.quality, received ${kindOf(quality)}`);
-  if (Number.isInteger(quality) && quality >= 0 && quality < model.qualities) return quality;
-  throw new RangeError(
-    `expected an integer in 0..${model.qualities - 1} for options.quality, received ${quality}`,
-  );
+  checkInteger(quality, 'options.quality', 0, model.qualities - 1);
+  return { quality, prior };
 }
 
 /** @throws ConvaeError UNSUPPORTED where the bundle has no such prior. */
@@ -90,7 +76,7 @@ export function checkStream(
  * The shape of the latent of a coded image.
  * @throws ConvaeError DATA_INVALID where the bundle takes images of one size and this is another.
  */
-export function codedShape(manifest: Manifest, { height, width }: ImageSides): ItemShape {
+export function codedShape(manifest: Manifest, { height, width }: CodedSize): ItemShape {
   const { image, name } = manifest;
   if (image.anySize || (height === image.height && width === image.width)) {
     return latentShape(manifest, height, width);
@@ -109,17 +95,11 @@ export async function* reconstructPieces(
   context: CodingContext,
   symbols: SymbolBatch,
   quality: number,
-  options: Abortable & ImageSides,
+  options: CallOptions & CodedSize,
 ): AsyncGenerator<ImageBatch, void, undefined> {
   const step = Math.max(1, Math.floor(PIECE_PIXELS / (options.height * options.width)));
   for (let start = 0; start < symbols.count; start += step) {
-    const piece = sliceSymbols(symbols, start, Math.min(symbols.count, start + step));
+    const piece = sliceBatch(symbols, start, Math.min(symbols.count, start + step));
     yield await context.reconstruct(dequantize(piece, context.model.at(quality).quantizer), options);
   }
-}
-
-/** The symbols of items `start` to `end` (exclusive), sharing their memory. */
-export function sliceSymbols(symbols: SymbolBatch, start: number, end: number): SymbolBatch {
-  const size = symbols.channels * symbols.height * symbols.width;
-  return { ...symbols, data: symbols.data.subarray(start * size, end * size), count: end - start };
 }

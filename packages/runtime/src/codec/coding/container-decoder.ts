@@ -1,31 +1,30 @@
+import { endOf } from '../../bitstream/container-index.js';
 import {
   type Chunk,
   type ChunkEntry,
+  type CodedSize,
   type ContainerFile,
   type ContainerHeader,
   isDamage,
+  type LostImages,
   openContainer,
   type RandomAccessSource,
   readContainer,
   type Salvage,
   salvageContainer,
 } from '../../bitstream/index.js';
+import { toHex } from '../../bytes.js';
 import type { SymbolBatch } from '../../entropy/quantizer.js';
 import { ConvaeError } from '../../errors.js';
-import type { ImageBatch } from '../../image.js';
+import { type ImageBatch, sliceBatch } from '../../image.js';
 import {
+  type CallOptions,
   type CodingContext,
   checkStream,
   codedShape,
-  type ImageSides,
   reconstructPieces,
-  sliceSymbols,
 } from './coding-context.js';
 import { decodePayload } from './payload.js';
-
-interface Abortable {
-  readonly signal?: AbortSignal | undefined;
-}
 
 /** Images of a container and their place in it. */
 export interface PlacedImages {
@@ -44,11 +43,8 @@ export interface DecodedContainer {
   readonly images: AsyncGenerator<PlacedImages, void, undefined>;
 }
 
-/** Images that are gone, and why. */
-export interface LostChunk {
-  readonly firstImage: number;
-  readonly imageCount: number;
-}
+/** Images that are gone. */
+export type LostChunk = LostImages;
 
 /**
  * Decodes a container from a stream, one chunk in memory at a time.
@@ -57,7 +53,7 @@ export interface LostChunk {
 export async function decodeContainer(
   context: CodingContext,
   stream: AsyncIterable<Uint8Array>,
-  options: Abortable,
+  options: CallOptions,
 ): Promise<DecodedContainer> {
   const { header, chunks } = await readContainer(stream);
   try {
@@ -73,7 +69,7 @@ async function* decodeChunks(
   context: CodingContext,
   header: ContainerHeader,
   chunks: AsyncIterable<Chunk>,
-  options: Abortable,
+  options: CallOptions,
 ): AsyncGenerator<PlacedImages, void, undefined> {
   for await (const chunk of chunks) {
     yield* placedImages(context, header, chunk, chunkSymbols(context, header, chunk), options);
@@ -85,7 +81,7 @@ async function* placedImages(
   header: ContainerHeader,
   chunk: Chunk,
   symbols: SymbolBatch,
-  { signal }: Abortable,
+  { signal }: CallOptions,
 ): AsyncGenerator<PlacedImages, void, undefined> {
   const sides = chunkSides(header, chunk);
   let { firstImage } = chunk;
@@ -110,7 +106,7 @@ export function chunkSymbols(
   return decodePayload(model, chunk.payload, { quality, prior, count: chunk.imageCount, shape });
 }
 
-function chunkSides(header: ContainerHeader, { height, width }: Chunk): ImageSides {
+function chunkSides(header: ContainerHeader, { height, width }: Chunk): CodedSize {
   return height === 0 ? { height: header.height, width: header.width } : { height, width };
 }
 
@@ -124,7 +120,7 @@ export function checkHeader(
   header: ContainerHeader,
 ): void {
   if (header.bundleHash.some((byte, i) => byte !== model.hash[i])) {
-    const problem = `the container was written with bundle ${hex(header.bundleHash)}, ${manifest.name} is ${hex(model.hash)}`;
+    const problem = `the container was written with bundle ${toHex(header.bundleHash)}, ${manifest.name} is ${toHex(model.hash)}`;
     throw new ConvaeError('HASH_MISMATCH', `${problem}: decode it with its own`);
   }
   checkStream(model, header);
@@ -133,11 +129,6 @@ export function checkHeader(
     'DATA_INVALID',
     `the container holds images with ${header.channels} channels, ${manifest.name} has ${manifest.image.channels}`,
   );
-}
-
-/** Bytes as lower-case hexadecimal digits. */
-function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /** A container opened for random access, with the bundle that decodes it. */
@@ -152,9 +143,8 @@ export class ImageContainer {
 
   /** @internal */
   constructor(context: CodingContext, file: ContainerFile, salvage?: Salvage) {
-    const last = file.entries.at(-1);
     this.header = file.header;
-    this.imageCount = salvage?.imageCount ?? (last ? last.firstImage + last.imageCount : 0);
+    this.imageCount = salvage?.imageCount ?? endOf(file.entries.at(-1));
     this.#context = context;
     this.#file = file;
     this.#salvage = salvage;
@@ -175,7 +165,7 @@ export class ImageContainer {
    * Decodes one image; it costs reading its chunk.
    * @throws RangeError where there is no such image; ConvaeError where its chunk is damaged or lost.
    */
-  async decodeAt(image: number, options: Abortable = {}): Promise<ImageBatch> {
+  async decodeAt(image: number, options: CallOptions = {}): Promise<ImageBatch> {
     const gone = this.#lost.find(
       ({ firstImage, imageCount }) => image >= firstImage && image < firstImage + imageCount,
     );
@@ -184,7 +174,7 @@ export class ImageContainer {
     const chunk = await this.#file.readChunk(this.#file.entryOf(image));
     const symbols = chunkSymbols(this.#context, this.header, chunk);
     const at = image - chunk.firstImage;
-    const own = sliceSymbols(symbols, at, at + 1);
+    const own = sliceBatch(symbols, at, at + 1);
     const sides = { ...options, ...chunkSides(this.header, chunk) };
     for await (const images of reconstructPieces(this.#context, own, this.header.quality, sides))
       return images;
@@ -195,7 +185,7 @@ export class ImageContainer {
    * Decodes all images, some at a time. With salvage, chunks that cannot be decoded are left out and added to `lost`.
    * @throws ConvaeError without salvage where a chunk is damaged.
    */
-  async *images(options: Abortable = {}): AsyncGenerator<PlacedImages, void, undefined> {
+  async *images(options: CallOptions = {}): AsyncGenerator<PlacedImages, void, undefined> {
     for (const entry of this.#file.entries) {
       const read = await this.#read(entry);
       if (read) yield* placedImages(this.#context, this.header, read.chunk, read.symbols, options);

@@ -1,4 +1,5 @@
 import {
+  type CodedSize,
   type ContainerHeader,
   type ContainerSink,
   type ContainerWriter,
@@ -7,14 +8,14 @@ import {
   MAX_CHUNK_IMAGES,
   type Prior,
 } from '../../bitstream/index.js';
+import { checkCount, checkInteger, isSequence, wrongKind } from '../../checks.js';
 import { ConvaeError } from '../../errors.js';
 import {
-  checkCount,
   type FloatImageBatch,
   type ImageBatch,
   isFloatImages,
   joinBatches,
-  kindOf,
+  sameShape,
   sliceBatch,
 } from '../../image.js';
 import { checkImages, latentShape } from '../shapes.js';
@@ -23,9 +24,8 @@ import {
   type CodingSettings,
   checkedSettings,
   type EncodeOptions,
-  type ImageSides,
 } from './coding-context.js';
-import { MAX_CONTEXT_PRODUCTS, PayloadEncoder } from './payload.js';
+import { encodePayload, MAX_CONTEXT_PRODUCTS } from './payload.js';
 
 type Batch = ImageBatch | FloatImageBatch;
 
@@ -49,7 +49,7 @@ export interface ContainerSummary {
   readonly prior: Prior;
 }
 
-/** Images in a chunk where nothing is said: 0.03 bytes an image for the frames. */
+/** Images in a chunk by default: its frame costs 0.03 bytes an image. */
 export const DEFAULT_CHUNK_IMAGES = 1024;
 /** A chunk of larger images holds fewer: its symbols, its pixels and its payload stay in bounds. */
 const CHUNK_SYMBOLS = 1 << 20;
@@ -58,7 +58,7 @@ const CHUNK_PIXELS = 1 << 22;
 /**
  * Encodes images into a container, one chunk in memory at a time.
  * @throws TypeError or RangeError where an argument is not what it should be, also where `count` is not the number of
- * images; ConvaeError as `embed`, LIMIT_EXCEEDED. What the sink has then is no whole container.
+ * images; ConvaeError as `embed`, LIMIT_EXCEEDED. The sink then holds no whole container.
  */
 export async function encodeContainer(
   context: CodingContext,
@@ -67,15 +67,9 @@ export async function encodeContainer(
   options: ContainerOptions,
 ): Promise<ContainerSummary> {
   const encoder = new ContainerEncoder(context, sink, options);
-  if (!isSequence(images))
-    throw new TypeError(`expected an iterable of image batches for images, received ${kindOf(images)}`);
+  if (!isSequence(images)) throw wrongKind('an iterable of image batches', 'images', images);
   for await (const batch of images) await encoder.add(batch);
   return encoder.finish();
-}
-
-function isSequence(images: unknown): images is ImageSequence {
-  const object = Object(images);
-  return Symbol.iterator in object || Symbol.asyncIterator in object;
 }
 
 class ContainerEncoder {
@@ -86,7 +80,7 @@ class ContainerEncoder {
   readonly #chunk: number;
   #writer: ContainerWriter | undefined;
   /** The size that the header says. */
-  #common: ImageSides | undefined;
+  #common: CodedSize | undefined;
   /** Images of one size and kind that make up the next chunk. */
   #waiting: Batch[] = [];
   #waitingCount = 0;
@@ -98,7 +92,7 @@ class ContainerEncoder {
     this.#settings = checkedSettings(context.model, options);
     this.#chunk = options.chunk ?? DEFAULT_CHUNK_IMAGES;
     checkCount(this.#chunk, 'options.chunk', MAX_CHUNK_IMAGES);
-    if (options.count !== undefined && options.count !== 0) checkCount(options.count, 'options.count');
+    if (options.count !== undefined) checkInteger(options.count, 'options.count', 0);
   }
 
   async add(batch: Batch): Promise<void> {
@@ -126,7 +120,7 @@ class ContainerEncoder {
   }
 
   /** Most images of this size in a chunk. */
-  #roomFor({ height, width }: ImageSides): number {
+  #roomFor({ height, width }: CodedSize): number {
     const shape = latentShape(this.#context.manifest, height, width);
     const symbols = shape.channels * shape.height * shape.width;
     const fitting = Math.min(this.#chunk, CHUNK_SYMBOLS / symbols, CHUNK_PIXELS / (height * width));
@@ -142,9 +136,7 @@ class ContainerEncoder {
     this.#waiting = [];
     this.#waitingCount = 0;
     const latents = await this.#context.embed(images, { signal: this.#options.signal });
-    const encoder = new PayloadEncoder(this.#context.model, this.#settings);
-    encoder.add(latents);
-    await this.#write(images, encoder.finish());
+    await this.#write(images, encodePayload(this.#context.model, latents, this.#settings));
   }
 
   async #write({ count, height, width }: Batch, payload: Uint8Array): Promise<void> {
@@ -155,7 +147,7 @@ class ContainerEncoder {
     await writer.writeChunk({ imageCount: count, payload, ...(common ? {} : { height, width }) });
   }
 
-  async #opened({ height, width }: ImageSides): Promise<ContainerWriter> {
+  async #opened({ height, width }: CodedSize): Promise<ContainerWriter> {
     this.#common ??= { height, width };
     const { model, manifest } = this.#context;
     const header: ContainerHeader = {
@@ -172,7 +164,7 @@ class ContainerEncoder {
 }
 
 function sameForm(a: Batch, b: Batch): boolean {
-  return a.height === b.height && a.width === b.width && isFloatImages(a) === isFloatImages(b);
+  return sameShape(a, b) && isFloatImages(a) === isFloatImages(b);
 }
 
 function copied<T extends Batch>(batch: T): T {

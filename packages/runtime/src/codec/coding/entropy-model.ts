@@ -1,11 +1,11 @@
 import type { Prior } from '../../bitstream/index.js';
 import type { BundleCoding } from '../../bundle/load.js';
 import { defaultPrior, type Manifest } from '../../bundle/manifest.js';
-import { type ContextKernelName, ContextPrior, type ContextPriorOptions } from '../../context/index.js';
+import { ContextPrior, type ContextPriorOptions } from '../../context/index.js';
 import { coarsenTable, type EntropyTables, packTables, TOTAL, unpackTable } from '../../entropy/index.js';
 import { type Quantizer, quantizerAt } from '../../entropy/quantizer.js';
 import { ConvaeError } from '../../errors.js';
-import type { ItemShape } from '../../image.js';
+import { type ItemShape, sameShape } from '../../image.js';
 
 /** A bundle's quantizer and tables at one quality. */
 export interface QualityModel {
@@ -31,7 +31,6 @@ export class EntropyModel {
   readonly #coding: BundleCoding;
   readonly #contextOptions: ContextPriorOptions;
   #context: ContextPrior | undefined;
-  readonly #finest: EntropyTables;
   readonly #models = new Map<number, QualityModel>();
   /** Number of the first table per position; undefined where there are none. */
   readonly #positionTables: number | undefined;
@@ -45,10 +44,8 @@ export class EntropyModel {
     contextOptions: ContextPriorOptions = {},
   ) {
     if (coding === undefined || manifest.quantizer === undefined) {
-      throw new ConvaeError(
-        'UNSUPPORTED',
-        `${manifest.name} has no entropy tables: export it with tables (exportBundle's option "tables", or convae-train export)`,
-      );
+      const advice = 'export it with tables (exportBundle\'s option "tables", or convae-train export)';
+      throw new ConvaeError('UNSUPPORTED', `${manifest.name} has no entropy tables: ${advice}`);
     }
     const { channels, height, width } = manifest.latent;
     const { count } = coding.tables;
@@ -60,7 +57,6 @@ export class EntropyModel {
     this.#manifest = manifest;
     this.#coding = coding;
     this.#contextOptions = contextOptions;
-    this.#finest = coding.tables;
     this.#channelTables = count === channels || count > channels * height * width;
     this.#positionTables = count === channels ? undefined : count % (channels * height * width);
   }
@@ -81,18 +77,13 @@ export class EntropyModel {
     return this.#context;
   }
 
-  /** The kernel that the context prior runs on; undefined where the bundle has none. @throws as {@link context}. */
-  get contextKernel(): ContextKernelName | undefined {
-    return this.priors.includes('context') ? this.context().kernel : undefined;
-  }
-
   /** The quantizer and the tables of a quality, 0 to `qualities` − 1. */
   at(quality: number): QualityModel {
     const known = this.#models.get(quality);
     if (known) return known;
     const spec = this.#manifest.quantizer!;
     const multiplier = spec.multipliers[quality]!;
-    const tables = multiplier === 1 ? this.#finest : coarser(this.#finest, multiplier);
+    const tables = multiplier === 1 ? this.#coding.tables : coarser(this.#coding.tables, multiplier);
     const model = { quantizer: quantizerAt(spec, quality), tables, leastBits: leastBits(tables) };
     this.#models.set(quality, model);
     return model;
@@ -145,8 +136,4 @@ function leastBits({ count, cdf, starts }: EntropyTables): Float64Array {
       most = Math.max(most, cdf[i + 1]! - cdf[i]!);
     return Math.log2(TOTAL / most);
   });
-}
-
-function sameShape(a: ItemShape, b: ItemShape): boolean {
-  return a.channels === b.channels && a.height === b.height && a.width === b.width;
 }

@@ -1,19 +1,26 @@
-import { type ImageStream, type Prior, readImageStream, writeImageStream } from '../../bitstream/index.js';
+import {
+  type CodedSize,
+  type ImageStream,
+  type Prior,
+  readImageStream,
+  writeImageStream,
+} from '../../bitstream/index.js';
 import type { Manifest } from '../../bundle/manifest.js';
+import { checkBytes } from '../../checks.js';
 import { dequantize, type SymbolBatch } from '../../entropy/quantizer.js';
 import { ConvaeError } from '../../errors.js';
-import { type ImageBatch, type Images, kindOf, type LatentBatch, sliceBatch } from '../../image.js';
+import { type ImageBatch, type Images, sliceBatch } from '../../image.js';
 import { joinedImages } from '../shapes.js';
 import {
+  type CallOptions,
   type CodingContext,
   checkedSettings,
   checkStream,
   codedShape,
   type EncodeOptions,
-  type ImageSides,
 } from './coding-context.js';
 import type { EntropyModel } from './entropy-model.js';
-import { decodePayload, PayloadEncoder } from './payload.js';
+import { decodePayload, encodePayload } from './payload.js';
 
 /** Encodes every image of a batch into a stream of its own (FORMAT.md, "Single image stream"). */
 export async function encodeImages(
@@ -28,14 +35,13 @@ export async function encodeImages(
   const own = batch.height === image.height && batch.width === image.width;
   const size = own ? {} : { size: { height: batch.height, width: batch.width } };
   return Array.from({ length: latents.count }, (_, i) => {
-    const encoder = new PayloadEncoder(context.model, settings);
-    encoder.add(sliceBatch(latents as LatentBatch, i, i + 1));
-    return writeImageStream({ ...settings, ...size, payload: encoder.finish() });
+    const payload = encodePayload(context.model, sliceBatch(latents, i, i + 1), settings);
+    return writeImageStream({ ...settings, ...size, payload });
   });
 }
 
 /** What a single image stream holds. */
-export interface CodedImage extends ImageSides {
+export interface CodedImage extends CodedSize {
   readonly quality: number;
   readonly prior: Prior;
   /** int32, 1×c×h×w. */
@@ -48,8 +54,7 @@ export interface CodedImage extends ImageSides {
  * VERSION_UNSUPPORTED or UNSUPPORTED.
  */
 export function decodeImageSymbols(manifest: Manifest, model: EntropyModel, bytes: Uint8Array): CodedImage {
-  if (!(bytes instanceof Uint8Array))
-    throw new TypeError(`expected a Uint8Array for bytes, received ${kindOf(bytes)}`);
+  checkBytes(bytes);
   const stream = readImageStream(bytes);
   checkStream(model, stream);
   const { quality, prior, payload } = stream;
@@ -63,16 +68,19 @@ export function decodeImageSymbols(manifest: Manifest, model: EntropyModel, byte
 export async function decodeImage(
   context: CodingContext,
   bytes: Uint8Array,
-  options: { readonly signal?: AbortSignal | undefined },
+  options: CallOptions,
 ): Promise<ImageBatch> {
   const { symbols, quality, height, width } = decodeImageSymbols(context.manifest, context.model, bytes);
   const latents = dequantize(symbols, context.model.at(quality).quantizer);
   return context.reconstruct(latents, { signal: options.signal, height, width });
 }
 
-/** A writer leaves out the bundle's own size, so a stream that names it is none of its. */
-function streamSize({ image }: Manifest, { size }: ImageStream): ImageSides {
+/** Writers leave the bundle's own size out: no writer made a stream that names it. */
+function streamSize({ image }: Manifest, { size }: ImageStream): CodedSize {
   if (size === undefined) return image;
   if (size.height !== image.height || size.width !== image.width) return size;
-  throw new ConvaeError('DATA_INVALID', 'the image stream names the size that goes without saying');
+  throw new ConvaeError(
+    'DATA_INVALID',
+    'the image stream names the bundle’s own size, which writers leave out',
+  );
 }

@@ -1,4 +1,5 @@
 import { LEAST_CHUNK_BYTES, MAX_CHUNK_IMAGES, MAX_CHUNK_SYMBOLS } from '../../bitstream/index.js';
+import { checkLimit } from '../../checks.js';
 import { decodeContextSymbols, encodeContextSymbols } from '../../context/index.js';
 import { decodeSymbols, encodeSymbols, RangeDecoder, RangeEncoder } from '../../entropy/index.js';
 import { quantize, type SymbolBatch } from '../../entropy/quantizer.js';
@@ -8,42 +9,31 @@ import type { CodingSettings } from './coding-context.js';
 import type { EntropyModel } from './entropy-model.js';
 
 /**
- * Most products of weights that a payload with the context prior may take: what the time to decode it is bounded by.
- * Some tens of seconds; an image of thousands of pixels a side under the models that are trained.
+ * Most products of weights that a payload with the context prior may take: this bounds the time to decode it.
+ * They take some tens of seconds: an image of thousands of pixels a side under the models that are trained.
  */
 export const MAX_CONTEXT_PRODUCTS = 2 ** 36;
 
-/** The payload of some latents of one shape, written batch by batch (FORMAT.md, "Symbols"). */
-export class PayloadEncoder {
-  readonly #model: EntropyModel;
-  readonly #settings: CodingSettings;
-  readonly #encoder = new RangeEncoder();
-  #products = 0;
-
-  constructor(model: EntropyModel, settings: CodingSettings) {
-    this.#model = model;
-    this.#settings = settings;
+/**
+ * Quantizes and encodes latents: the payload's whole code word (FORMAT.md, "Symbols").
+ * @throws ConvaeError NON_FINITE, UNSUPPORTED, LIMIT_EXCEEDED.
+ */
+export function encodePayload(
+  model: EntropyModel,
+  latents: LatentBatch,
+  settings: CodingSettings,
+): Uint8Array {
+  const { quality, prior } = settings;
+  const { quantizer, tables } = model.at(quality);
+  const encoder = new RangeEncoder();
+  if (prior === 'factorized') {
+    encodeSymbols(encoder, quantize(latents, quantizer).data, tables, model.tableIndex(latents));
+  } else {
+    const context = model.context();
+    checkProducts(latents.count * context.products(latents));
+    encodeContextSymbols(encoder, quantize(latents, quantizer).data, context, latents, quality);
   }
-
-  /** Quantizes and encodes the next latents. @throws ConvaeError NON_FINITE, UNSUPPORTED, LIMIT_EXCEEDED. */
-  add(latents: LatentBatch): void {
-    const { quality, prior } = this.#settings;
-    const { quantizer, tables } = this.#model.at(quality);
-    if (prior === 'factorized') {
-      const { data } = quantize(latents, quantizer);
-      encodeSymbols(this.#encoder, data, tables, this.#model.tableIndex(latents));
-      return;
-    }
-    const context = this.#model.context();
-    this.#products += latents.count * context.products(latents);
-    checkProducts(this.#products);
-    encodeContextSymbols(this.#encoder, quantize(latents, quantizer).data, context, latents, quality);
-  }
-
-  /** The whole code word. */
-  finish(): Uint8Array {
-    return this.#encoder.finish();
-  }
+  return encoder.finish();
 }
 
 /** Where a payload comes from and what it must hold. */
@@ -70,9 +60,7 @@ export function decodePayload(model: EntropyModel, payload: Uint8Array, head: Pa
       `${payload.length} bytes cannot hold ${count} latent(s) of ${shape.channels}×${shape.height}×${shape.width}`,
     );
   }
-  if (count > 1 && length > MAX_CHUNK_SYMBOLS) {
-    throw new ConvaeError('LIMIT_EXCEEDED', `a chunk of ${length} symbols, more than ${MAX_CHUNK_SYMBOLS}`);
-  }
+  if (count > 1) checkLimit(length, MAX_CHUNK_SYMBOLS, 'a chunk has', 'symbols');
   if (prior === 'context') checkProducts(count * model.context().products(shape));
   const data = new Int32Array(length);
   const decoder = new RangeDecoder(payload);
@@ -105,8 +93,6 @@ function leastBits(
 
 function checkProducts(products: number): void {
   if (products <= MAX_CONTEXT_PRODUCTS) return;
-  throw new ConvaeError(
-    'LIMIT_EXCEEDED',
-    `the context prior would take ${products} products for these images, more than ${MAX_CONTEXT_PRODUCTS}: use the factorized one`,
-  );
+  const problem = `the context prior would take ${products} products, more than ${MAX_CONTEXT_PRODUCTS}`;
+  throw new ConvaeError('LIMIT_EXCEEDED', `${problem}: use the factorized one`);
 }
