@@ -49,11 +49,14 @@ describe('the public interface', () => {
     expect(added.sort()).toMatchInlineSnapshot(`
       [
         "MAX_IMAGE_FILE_BYTES",
+        "TimeLeft",
         "bundleFolder",
         "createFileSink",
         "decodeImageFile",
         "disableTelemetry",
         "encodePng",
+        "formatDuration",
+        "formatTimeLeft",
         "loadCodec",
         "openFileSource",
         "readIdxFileStream",
