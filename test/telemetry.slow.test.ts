@@ -8,7 +8,7 @@ import { type Finished, finished } from './command.js';
 
 const at = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const BUNDLE = at('models/mnist-seed');
-const PARITY = new URL('../packages/train/dist/export/parity/ort.js', import.meta.url).href;
+const PARITY = new URL('../packages/train/dist/onnx/parity/ort.js', import.meta.url).href;
 
 let temporary: string;
 beforeEach(async () => {
