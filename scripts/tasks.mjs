@@ -19,12 +19,18 @@ const run = (epochs, folder, args) =>
 const typecheck = (args = []) => node('node_modules/typescript/bin/tsc', '-b', ...args);
 const lint = (args = []) => node('node_modules/@biomejs/biome/bin/biome', 'check', '.', ...args);
 
+const VITEST = 'node_modules/vitest/vitest.mjs';
+
 /** Runs vitest as the training process is run, so that results are the same and TensorFlow keeps quiet. */
 async function test(args) {
   const { launch } = await import(pathToFileURL(join(ROOT, 'packages/train/dist/setup/launch.js')).href);
   process.chdir(ROOT);
-  return launch({ script: join(ROOT, 'node_modules/vitest/vitest.mjs'), argv: ['run', ...args] });
+  return launch({ script: join(ROOT, VITEST), argv: ['run', ...args] });
 }
+
+/** Once, or with --watch after every save. */
+const testUnits = (args) =>
+  node(VITEST, ...(args.includes('--watch') ? [] : ['run']), '--project', 'unit', ...args);
 
 async function check() {
   for (const step of [lint, typecheck, test]) {
@@ -68,6 +74,11 @@ export const TASKS = {
     run: (args) => run('30', 'reference', args),
   },
   test: { needs: [...READY, 'tests'], help: 'run every test; arguments go to vitest', run: test },
+  'test:unit': {
+    needs: BUILT,
+    help: 'run the tests that need no TensorFlow, command or browser; --watch: after every save',
+    run: testUnits,
+  },
   'test:nodes': {
     needs: READY,
     help: "run the runtime's and the pipeline's tests on Node 22 and 24",
