@@ -17,7 +17,12 @@ const train = (...args) =>
 const run = (epochs, folder, args) =>
   train('run', ...withDefaults({ '--epochs': epochs, '--out': join(ROOT, 'runs', folder) }, args));
 const typecheck = (args = []) => node('node_modules/typescript/bin/tsc', '-b', ...args);
-const lint = (args = []) => node('node_modules/@biomejs/biome/bin/biome', 'check', '.', ...args);
+
+/** Style and format with Biome, which the arguments are for; then exports, files and dependencies that nothing uses. */
+async function lint(args) {
+  const code = await node('node_modules/@biomejs/biome/bin/biome', 'check', '.', ...args);
+  return code === 0 ? node('node_modules/knip/bin/knip.js') : code;
+}
 
 const VITEST = 'node_modules/vitest/vitest.mjs';
 
@@ -86,7 +91,7 @@ export const TASKS = {
   },
   build: { needs: READY, help: 'compile everything', run: () => 0 },
   typecheck: { needs: INSTALLED, help: 'check the types', run: typecheck },
-  lint: { needs: INSTALLED, help: 'check style and format', run: lint },
+  lint: { needs: INSTALLED, help: 'check style and format, and that nothing is unused', run: lint },
   check: { needs: [...READY, 'tests'], help: 'lint, typecheck and test', run: check },
   train: { needs: READY, help: 'convae-train train …', run: (args) => train('train', ...args) },
   export: { needs: READY, help: 'convae-train export …', run: (args) => train('export', ...args) },
