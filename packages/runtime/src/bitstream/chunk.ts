@@ -6,7 +6,7 @@ import { FRAME_HEAD_BYTES } from './frame.js';
 import { MAX_CHUNK_BYTES, MAX_CHUNK_IMAGES, MAX_CODED_SIDE, MAX_CONTAINER_IMAGES } from './limits.js';
 
 /** A chunk's fields in the order of their bytes: one list for reading and writing. */
-export const CHUNK_FIELDS = [
+const CHUNK_FIELDS = [
   /** Number of the chunk's first image in the container. */
   varintField('firstImage', 0, MAX_CONTAINER_IMAGES),
   varintField('imageCount', 1, MAX_CHUNK_IMAGES),

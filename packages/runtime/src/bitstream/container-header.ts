@@ -17,7 +17,7 @@ export const HEADER_START_BYTES = MAGIC.length + 4;
 const CRC_BYTES = 4;
 
 /** The header's fields in the order of their bytes: one list for reading and writing. */
-export const HEADER_FIELDS = [
+const HEADER_FIELDS = [
   /** The first 8 bytes of the bundle's hash. */
   bytesField('bundleHash', BUNDLE_HASH_BYTES),
   enumField('channels', [1, 3] as const),

@@ -5,7 +5,7 @@ import { crc32c } from './crc32c.js';
 import { MAX_CHUNK_BYTES } from './limits.js';
 
 /** First byte of every marker: never ASCII, never a UTF-8 start. */
-export const MARKER_START = 0x9e;
+const MARKER_START = 0x9e;
 /** Marker, body length, CRC32C. */
 export const FRAME_HEAD_BYTES = 12;
 

@@ -10,7 +10,7 @@ import type { OrtBuild, OrtBuildName } from './ort-build.js';
 export type WasmPaths = string | URL | Partial<Readonly<Record<OrtBuildName, string | URL>>>;
 
 /** Largest WebAssembly file that is read, bytes; those of onnxruntime-web 1.30 have 14 and 27 million. */
-export const MAX_WASM_BYTES = 128 << 20;
+const MAX_WASM_BYTES = 128 << 20;
 
 /**
  * Where a build's WebAssembly file is: below `wasmPaths`, or where the bundler or the import map put

@@ -1,7 +1,7 @@
 import type { Codec, ImageBatch } from '@convae/runtime/web';
 
 /** Images in one call: as many as the networks take at once. */
-export const BATCH = 64;
+const BATCH = 64;
 /** Time for each of the two measurements, milliseconds. */
 const BUDGET_MS = 250;
 const MIN_CALLS = 3;

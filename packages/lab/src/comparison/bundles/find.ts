@@ -24,7 +24,7 @@ function bundleBytes(manifest: Manifest, manifestBytes: number): number {
 }
 
 /** Reads what a bundle is. @throws ConvaeError NOT_FOUND or MANIFEST_INVALID. */
-export async function readBundle(folder: string): Promise<BundleFolder> {
+async function readBundle(folder: string): Promise<BundleFolder> {
   const path = join(folder, MANIFEST_FILE);
   const bytes = await readFile(path).catch((cause: Error) => {
     throw new ConvaeError('NOT_FOUND', `expected a bundle in ${folder}: ${cause.message}`, { cause });
@@ -38,7 +38,7 @@ export async function readBundle(folder: string): Promise<BundleFolder> {
 }
 
 /** Why a bundle cannot code images of a shape; undefined where it can. */
-export function mismatch({ manifest }: BundleFolder, { height, width, channels }: Shape): string | undefined {
+function mismatch({ manifest }: BundleFolder, { height, width, channels }: Shape): string | undefined {
   const { image, quantizer } = manifest;
   if (quantizer === undefined) return 'it has no entropy tables';
   const fits = image.anySize || (image.height === height && image.width === width);

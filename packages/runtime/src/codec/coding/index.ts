@@ -3,23 +3,19 @@ export {
   type CodingSettings,
   codedShape,
   type EncodeOptions,
-  type ImageSides,
 } from './coding-context.js';
 export {
   checkHeader,
   chunkSymbols,
   type DecodedContainer,
-  decodeContainer,
   ImageContainer,
   type LostChunk,
-  openImageContainer,
   type PlacedImages,
 } from './container-decoder.js';
 export {
   type ContainerOptions,
   type ContainerSummary,
   DEFAULT_CHUNK_IMAGES,
-  encodeContainer,
   type ImageSequence,
 } from './container-encoder.js';
 export { EntropyModel } from './entropy-model.js';
