@@ -5,12 +5,32 @@ import { chromiumPath, launchOptions, reportMissingChromium } from './test/web/c
 
 const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-const node: TestProjectInlineConfiguration = {
+const OUTSIDE = ['**/dist/**', '**/node_modules/**', 'test/web/**'];
+
+/** x.slow.test.ts: what needs TensorFlow, a command as its own process or a browser, or takes seconds. */
+const SLOW = ['packages/*/src/**/*.slow.test.ts', 'test/**/*.slow.test.ts'];
+
+/** x.test.ts: these need nothing but the sources, and are run after every save. */
+const unit: TestProjectInlineConfiguration = {
   extends: true,
   test: {
-    name: 'node',
+    name: 'unit',
     include: ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts'],
-    exclude: ['**/dist/**', '**/node_modules/**', 'test/web/**'],
+    exclude: [...OUTSIDE, ...SLOW],
+    setupFiles: ['test/setup/equal-bytes.ts', 'test/setup/unit-guard.ts'],
+    pool: 'forks',
+    // Modules are loaded once for all files of a process: half the time of the lane.
+    isolate: false,
+  },
+};
+
+const slow: TestProjectInlineConfiguration = {
+  extends: true,
+  test: {
+    name: 'slow',
+    include: SLOW,
+    exclude: OUTSIDE,
+    setupFiles: ['test/setup/equal-bytes.ts'],
     pool: 'forks',
   },
 };
@@ -42,9 +62,9 @@ const browser = (chromium: string): TestProjectInlineConfiguration => ({
 
 function projects(): TestProjectInlineConfiguration[] {
   const chromium = chromiumPath();
-  if (chromium !== undefined) return [node, browser(chromium)];
+  if (chromium !== undefined) return [unit, slow, browser(chromium)];
   reportMissingChromium('the browser tests in test/web');
-  return [node];
+  return [unit, slow];
 }
 
 export default defineConfig({

@@ -16,9 +16,8 @@ const { values } = parseArgs({
     test: { type: 'string', default: '1000' },
   },
 });
-const load = (path) => import(`../packages/${path}.js`);
-const { fashionLikeImages } = await load('lab/dist/features/fashion-like.test.support');
-const { writeIdxImages, writeIdxLabels } = await load('train/dist/dataset/idx-file');
+const { fashionLikeImages } = await import('../packages/lab/dist/features/fashion-like.test.support.js');
+const { writeIdxImages, writeIdxLabels } = await import('../packages/train/dist/dataset/idx-file.js');
 
 /** Of the training images and of the test images: no image is in both parts. */
 const SEEDS = { train: 11, t10k: 12 };

@@ -2,4 +2,4 @@
 'use strict';
 const checkNode = require('../packages/runtime/bin/check-node.js');
 
-if (checkNode('convae', require('../package.json').engines.node)) import('./run.mjs');
+if (checkNode('convae', require('../package.json').engines.node)) void import('./run.mjs');

@@ -17,14 +17,25 @@ const train = (...args) =>
 const run = (epochs, folder, args) =>
   train('run', ...withDefaults({ '--epochs': epochs, '--out': join(ROOT, 'runs', folder) }, args));
 const typecheck = (args = []) => node('node_modules/typescript/bin/tsc', '-b', ...args);
-const lint = (args = []) => node('node_modules/@biomejs/biome/bin/biome', 'check', '.', ...args);
+
+/** Style and format with Biome, which the arguments are for; then exports, files and dependencies that nothing uses. */
+async function lint(args) {
+  const code = await node('node_modules/@biomejs/biome/bin/biome', 'check', '.', ...args);
+  return code === 0 ? node('node_modules/knip/bin/knip.js') : code;
+}
+
+const VITEST = 'node_modules/vitest/vitest.mjs';
 
 /** Runs vitest as the training process is run, so that results are the same and TensorFlow keeps quiet. */
 async function test(args) {
   const { launch } = await import(pathToFileURL(join(ROOT, 'packages/train/dist/setup/launch.js')).href);
   process.chdir(ROOT);
-  return launch({ script: join(ROOT, 'node_modules/vitest/vitest.mjs'), argv: ['run', ...args] });
+  return launch({ script: join(ROOT, VITEST), argv: ['run', ...args] });
 }
+
+/** Once, or with --watch after every save. */
+const testUnits = (args) =>
+  node(VITEST, ...(args.includes('--watch') ? [] : ['run']), '--project', 'unit', ...args);
 
 async function check() {
   for (const step of [lint, typecheck, test]) {
@@ -68,6 +79,11 @@ export const TASKS = {
     run: (args) => run('30', 'reference', args),
   },
   test: { needs: [...READY, 'tests'], help: 'run every test; arguments go to vitest', run: test },
+  'test:unit': {
+    needs: BUILT,
+    help: 'run the tests that need no TensorFlow, command or browser; --watch: after every save',
+    run: testUnits,
+  },
   'test:nodes': {
     needs: READY,
     help: "run the runtime's and the pipeline's tests on Node 22 and 24",
@@ -80,7 +96,7 @@ export const TASKS = {
     help: 'build the API reference into docs/api',
     run: (args) => node('node_modules/typedoc/bin/typedoc', '--options', 'docs/typedoc.json', ...args),
   },
-  lint: { needs: INSTALLED, help: 'check style and format', run: lint },
+  lint: { needs: INSTALLED, help: 'check style and format, and that nothing is unused', run: lint },
   check: { needs: [...READY, 'tests'], help: 'lint, typecheck and test', run: check },
   train: { needs: READY, help: 'convae-train train …', run: (args) => train('train', ...args) },
   export: { needs: READY, help: 'convae-train export …', run: (args) => train('export', ...args) },

@@ -23,7 +23,7 @@ const RETRY_AFTER_MS = 24 * 60 * 60 * 1000;
 export async function ensureTestDependencies(packages = PACKAGES) {
   let missing = missingOf(packages);
   if (missing.length > 0 && !triedLately(missing)) {
-    const problem = await tryInstall(missing.map(({ name }) => name));
+    const problem = await tryInstall(missing);
     missing = missingOf(packages);
     writeStamp('test-dependencies', { time: Date.now(), names: missing.map(({ name }) => name), problem });
   }
@@ -44,21 +44,29 @@ function triedLately(missing) {
 }
 
 /** Returns undefined, or why the packages could not be installed. */
-async function tryInstall(names) {
+async function tryInstall(missing) {
   if (process.env.CONVAE_NO_APT) return 'CONVAE_NO_APT is set';
   if (!runs('apt-get', ['--version'])) return 'no apt-get here';
   const prefix = adminPrefix();
   if (!prefix) return 'neither root nor sudo without a password';
-  say(`Installing ${names.join(', ')} for the tests with apt-get …`);
+  announce(missing);
   const [program, ...first] = [...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get'];
   try {
     await runQuietly('apt-get update', program, [...first, 'update']);
-    const install = ['install', '-y', '--no-install-recommends', ...names];
+    const install = ['install', '-y', '--no-install-recommends', ...missing.map(({ name }) => name)];
     await runQuietly('apt-get install', program, [...first, ...install]);
     return undefined;
   } catch (error) {
     return error.message.trim().split('\n').slice(-2).join('; ');
   }
+}
+
+function announce(missing) {
+  say('The tests use programs of the system that are not installed here:');
+  for (const { name, use } of missing) say(`  ${name}: ${use}`);
+  say(
+    'Installing them with apt-get. With CONVAE_NO_APT=1 nothing is installed, and those tests are skipped …',
+  );
 }
 
 /** The words before a command that make it run as root; undefined when that is not possible. */

@@ -3,7 +3,7 @@ import { join, relative, sep } from 'node:path';
 import ts from 'typescript';
 
 /** One import, re-export, dynamic import, `import()` type or `require` of a source file. */
-export interface Import {
+interface Import {
   /** The text between the quotes. */
   specifier: string;
   /** Erased by the compiler: nothing is loaded at run time. */

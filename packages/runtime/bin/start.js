@@ -25,7 +25,7 @@ function obstacle() {
 }
 
 const problem = obstacle();
-if (problem === undefined) import('../dist/cli/main.js');
+if (problem === undefined) void import('../dist/cli/main.js');
 else {
   console.error(`convae ${problem}`);
   process.exitCode = 1;

@@ -9,7 +9,7 @@ async function start() {
   process.exitCode = await launch({ script, argv: process.argv.slice(2) });
 }
 
-if (existsSync(script)) start();
+if (existsSync(script)) void start();
 else {
   console.error('convae-train is not built yet: run "npm run build" in the repository first.');
   process.exitCode = 1;

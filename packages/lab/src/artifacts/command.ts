@@ -43,7 +43,7 @@ function row(title: string, measure: ArtifactMeasure, artifact: number | null, p
 }
 
 /** The figures as a table for the terminal. */
-export function artifactsTable({ originals, decoders }: Artifacts): string {
+function artifactsTable({ originals, decoders }: Artifacts): string {
   const head = ['', 'border', 'inside', 'ratio', 'artifact', 'cell power', 'pixel power', 'PSNR'];
   const rows = decoders.map(({ title, measure, artifact, psnr }) =>
     row(title, measure, artifact, psnr === null ? 'identical' : `${psnr.toFixed(2)} dB`),

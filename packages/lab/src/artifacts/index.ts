@@ -1,2 +1,2 @@
-export { type ArtifactsOptions, evaluateArtifacts } from './evaluate.js';
+export { evaluateArtifacts } from './evaluate.js';
 export * from './schema.js';

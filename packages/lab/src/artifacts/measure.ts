@@ -16,7 +16,7 @@ import { type Cell, measureSteps } from './steps.js';
 /** Images handed to the codec at once. */
 const BATCH = 500;
 /** Images in the picture. */
-export const SHOWN_IMAGES = 6;
+const SHOWN_IMAGES = 6;
 
 /** The figures of one set of images. */
 export function measureArtifacts(images: ImageBatch, cell: Cell): ArtifactMeasure {

@@ -40,7 +40,7 @@ const decoder = z.object({
 });
 
 /** The schema of artifacts.json: how far the cells of the latent show in reconstructions. */
-export const artifactsSchema = z.object({
+const artifactsSchema = z.object({
   format: z.literal('convae-artifacts'),
   version: z.string().regex(/^1\.\d{1,4}$/),
   /** ISO 8601, UTC. */

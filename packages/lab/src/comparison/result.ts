@@ -10,7 +10,7 @@ export const RATE_DISTORTION_FILE = 'rate-distortion.json';
 export const TARGETS: readonly number[] = [20.4, 22, 24, 25.7, 28];
 
 /** Whether one file holds one image, one holds all of them side by side, or there is one stream of many. */
-export const FAMILIES = ['convae', 'reference', 'pca', 'mosaic', 'file', 'stream'] as const;
+const FAMILIES = ['convae', 'reference', 'pca', 'mosaic', 'file', 'stream'] as const;
 /** One of {@link FAMILIES}. */
 export type Family = (typeof FAMILIES)[number];
 
@@ -50,7 +50,7 @@ const method = z.object({
 });
 
 /** The schema of rate-distortion.json: bytes and errors of several codecs on the same images. */
-export const rateDistortionSchema = z.object({
+const rateDistortionSchema = z.object({
   format: z.literal('convae-rate-distortion'),
   version: z.string().regex(/^1\.\d{1,4}$/),
   createdAt: z.iso.datetime(),

@@ -8,7 +8,7 @@ import { comparisonMarkdown } from './table/markdown.js';
 
 /** The files of a comparison besides its JSON. */
 export const RATE_DISTORTION_TABLE = 'rate-distortion.md';
-export const RATE_DISTORTION_SVG = 'rate-distortion.svg';
+const RATE_DISTORTION_SVG = 'rate-distortion.svg';
 export const RATE_DISTORTION_PNG = 'rate-distortion.png';
 
 const PLOT = { width: 720, height: 560, scale: 2 } as const;

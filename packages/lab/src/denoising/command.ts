@@ -41,7 +41,7 @@ const figures = ({ psnr, ssim }: DenoisingQuality): string =>
   `${psnr === null ? 'identical' : `${psnr.toFixed(2)} dB`} ${ssim.toFixed(3)}`;
 
 /** PSNR and SSIM as a table for the terminal. */
-export function denoisingTable({ levels: measured }: Denoising): string {
+function denoisingTable({ levels: measured }: Denoising): string {
   const names = measured[0]!.filters.map(({ filter }) => FILTERS[filter].title);
   const rows = measured.map(({ level, noisy, network, filters }) => [
     String(level),

@@ -16,7 +16,7 @@ import {
 } from './schema.js';
 
 /** Levels of noise where nothing else is asked for. */
-export const DEFAULT_LEVELS: readonly number[] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8];
+const DEFAULT_LEVELS: readonly number[] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8];
 /** Images on which the filters' settings are chosen. */
 export const DEFAULT_TUNING_IMAGES = 100;
 /** Images in the picture. */

@@ -78,7 +78,7 @@ function correlate(
 }
 
 /** Pixels that non-local means looks at, on each side. */
-export const NLM_RADIUS = 7;
+const NLM_RADIUS = 7;
 
 /**
  * Non-local means: every pixel becomes the mean of the pixels around it, weighted by how alike the patches of `patch` ×

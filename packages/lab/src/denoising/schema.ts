@@ -40,7 +40,7 @@ const levelFigures = z.object({
 });
 
 /** The schema of denoising.json: what a network and classical filters make of noisy images. */
-export const denoisingSchema = z.object({
+const denoisingSchema = z.object({
   format: z.literal('convae-denoising'),
   version: z.string().regex(/^1\.\d{1,4}$/),
   /** ISO 8601, UTC. */

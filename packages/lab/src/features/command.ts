@@ -50,7 +50,7 @@ async function openAnomalies(
 const percent = (share: number): string => `${(share * 100).toFixed(2)}%`;
 
 /** The figures as a table for the terminal. */
-export function featuresTable({ probes = [], neighbours = [], anomaly }: Features): string {
+function featuresTable({ probes = [], neighbours = [], anomaly }: Features): string {
   const rows = probes.map(({ representation, size, testAccuracy }, i) => [
     REPRESENTATION_TITLES[representation],
     String(size),

@@ -110,12 +110,13 @@ export async function measureFeatures(inputs: FeatureInputs): Promise<Measured> 
   onProgress('latents of all images');
   const latents = await latentsOf(inputs);
   const pixels = pixelsOf(parts);
-  onProgress('principal components of the pixels');
-  const fits = pixels.train.size <= MAX_PCA_SIZE;
-  const pca = fits ? await fitPca(tf, pixels.train, latents.train.size) : undefined;
+  const labels = labelsOf(parts);
+  // Only classifiers and anomaly scores look at them.
+  const wanted = (labels || anomaly) && pixels.train.size <= MAX_PCA_SIZE;
+  if (wanted) onProgress('principal components of the pixels');
+  const pca = wanted ? await fitPca(tf, pixels.train, latents.train.size) : undefined;
   // All components give every image back: their error tells nothing.
   const lossy = pca && pca.components < pixels.train.size ? pca : undefined;
-  const labels = labelsOf(parts);
   const representations = [latents, pixels, ...(pca ? [await pcaOf(tf, pixels, pca)] : [])];
   const classified = labels && (await classify(inputs, representations, labels));
   const scaling = classified?.neighbours?.[0]?.scaling ?? 'none';

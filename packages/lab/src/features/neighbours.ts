@@ -5,9 +5,9 @@ import type { Labels } from './probe.js';
 import type { Representation } from './representation.js';
 
 /** Numbers of neighbours among which the validation images choose. */
-export const NEIGHBOUR_COUNTS = [1, 3, 5, 9, 15] as const;
+const NEIGHBOUR_COUNTS = [1, 3, 5, 9, 15] as const;
 /** Neighbours whose classes are compared with the image's own. */
-export const PRECISION_NEIGHBOURS = 10;
+const PRECISION_NEIGHBOURS = 10;
 /** Most neighbours that anything here asks for. */
 const MOST = 15;
 /** Most distances held at once. */

@@ -8,7 +8,7 @@ import {
 } from '@convae/train/kit';
 
 /** Most pixel values of the training images that are used: their float32 form is held several times. */
-export const MAX_TRAIN_VALUES = 1 << 27;
+const MAX_TRAIN_VALUES = 1 << 27;
 
 /** The images that fit classifiers, choose their settings, and measure them. */
 export interface FeatureParts {

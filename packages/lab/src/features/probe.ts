@@ -4,7 +4,7 @@ import { pickRows, type Rows, scalingOf, standardise } from './matrix.js';
 import type { Representation } from './representation.js';
 
 /** Weights of the squared coefficients among which the validation images choose. */
-export const PENALTIES = [1e-5, 1e-4, 1e-3, 1e-2] as const;
+const PENALTIES = [1e-5, 1e-4, 1e-3, 1e-2] as const;
 
 /** Adam's steps: fast first, then small ones that settle. */
 const STAGES = [

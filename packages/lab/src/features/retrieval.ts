@@ -5,7 +5,7 @@ import type { Representation } from './representation.js';
 import type { Retrieval } from './schema.js';
 
 /** Training images shown for each query. */
-export const RETRIEVED = 8;
+const RETRIEVED = 8;
 
 function labelled(images: LabelledImages, index: number): { index: number; label?: number } {
   const label = images.labels?.[index];

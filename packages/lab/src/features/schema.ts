@@ -89,7 +89,7 @@ const anomaly = z.object({
 });
 
 /** The schema of features.json: what the latents of one bundle are good for. */
-export const featuresSchema = z.object({
+const featuresSchema = z.object({
   format: z.literal('convae-features'),
   version: z.string().regex(/^1\.\d{1,4}$/),
   /** ISO 8601, UTC. */

@@ -3,7 +3,7 @@ import { createRandom, type Random } from '@convae/train/kit';
 import { type Axes, type Axis, MAX_VARIANTS, type Range, type Sweep } from './file.js';
 
 /** What one axis settles: some paths, under a label. */
-export interface Choice {
+interface Choice {
   readonly label: string;
   readonly settings: readonly (readonly [path: string, value: unknown])[];
 }
@@ -17,7 +17,7 @@ const pathsOf = (key: string): string[] => key.split(',').map((path) => path.tri
 const isRange = (axis: Axis): axis is Range => !Array.isArray(axis) && typeof axis.min === 'number';
 
 /** `encoder.0.filters` for `architecture.encoder.0.filters`; of several paths the first. */
-export const axisName = (key: string): string => pathsOf(key)[0]!.replace(/^(architecture|recipe)\./, '');
+const axisName = (key: string): string => pathsOf(key)[0]!.replace(/^(architecture|recipe)\./, '');
 
 function checkPath(path: string, key: string): void {
   if (path === 'recipe.seed') throw new ConvaeError('DATA_INVALID', `expected "seeds" instead of ${path}`);

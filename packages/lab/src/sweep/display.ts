@@ -47,7 +47,7 @@ function summary(states: readonly RunState[], timeLeft: TimeLeft): string {
 const ORDER = ['training', 'exporting', 'failed', 'finished', 'stopped', 'waiting'];
 
 /** The table of a sweep: running ones first, then failed ones, then the best finished ones. */
-export function sweepTable(states: readonly RunState[], rows: number): string {
+function sweepTable(states: readonly RunState[], rows: number): string {
   const sorted = [...states].sort(
     (a, b) => ORDER.indexOf(a.phase) - ORDER.indexOf(b.phase) || (b.psnr ?? 0) - (a.psnr ?? 0),
   );
@@ -93,7 +93,7 @@ function tableDisplay(): SweepDisplay {
 }
 
 /** What a plain line says of a change; nothing of an epoch. */
-export function changeText(state: RunState): string | undefined {
+function changeText(state: RunState): string | undefined {
   const { phase, epoch, startedAt, result, reason } = state;
   if (phase === 'failed') return `${nameOf(state)}: failed: ${reason}`;
   if (phase === 'stopped') return `${nameOf(state)}: stopped`;

@@ -62,7 +62,7 @@ const axes = <T extends z.ZodType>(axis: T) =>
   });
 
 /** A sweep file: what is tried, from which start, with which seeds. */
-export const sweepSchema = z
+const sweepSchema = z
   .strictObject({
     base: base.prefault({}),
     /** Every combination. A key is a dotted path (or several, with commas between) or the name of labelled choices. */

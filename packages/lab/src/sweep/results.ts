@@ -3,7 +3,7 @@ import type { RunState } from './states.js';
 import type { Variant } from './variants.js';
 
 /** Rate and distortion of a variant at one quality: medians over its seeds, on the validation images. */
-export interface RatePoint {
+interface RatePoint {
   readonly quality: number;
   readonly bytesPerImage: number;
   readonly psnr: number;
@@ -29,7 +29,7 @@ export interface VariantResult {
   readonly paretoBytes: boolean;
 }
 
-export interface FailedRun {
+interface FailedRun {
   readonly name: string;
   readonly reason: string;
 }

@@ -18,7 +18,7 @@ export interface RunState {
 }
 
 /** True where nothing more happens to a run. */
-export const ended = ({ phase }: RunState): boolean =>
+const ended = ({ phase }: RunState): boolean =>
   phase === 'finished' || phase === 'failed' || phase === 'stopped';
 
 /** Epochs to go and epochs done since the sweep was started; what ended early counts as done. */

@@ -29,7 +29,7 @@ import {
 export const BLOCK = 16;
 
 /** The functions of the module; all arguments are byte addresses in its memory or counts ≥ 1. */
-export interface SimdFunctions {
+interface SimdFunctions {
   /** int32 sums[i] += value · int16 weights[i], for 4·vectors values. */
   addRow(sums: number, weights: number, value: number, vectors: number): void;
   /**

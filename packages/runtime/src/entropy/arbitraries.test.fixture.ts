@@ -5,7 +5,7 @@ import { decodeSymbols, encodeSymbols } from './symbols.js';
 import { type EntropyTable, type EntropyTables, packTables } from './tables.js';
 
 /** Any int32, the extremes often. */
-export const int32 = fc.oneof(
+const int32 = fc.oneof(
   fc.integer({ min: -5, max: 5 }),
   fc.integer(),
   fc.constantFrom(-(2 ** 31), 2 ** 31 - 1, -(2 ** 31) + 1, 2 ** 31 - 2),

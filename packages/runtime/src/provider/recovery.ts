@@ -148,7 +148,7 @@ class RecoveringSessions implements LosableSessions {
 
 function watched(sessions: LosableSessions): Generation {
   const generation: Generation = { sessions, running: new Set(), lostBecause: undefined, hanging: false };
-  sessions.lost?.then(async (reason) => {
+  void sessions.lost?.then(async (reason) => {
     generation.lostBecause = reason;
     await pause(HANGING_MS);
     generation.hanging = generation.running.size > 0;
@@ -174,7 +174,7 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
  */
 export function losableDevice(lost: Promise<string>): LosableDevice {
   let lostBecause: string | undefined;
-  lost.then((reason) => {
+  void lost.then((reason) => {
     lostBecause = reason;
   });
   const check = (): void => {

@@ -16,7 +16,7 @@ import { randomContextModel } from './random-context.js';
 import { createTinyBundle } from './tiny-bundle.js';
 
 /** Collects what is written. */
-export class BytesSink implements ContainerSink {
+class BytesSink implements ContainerSink {
   readonly #pieces: number[] = [];
 
   write(bytes: Uint8Array): void {
@@ -51,7 +51,7 @@ export async function containerOf(
 }
 
 /** All images of a container, one by one. */
-export async function decodeAll(codec: Codec, bytes: Uint8Array): Promise<ImageBatch[]> {
+async function decodeAll(codec: Codec, bytes: Uint8Array): Promise<ImageBatch[]> {
   const { images } = await codec.decodeContainer(streamOf(bytes));
   const found: ImageBatch[] = [];
   for await (const placed of images) {

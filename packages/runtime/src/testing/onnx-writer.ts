@@ -2,7 +2,7 @@
  * Writes the few parts of an ONNX model that the tests' tiny networks need, straight to protobuf bytes.
  * Field numbers: onnx.proto (IR version 8).
  */
-export interface OnnxNode {
+interface OnnxNode {
   readonly type: string;
   readonly inputs: readonly string[];
   readonly output: string;

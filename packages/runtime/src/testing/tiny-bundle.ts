@@ -30,8 +30,8 @@ export interface TinyBundle extends BundleFiles {
 }
 
 export const TINY_SIDE = 8;
-export const TINY_FILTERS = 4;
-export const TINY_LATENT_CHANNELS = 2;
+const TINY_FILTERS = 4;
+const TINY_LATENT_CHANNELS = 2;
 
 /**
  * A real bundle, small enough to reason about. Encoder: (3×3 convolution, ReLU, 2×2 maximum) twice.
@@ -54,7 +54,7 @@ export async function createTinyBundle(options: TinyBundleOptions = {}): Promise
 }
 
 /** The files of a bundle that is held in memory. */
-export function memoryFiles(contents: ReadonlyMap<string, Uint8Array>): BundleFiles {
+function memoryFiles(contents: ReadonlyMap<string, Uint8Array>): BundleFiles {
   return {
     location: 'memory',
     read: async (name) => {
@@ -81,7 +81,7 @@ export async function replaceGraph(
   bundle.contents.set(MANIFEST_FILE, encodeManifest({ ...bundle.manifest, [which]: graph }));
 }
 
-export function tinyEncoder(weights: TinyWeights, input: OnnxValue, output: OnnxValue): OnnxGraph {
+function tinyEncoder(weights: TinyWeights, input: OnnxValue, output: OnnxValue): OnnxGraph {
   const { first, firstBias, second, secondBias } = weights;
   const pool = { kernel_shape: [2, 2], strides: [2, 2] };
   return {
@@ -100,7 +100,7 @@ export function tinyEncoder(weights: TinyWeights, input: OnnxValue, output: Onnx
   };
 }
 
-export function tinyDecoder({ last, lastBias }: TinyWeights, input: OnnxValue, output: OnnxValue): OnnxGraph {
+function tinyDecoder({ last, lastBias }: TinyWeights, input: OnnxValue, output: OnnxValue): OnnxGraph {
   const scales = { name: 'scales', dims: [4], data: Float32Array.of(1, 1, 4, 4) };
   const nearest = { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' };
   return {

@@ -12,7 +12,7 @@ import { fetchWasm, wasmUrl } from './wasm-file.js';
 import { yieldTurn } from './yield-turn.js';
 
 /** A build of onnxruntime-web as far as convae sets it up; its settings hold for the whole page. */
-export interface OrtWebModule extends OrtModule {
+interface OrtWebModule extends OrtModule {
   readonly env: {
     readonly wasm: { numThreads?: number; wasmBinary?: ArrayBuffer; initTimeout?: number };
   };

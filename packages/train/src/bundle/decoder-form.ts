@@ -5,10 +5,10 @@ import { fuseTransposedConvolutions } from './fuse-transposed.js';
 import { compareSpeed } from './timing.js';
 
 /** `plain`: layer by layer. `fused`: transposed convolutions rewritten as 1×1 convolutions and DepthToSpace. */
-export type DecoderForm = 'plain' | 'fused';
+type DecoderForm = 'plain' | 'fused';
 
 /** The fused form must need at most this part of the plain form's time. */
-export const FUSED_TIME_RATIO = 0.95;
+const FUSED_TIME_RATIO = 0.95;
 
 /** A decoder's graph in one of its forms. */
 export interface DecoderChoice {

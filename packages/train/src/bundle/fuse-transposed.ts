@@ -1,7 +1,7 @@
 import { type Initializer, int, ints, type OnnxGraph, type OnnxNode, text } from '../onnx/graph/graph.js';
 
 /** Most weights that one rewritten convolution may have. */
-export const MAX_FUSED_WEIGHTS = 1 << 22;
+const MAX_FUSED_WEIGHTS = 1 << 22;
 
 const ELEMENTWISE: readonly string[] = [
   'Clip',

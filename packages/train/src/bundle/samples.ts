@@ -2,10 +2,10 @@ import { ConvaeError, type ImageBatch } from '@convae/runtime/core';
 import type { PlainTensor } from '../onnx/parity/ort.js';
 
 /** Images per run when a bundle is compared with its models. */
-export const SAMPLE_BATCH = 128;
+const SAMPLE_BATCH = 128;
 
 /** Latents per run when the decoder's forms are timed. */
-export const TIMING_BATCH = 64;
+const TIMING_BATCH = 64;
 
 /** uint8 N×H×W×C becomes float32 N×C×H×W in 0..1. */
 export function networkInput({ data, count, height, width, channels }: ImageBatch): PlainTensor {

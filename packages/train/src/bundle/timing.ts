@@ -1,7 +1,7 @@
 import { type Feeds, type OrtSession, openSession } from '../onnx/parity/ort.js';
 
 /** Rounds of {@link compareSpeed}; each runs every graph once. */
-export const TIMING_ROUNDS = 15;
+const TIMING_ROUNDS = 15;
 
 /**
  * Runs several graphs on the same inputs in turn, so that what else the machine does meets all alike.

@@ -3,7 +3,7 @@ import type { Metrics } from '../evaluation/index.js';
 import type { TrainedRun } from './train-stage.js';
 
 /** A two-column table for the terminal. */
-export function table(rows: readonly (readonly [string, string])[]): string {
+function table(rows: readonly (readonly [string, string])[]): string {
   const width = Math.max(...rows.map(([name]) => name.length));
   return rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`).join('\n');
 }

@@ -9,7 +9,7 @@ interface SummaryWriter {
 }
 
 /** The figures of an epoch under the names that TensorBoard shows; `/` makes groups. */
-export function scalarsOf(record: EpochRecord): [name: string, value: number][] {
+function scalarsOf(record: EpochRecord): [name: string, value: number][] {
   const { trainMse, trainPsnr, validationMse, validationPsnr, learningRate, deadChannels, rate } = record;
   const points = (rate?.validation ?? []).flatMap(
     ({ multiplier, psnr, contextBytes, factorizedBytes }): [string, number][] => [

@@ -28,7 +28,7 @@ export function countSizes(sizes: Iterable<Size & { readonly count?: number }>):
 }
 
 /** `28×28 (60000), 32×32 (4)`: height × width (images). */
-export function describeSizes(sizes: readonly SizeCount[]): string {
+function describeSizes(sizes: readonly SizeCount[]): string {
   const listed = sizes.slice(0, MOST_SIZES_LISTED).map((size) => `${text(size)} (${size.count})`);
   const more = sizes.length - listed.length;
   return listed.join(', ') + (more > 0 ? ` and ${more} more sizes` : '');

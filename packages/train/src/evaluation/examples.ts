@@ -13,7 +13,7 @@ export const MAX_EXAMPLE_COLUMNS = 12;
 /** Images shown as best and as worst. */
 export const EXTREMES = 10;
 /** Images whose latents are shown. */
-export const LATENT_EXAMPLES = 6;
+const LATENT_EXAMPLES = 6;
 
 /** One image with what the codec made of it. */
 export interface Example extends PickedImage {

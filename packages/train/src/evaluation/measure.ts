@@ -4,11 +4,11 @@ import { floatMsePerImage, msePerImage } from './metrics/distortion.js';
 import { ssimPerImage } from './metrics/ssim.js';
 
 /** Most pixel values handed to the codec in one call; it cuts them into its own chunks. */
-export const MAX_CALL_VALUES = 1 << 22;
+const MAX_CALL_VALUES = 1 << 22;
 /** Most images handed to the codec in one call. */
-export const MAX_CALL_IMAGES = 1000;
+const MAX_CALL_IMAGES = 1000;
 /** Most latent values that are kept for the statistics. */
-export const MAX_LATENT_VALUES = 1 << 26;
+const MAX_LATENT_VALUES = 1 << 26;
 
 /** How far a measurement is. */
 export interface EvaluationProgress {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { CommandError, runCommand } from './command-runner.js';
 
 /** The release that this project is tested with. */
-export const TENSORFLOW_VERSION = '2.21.0';
+const TENSORFLOW_VERSION = '2.21.0';
 
 /** The wheel is 274 MB. */
 const DOWNLOAD_TIMEOUT_MS = 10 * 60_000;

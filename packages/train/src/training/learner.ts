@@ -14,7 +14,7 @@ import type { Recipe } from './recipe.js';
 import { openEngine, type StepBatch, type StepContext, trainingStep } from './step.js';
 
 /** Sums over the images of a batch or an epoch. */
-export interface LossSums {
+interface LossSums {
   /** Half the sum of squared errors, pixels 0..1. */
   readonly halfSum: number;
   /** Bits under both priors; 0 where rate is not trained, or without that prior. */
@@ -33,7 +33,7 @@ export interface LearnerMeasure {
 }
 
 /** Where a batch stands, and what its random numbers depend on. */
-export interface BatchPlace extends Moment {
+interface BatchPlace extends Moment {
   readonly epoch: number;
   readonly batch: number;
 }

@@ -4,7 +4,7 @@ import type { Tf } from '../setup/backend.js';
 import { type Kernels, openKernels } from './ops/kernels.js';
 
 /** Adam's constants (Kingma and Ba, 2015, arXiv:1412.6980); epsilon is Keras's and tfjs's default. */
-export const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-7 } as const;
+const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-7 } as const;
 
 /** Adam's moments and the number of steps taken. */
 export interface AdamState {

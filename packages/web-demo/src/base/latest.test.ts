@@ -12,7 +12,7 @@ describe('latest', () => {
       started += 1;
       return new Promise((resolve) => releases.push(resolve));
     }, failed);
-    for (let i = 0; i < 5; i++) ask();
+    for (let i = 0; i < 5; i++) void ask();
     expect(started).toBe(1);
     releases[0]!();
     await turn();
@@ -20,7 +20,7 @@ describe('latest', () => {
     releases[1]!();
     await turn();
     expect(started).toBe(2);
-    ask();
+    void ask();
     expect(started).toBe(3);
     expect(failed).not.toHaveBeenCalled();
   });
@@ -35,7 +35,7 @@ describe('latest', () => {
     }, failed);
     await ask();
     expect(failed.mock.calls).toEqual([[new Error('run 1')]]);
-    ask();
+    void ask();
     await ask();
     expect(started).toBe(3);
     expect(failed.mock.calls.slice(1)).toEqual([[new Error('run 2')]]);
@@ -48,7 +48,7 @@ describe('latest', () => {
       done += 1;
     }, vi.fn());
     const first = ask();
-    ask();
+    void ask();
     await first;
     expect(done).toBe(2);
   });

@@ -4,7 +4,7 @@ import type { NoiseKind } from '../picture/noise.js';
 export type BundleKind = 'rate-distortion' | 'reconstruction' | 'denoising';
 
 /** The sizes of one image or latent. */
-export interface Sizes {
+interface Sizes {
   readonly channels: number;
   readonly height: number;
   readonly width: number;

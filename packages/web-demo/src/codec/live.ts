@@ -23,7 +23,7 @@ export interface Coded {
 }
 
 /** A picture that came out of a file: there is no original here. */
-export interface Opened {
+interface Opened {
   readonly kind: 'opened';
   readonly running: Running;
   readonly name: string;

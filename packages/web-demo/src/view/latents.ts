@@ -57,7 +57,7 @@ export function mountLatents(app: App): void {
     if (!bench) return;
     showPlanes();
     byId('latent-reset', 'button').disabled = !isChanged(bench);
-    decode();
+    void decode();
   };
   const changeSymbol = (index: number, value: number): void => {
     if (!bench) return;

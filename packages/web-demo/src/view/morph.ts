@@ -62,7 +62,7 @@ export function mountMorph(app: App): void {
   }, failed);
   const slide = (): void => {
     byId('morph-text', 'output').textContent = `${slider.value} %`;
-    mix();
+    void mix();
   };
   slider.addEventListener('input', slide);
   mountPlay(slider, slide);

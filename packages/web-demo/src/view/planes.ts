@@ -9,7 +9,7 @@ export interface PlaneActions {
   toggle(channel: number, on: boolean): void;
 }
 
-export interface PlaneState {
+interface PlaneState {
   readonly symbols: SymbolBatch;
   readonly off: ReadonlySet<number>;
   readonly selected: number;

@@ -39,7 +39,7 @@ export async function readBundle(folder: string): Promise<BundleFolder> {
 }
 
 /** Why a bundle cannot code images of a shape; undefined where it can. */
-export function mismatch({ manifest }: BundleFolder, { height, width, channels }: Shape): string | undefined {
+function mismatch({ manifest }: BundleFolder, { height, width, channels }: Shape): string | undefined {
   const { image, quantizer } = manifest;
   if (quantizer === undefined) return 'it has no entropy tables';
   const fits = image.anySize || (image.height === height && image.width === width);

@@ -9,7 +9,7 @@ export interface Picture {
 }
 
 /** Longest side of a mosaic, pixels: what WebP can hold. */
-export const MAX_MOSAIC_SIDE = 16383;
+const MAX_MOSAIC_SIDE = 16383;
 /** Most pixels of a mosaic; more images make several. */
 export const MAX_MOSAIC_PIXELS = 1 << 25;
 

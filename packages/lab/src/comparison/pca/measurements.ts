@@ -8,11 +8,11 @@ import { decodeCoefficients, encodeCoefficients } from './bitstream.js';
 import { buildPcaCoding, type Extremes, extremesOf, usedComponents } from './tables.js';
 
 /** Most values of an image that components are fitted for: the covariance grows with their square. */
-export const MAX_DIMENSIONS = 2048;
+const MAX_DIMENSIONS = 2048;
 /** Most training coefficients that are kept; more images are thinned out evenly. */
 const MAX_TRAINING_VALUES = 1 << 26;
 /** Steps of the sweep, pixels 0..255, coarse to fine, each 5% below the one before. */
-export const PCA_STEPS: readonly number[] = Array.from({ length: 48 }, (_, i) =>
+const PCA_STEPS: readonly number[] = Array.from({ length: 48 }, (_, i) =>
   Number((450 * 0.95 ** i).toPrecision(3)),
 );
 

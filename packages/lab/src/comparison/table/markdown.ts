@@ -79,7 +79,7 @@ function skippedText({ skipped }: RateDistortion): string {
 }
 
 /** What the figures are, in words. */
-export function explanation({ dataset }: RateDistortion): string {
+function explanation({ dataset }: RateDistortion): string {
   const { images, part, name, height, width, channels } = dataset;
   return `${images.toLocaleString('en')} ${part} images of ${name}, ${height}×${width}×${channels}. Bytes are real: files and containers as
 they are written, headers, checksums and index included, by the number of images; bundles and PCA components are

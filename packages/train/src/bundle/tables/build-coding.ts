@@ -47,8 +47,8 @@ export interface BuiltCoding {
   readonly context: Uint8Array | undefined;
 }
 
-export const TABLE_FILE = 'tables.bin';
-export const CONTEXT_FILE = 'context.bin';
+const TABLE_FILE = 'tables.bin';
+const CONTEXT_FILE = 'context.bin';
 
 /** Training symbols that are kept at once, most; images are left out beyond. */
 const MAX_TRAINING_SYMBOLS = 1 << 25;

@@ -10,7 +10,7 @@ import {
 import { channelHistograms, type Histogram, placeHistograms, smoothed, tableOf } from './symbol-tables.js';
 
 /** Tables per position must save their own bytes within so many images. */
-export const PAYS_WITHIN_IMAGES = 10_000;
+const PAYS_WITHIN_IMAGES = 10_000;
 /** How many symbols of its channel are added to a place's; the best on the validation images is taken. */
 const SMOOTHING_WEIGHTS: readonly number[] = [1, 4, 16, 64, 256];
 /** Places on which the weights are compared. */

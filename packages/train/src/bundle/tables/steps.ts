@@ -10,13 +10,13 @@ import { uniformRandom } from '../../onnx/parity/random-feeds.js';
 import { type Calibration, errorOf, head, quantizedError } from './calibration.js';
 
 /** What the finest step may cost, decibels. */
-export const FINEST_LOSS_DB = 0.05;
+const FINEST_LOSS_DB = 0.05;
 /** What the default quality may cost, decibels. */
-export const DEFAULT_LOSS_DB = 0.3;
+const DEFAULT_LOSS_DB = 0.3;
 /** Qualities that cost more are left out. */
-export const COARSEST_LOSS_DB = 6;
+const COARSEST_LOSS_DB = 6;
 /** Coarse to fine; 1 is the finest step. */
-export const MULTIPLIERS: readonly number[] = [16, 12, 8, 6, 4, 3, 2, 1];
+const MULTIPLIERS: readonly number[] = [16, 12, 8, 6, 4, 3, 2, 1];
 
 /** Steps are looked for within so many octaves of the latents' root mean square, */
 const SEARCH_OCTAVES = 8;

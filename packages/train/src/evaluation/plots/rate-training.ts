@@ -27,7 +27,7 @@ function plotted({ psnr, contextBytes, factorizedBytes }: RatePoint, curve: Rate
 }
 
 /** One value for each epoch and each end of the range of steps; epochs without validation are left out. */
-export function rateCurve(history: readonly EpochRecord[], curve: RateCurve): Point[] {
+function rateCurve(history: readonly EpochRecord[], curve: RateCurve): Point[] {
   return history.flatMap(({ epoch, rate }) =>
     ends(rate?.validation ?? []).map((point, i) => ({
       epoch,

@@ -6,10 +6,10 @@ import { plotSvg } from '../plots/render.js';
 import { type Html, html, raw } from './html.js';
 
 /** Longest side of an image inside the report, pixels. */
-export const MAX_PICTURE_SIDE = 192;
+const MAX_PICTURE_SIDE = 192;
 
 /** PNG bytes as an `<img>` that needs no other file; small pictures are enlarged crisply by the style sheet. */
-export function embeddedPng(png: Buffer, alt: string, width: number, height: number): Html {
+function embeddedPng(png: Buffer, alt: string, width: number, height: number): Html {
   const source = `data:image/png;base64,${png.toString('base64')}`;
   return html`<img src="${source}" alt="${alt}" width="${width}" height="${height}" class="pixels">`;
 }

@@ -19,11 +19,11 @@ import { compactWeights } from './compact-weights.js';
 import type { Attribute, Dim, ElementType, GraphTensor, Initializer, OnnxGraph, OnnxNode } from './graph.js';
 
 /** Operator set of every exported graph. */
-export const OPSET_VERSION = 17;
+const OPSET_VERSION = 17;
 /** ONNX file format version of every exported graph. */
-export const IR_VERSION = 8;
+const IR_VERSION = 8;
 /** Largest graph that can be written, bytes: protobuf messages end at 2 GiB. */
-export const MAX_ONNX_BYTES = 2 ** 31 - 1;
+const MAX_ONNX_BYTES = 2 ** 31 - 1;
 
 const ELEMENT_TYPES: Record<ElementType, TensorProto_DataType> = {
   float32: TensorProto_DataType.FLOAT,

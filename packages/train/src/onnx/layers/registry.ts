@@ -29,7 +29,7 @@ const HANDLERS: Readonly<Record<string, LayerHandler>> = {
 export const SUPPORTED_LAYERS: readonly string[] = ['InputLayer', ...Object.keys(HANDLERS)].sort();
 
 /** What the exporter can do, as one line for error messages. */
-export const supportedText = (): string =>
+const supportedText = (): string =>
   `Supported layers: ${SUPPORTED_LAYERS.join(', ')}. Supported activations: ${SUPPORTED_ACTIVATIONS.join(', ')}.`;
 
 /** The error for a layer class that is not supported. */

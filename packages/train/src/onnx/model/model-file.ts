@@ -6,11 +6,11 @@ import * as z from 'zod';
 import { checkTopology } from './topology.js';
 
 /** Largest model.json that is read, bytes. */
-export const MAX_MODEL_JSON_BYTES = 64 << 20;
+const MAX_MODEL_JSON_BYTES = 64 << 20;
 /** Largest sum of all weight files that is read, bytes. */
-export const MAX_WEIGHT_BYTES = 2 ** 31 - 1;
+const MAX_WEIGHT_BYTES = 2 ** 31 - 1;
 /** Largest number of weight files. */
-export const MAX_WEIGHT_FILES = 4096;
+const MAX_WEIGHT_FILES = 4096;
 
 const DTYPE_BYTES: Readonly<Record<string, number>> = {
   float32: 4,

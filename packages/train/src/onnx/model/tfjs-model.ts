@@ -9,8 +9,7 @@ export type Container = Layer & Pick<LayersModel, 'inputs' | 'outputs' | 'layers
 const CONTAINER_CLASSES: readonly string[] = ['Model', 'Functional', 'LayersModel', 'Sequential'];
 
 /** Whether the layer is a model of its own. */
-export const isContainer = (layer: Layer): layer is Container =>
-  CONTAINER_CLASSES.includes(layer.getClassName());
+const isContainer = (layer: Layer): layer is Container => CONTAINER_CLASSES.includes(layer.getClassName());
 
 /** What a walk does with one layer call. `path` names the layer with the nested models around it. */
 export type VisitLayer<T> = (layer: Layer, inputs: readonly T[], path: string, tensor: SymbolicTensor) => T;

@@ -2,7 +2,7 @@ import { ConvaeError } from '@convae/runtime/core';
 import { SUPPORTED_LAYERS, unsupportedLayer } from '../layers/registry.js';
 
 /** Deepest nesting of models that is read. */
-export const MAX_MODEL_DEPTH = 64;
+const MAX_MODEL_DEPTH = 64;
 
 const CONTAINERS: readonly string[] = ['Model', 'Functional', 'Sequential'];
 

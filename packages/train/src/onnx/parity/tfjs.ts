@@ -10,7 +10,7 @@ import type { Feeds, PlainTensor } from './ort.js';
 type Placed = Pick<TensorInfo, 'axes'>;
 
 /** Turns a tensor in the order of the graph into one of tfjs. */
-export function toTfjs(tf: Tf, { data, shape }: PlainTensor, { axes }: Placed): Tensor {
+function toTfjs(tf: Tf, { data, shape }: PlainTensor, { axes }: Placed): Tensor {
   const stored = shape.slice(0, axes.length);
   const tensor = tf.tensor(data, stored as number[], data instanceof Int32Array ? 'int32' : 'float32');
   return tf.transpose(

@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { ChainLink } from '../../model/shapes.js';
 
 /** Gradients of the loss with respect to one block's kernel, bias and, where asked for, input. */
-export interface BlockGradients {
+interface BlockGradients {
   readonly kernel: Tensor;
   readonly bias: Tensor;
   readonly input: Tensor | undefined;

@@ -18,7 +18,7 @@ const OUTPUTS = 3 * COMPONENTS;
 const PRIOR_STREAM = 0x70;
 
 /** Places of the causal window: `radius` rows above, and `radius` columns to the left. */
-export const neighbourCount = (radius: number): number => 2 * radius * (radius + 1);
+const neighbourCount = (radius: number): number => 2 * radius * (radius + 1);
 
 const count = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
 const zeros = (name: string, shape: readonly number[]): PriorShape => ({

@@ -100,7 +100,7 @@ export function plainMass(value: number, outputs: readonly number[], width: numb
 }
 
 /** A value from a symbol's mixture, rounded to the step; float64, finest steps. */
-export function drawValue(outputs: readonly number[], width: number, uniform: () => number): number {
+function drawValue(outputs: readonly number[], width: number, uniform: () => number): number {
   const parts = components(outputs);
   const at = uniform();
   const ends = parts.map((_, i) => parts.slice(0, i + 1).reduce((sum, { weight }) => sum + weight, 0));
