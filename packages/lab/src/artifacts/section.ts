@@ -1,26 +1,15 @@
-import { join } from 'node:path';
 import {
-  type Evaluation,
   formatCount,
   formatPsnr,
   type Html,
   html,
-  isSameBundle,
   largePicture,
-  type ReportModel,
-  readIfThere,
-  readJson,
   responsivePlot,
   scrollable,
 } from '@convae/train/kit';
+import { figuresSection } from '../evaluation/section.js';
 import { stepPlot } from './plot.js';
-import {
-  ARTIFACTS_FILE,
-  ARTIFACTS_PICTURE,
-  type ArtifactMeasure,
-  type Artifacts,
-  parseArtifacts,
-} from './schema.js';
+import { ARTIFACTS_PICTURE, type ArtifactMeasure, type Artifacts, artifactsFile } from './schema.js';
 
 const real = (value: number | null, digits: number): string => (value === null ? '–' : value.toFixed(digits));
 
@@ -43,10 +32,7 @@ function table({ originals, decoders }: Artifacts): Html {
     <tbody>${row('originals', originals, originals.ratio === null ? null : 1, '–')}${rows}</tbody></table>`;
 }
 
-async function renderArtifacts({ folder, bundle }: ReportModel): Promise<Html | undefined> {
-  const figures = await readJson(join(folder, ARTIFACTS_FILE), parseArtifacts);
-  if (!figures?.decoders.some((decoder) => isSameBundle(decoder.bundle, bundle))) return undefined;
-  const picture = await readIfThere(join(folder, ARTIFACTS_PICTURE));
+async function content(figures: Artifacts, picture: Buffer | undefined): Promise<Html> {
   const { cell, dataset, decoders } = figures;
   const names = decoders.map(({ title }) => title).join(', ');
   const plot =
@@ -69,9 +55,12 @@ async function renderArtifacts({ folder, bundle }: ReportModel): Promise<Html | 
 }
 
 /** How far the cells of the latent show in what decoders give back. */
-export const artifactsSection: NonNullable<Evaluation['section']> = {
+export const artifactsSection = figuresSection({
   id: 'artifacts',
   title: 'Do the cells show?',
   after: 'extremes',
-  render: renderArtifacts,
-};
+  file: artifactsFile,
+  bundles: ({ decoders }: Artifacts) => decoders.map(({ bundle }) => bundle),
+  picture: ARTIFACTS_PICTURE,
+  content,
+});

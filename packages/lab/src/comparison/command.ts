@@ -6,20 +6,17 @@ import {
   type Dataset,
   datasetOf,
   type Evaluation,
+  REPORT_FILE,
   readingDisplay,
 } from '@convae/train/kit';
 import type { Command } from 'commander';
-import {
-  chooseBundles,
-  compareCodecs,
-  comparisonFolder,
-  RATE_DISTORTION_PNG,
-  RATE_DISTORTION_TABLE,
-  refreshReports,
-  shortTable,
-  writeComparison,
-} from './index.js';
+import { chooseBundles } from './bundles/find.js';
+import { comparisonFolder } from './find-result.js';
 import { comparisonDisplay } from './progress.js';
+import { refreshReports } from './refresh.js';
+import { compareCodecs } from './run.js';
+import { shortTable } from './table/markdown.js';
+import { RATE_DISTORTION_PNG, RATE_DISTORTION_TABLE, writeComparison } from './write.js';
 
 interface CompareFlags extends DataFlags {
   readonly bundle: readonly string[];
@@ -54,7 +51,7 @@ async function compare(flags: CompareFlags, evaluations: readonly Evaluation[]):
     console.log(`${shortTable(result)}\n\nTable: ${join(folder, RATE_DISTORTION_TABLE)}`);
     console.log(`Plot:  ${join(folder, RATE_DISTORTION_PNG)}`);
     for (const run of await refreshReports(folder, result, evaluations))
-      console.log(`Also in ${join(run, 'report.html')}`);
+      console.log(`Also in ${join(run, REPORT_FILE)}`);
   } finally {
     display.stop();
   }

@@ -1,28 +1,22 @@
-import { join } from 'node:path';
 import {
-  type Evaluation,
   formatCount,
   formatPsnr,
   type Html,
   html,
-  isSameBundle,
   largePicture,
-  type ReportModel,
-  readIfThere,
-  readJson,
   responsivePlot,
   scrollable,
 } from '@convae/train/kit';
+import { figuresSection } from '../evaluation/section.js';
 import { FILTER_NAMES, FILTERS } from './candidates.js';
 import { denoisingPlot } from './plot.js';
 import {
-  DENOISING_FILE,
   DENOISING_PICTURE,
   type Denoising,
   type DenoisingLevel,
   type DenoisingQuality,
+  denoisingFile,
   type FilterSettings,
-  parseDenoising,
 } from './schema.js';
 
 /** `h 0.35, patch 5`. */
@@ -61,10 +55,7 @@ function trainedText({ trained: { from, to }, noiseKind }: Denoising): string {
   return `${kind} of ${levels} (${what})`;
 }
 
-async function renderDenoising({ folder, bundle }: ReportModel): Promise<Html | undefined> {
-  const figures = await readJson(join(folder, DENOISING_FILE), parseDenoising);
-  if (!(figures && isSameBundle(figures.bundle, bundle))) return undefined;
-  const picture = await readIfThere(join(folder, DENOISING_PICTURE));
+async function content(figures: Denoising, picture: Buffer | undefined): Promise<Html> {
   const { tunedOn } = figures;
   const plot = await responsivePlot(
     (width, height) => denoisingPlot(figures, width, height),
@@ -79,9 +70,12 @@ async function renderDenoising({ folder, bundle }: ReportModel): Promise<Html | 
 }
 
 /** What the network and classical filters make of noisy images. */
-export const denoisingSection: NonNullable<Evaluation['section']> = {
+export const denoisingSection = figuresSection({
   id: 'denoising',
   title: 'How well does it remove noise?',
   after: 'artifacts',
-  render: renderDenoising,
-};
+  file: denoisingFile,
+  bundles: ({ bundle }: Denoising) => [bundle],
+  picture: DENOISING_PICTURE,
+  content,
+});

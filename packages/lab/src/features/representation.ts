@@ -1,5 +1,5 @@
-import type { Codec, ImageBatch } from '@convae/runtime';
-import { sliceImages } from '@convae/train/kit';
+import { type Codec, type ImageBatch, joinBatches, type LatentBatch } from '@convae/runtime';
+import { inBatches } from '@convae/train/kit';
 import type { Rows } from './matrix.js';
 
 /** Images handed to the codec at once. */
@@ -22,16 +22,8 @@ export function pixelRows({ data, count }: ImageBatch): Rows {
 
 /** The latents of all images as float32 rows. */
 export async function latentRows(codec: Codec, images: ImageBatch): Promise<Rows> {
-  const parts: Float32Array[] = [];
-  for (let start = 0; start < images.count; start += BATCH) {
-    const end = Math.min(images.count, start + BATCH);
-    parts.push((await codec.embed(sliceImages(images, start, end))).data);
-  }
-  const data = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    data.set(part, offset);
-    offset += part.length;
-  }
-  return { data, count: images.count, size: data.length / images.count };
+  const parts: LatentBatch[] = [];
+  for (const batch of inBatches(images, BATCH)) parts.push(await codec.embed(batch));
+  const { data, count } = joinBatches(parts);
+  return { data, count, size: data.length / count };
 }

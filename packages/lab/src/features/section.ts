@@ -1,31 +1,24 @@
-import { join } from 'node:path';
 import {
-  type Evaluation,
   formatCount,
   formatMse,
   type Html,
   html,
   inlinePlot,
-  isSameBundle,
   largePicture,
-  type ReportModel,
   raw,
-  readIfThere,
-  readJson,
   scrollable,
 } from '@convae/train/kit';
+import { figuresSection } from '../evaluation/section.js';
 import { mapMarks, mapView } from './map-plot.js';
 import { rocPlot, SCORE_TITLES } from './roc-plot.js';
 import {
   type Anomaly,
-  FEATURES_FILE,
   type Features,
+  featuresFile,
   NEIGHBOURS_PICTURE,
-  parseFeatures,
+  percent,
   REPRESENTATION_TITLES,
 } from './schema.js';
-
-const percent = (share: number): string => `${(share * 100).toFixed(2)}%`;
 
 function classifierRows({ probes = [], neighbours = [] }: Features): Html[] {
   return probes.map((probe, i) => {
@@ -88,22 +81,22 @@ async function anomalies({ anomaly, dataset }: Features): Promise<Html> {
     )}`;
 }
 
-async function renderFeatures({ folder, bundle }: ReportModel): Promise<Html | undefined> {
-  const figures = await readJson(join(folder, FEATURES_FILE), parseFeatures);
-  if (!(figures && isSameBundle(figures.bundle, bundle))) return undefined;
-  const neighboursPicture = await readIfThere(join(folder, NEIGHBOURS_PICTURE));
+async function content(figures: Features, neighbours: Buffer | undefined): Promise<Html> {
   const picture =
-    neighboursPicture &&
+    neighbours &&
     html`<h3>Similar images</h3><p>The first test image of each class and the training images with the nearest
       latents. None was picked.</p>
-      ${await largePicture(neighboursPicture, 'Test images, each beside its nearest training images')}`;
+      ${await largePicture(neighbours, 'Test images, each beside its nearest training images')}`;
   return html`${classifiers(figures)}${picture}${mapFigure(figures)}${await anomalies(figures)}`;
 }
 
-/** What the latents are good for beside giving images back. */
-export const featuresSection: NonNullable<Evaluation['section']> = {
+/** What the latents are good for besides giving images back. */
+export const featuresSection = figuresSection({
   id: 'features',
   title: 'What the latents are good for',
   after: 'histograms',
-  render: renderFeatures,
-};
+  file: featuresFile,
+  bundles: ({ bundle }: Features) => [bundle],
+  picture: NEIGHBOURS_PICTURE,
+  content,
+});

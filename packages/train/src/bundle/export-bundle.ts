@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   ConvaeError,
   type ImageBatch,
@@ -15,7 +14,7 @@ import { runTfjs } from '../onnx/parity/tfjs.js';
 import { PARITY_TOLERANCE, verifyParity } from '../onnx/parity/verify.js';
 import type { Tf } from '../setup/backend.js';
 import { chooseDecoderForm, type DecoderChoice } from './decoder-form.js';
-import { writeBundleFolder } from './files.js';
+import { fileEntry, writeBundleFolder } from './files.js';
 import { goldenVectorOf } from './golden-vector.js';
 import {
   type ImageGeometry,
@@ -224,8 +223,7 @@ function checkedManifest(manifest: object): Manifest {
 
 function graphEntry(file: string, { inputs, outputs }: ConvertedModel, bytes: Uint8Array) {
   const tensor = ({ name, shape }: TensorInfo) => ({ name, shape });
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
-  return { file, bytes: bytes.length, sha256, input: tensor(inputs[0]!), output: tensor(outputs[0]!) };
+  return { ...fileEntry(file, bytes), input: tensor(inputs[0]!), output: tensor(outputs[0]!) };
 }
 
 const graphFiles = (manifest: Manifest, parts: Parts): Record<string, Uint8Array> => ({

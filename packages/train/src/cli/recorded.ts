@@ -1,6 +1,7 @@
-import { ConvaeError, MAX_IMAGE_SIDE } from '@convae/runtime/core';
+import { MAX_IMAGE_SIDE } from '@convae/runtime/core';
 import * as z from 'zod';
 import { FITS } from '../dataset/index.js';
+import { checked } from '../files/checked.js';
 import { type Recipe, readRecipe, recipeSchema } from '../training/recipe.js';
 import type { RunSettings } from '../training/run-folder.js';
 import type { DataFlags, TrainFlags } from './settings.js';
@@ -25,9 +26,7 @@ const dataSchema = z.object({
  * @throws ConvaeError `DATA_INVALID` naming the file and the field
  */
 export function recordedData(settings: Settings, path: string): DataFlags & Pick<TrainFlags, 'backend'> {
-  const parsed = dataSchema.safeParse(settings);
-  if (parsed.success) return parsed.data;
-  throw new ConvaeError('DATA_INVALID', `${path}: ${z.prettifyError(parsed.error)}`, { cause: parsed.error });
+  return checked(dataSchema, settings, path);
 }
 
 const RECIPE_FIELDS = Object.keys(recipeSchema.parse({}));

@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ConvaeError } from '@convae/runtime/core';
-import { type ExportedBundle, exportBundle } from '../bundle/index.js';
-import type { Dataset, LabelledImages } from '../dataset/index.js';
+import { ConvaeError, type ImageBatch, MANIFEST_FILE, sliceBatch } from '@convae/runtime/core';
+import { type ExportedBundle, exportBundle, type Parity } from '../bundle/index.js';
+import type { Dataset } from '../dataset/index.js';
 import { type Evaluation, evaluateBundle, type Metrics, readHistory } from '../evaluation/index.js';
+import { readJson } from '../files/read-json.js';
 import { buildLayersNetwork } from '../model/build.js';
 import { describeLayers } from '../model/describe.js';
 import { parseSpec } from '../model/parse.js';
@@ -21,15 +21,10 @@ import { commandLine, type TrainedRun } from './train-stage.js';
 /** Images on which the exported graphs are compared with tfjs before anything is written. */
 const PARITY_IMAGES = 64;
 
-function head(images: LabelledImages, count: number): LabelledImages {
-  const n = Math.min(count, images.count);
-  const { height, width, channels } = images;
-  return { data: images.data.slice(0, n * height * width * channels), count: n, height, width, channels };
-}
-
 /** Real images that are no test images. */
-function paritySamples({ validation, train }: Dataset): LabelledImages {
-  return head(validation.count > 0 ? validation : train, PARITY_IMAGES);
+function paritySamples({ validation, train }: Dataset): ImageBatch {
+  const images = validation.count > 0 ? validation : train;
+  return sliceBatch<ImageBatch>(images, 0, Math.min(PARITY_IMAGES, images.count));
 }
 
 /** What a run leaves for export, wherever it comes from: just trained, or read from its folder. */
@@ -172,13 +167,8 @@ export async function openExported(folder: string): Promise<Parameters<typeof ev
   const flags = recordedData(settings, paths.settings);
   const recipe = { ...recordedRecipe(settings, paths.settings) };
   const dataset = await datasetOf(fittedTo(flags, spec.image), undefined, readingDisplay());
-  const manifest = await readFile(join(paths.bundle, 'manifest.json'), 'utf8').catch(
-    (cause: NodeJS.ErrnoException) => {
-      throw new ConvaeError('NOT_FOUND', `expected an exported bundle in ${paths.bundle}: ${cause.message}`, {
-        cause,
-      });
-    },
-  );
-  const { parity } = JSON.parse(manifest) as { parity?: { encoder: number; decoder: number } };
-  return { paths, dataset, spec, recipe, command, parity };
+  const manifest = await readJson(join(paths.bundle, MANIFEST_FILE), (value) => value as { parity?: Parity });
+  if (manifest === undefined)
+    throw new ConvaeError('NOT_FOUND', `expected an exported bundle in ${paths.bundle}, found none`);
+  return { paths, dataset, spec, recipe, command, parity: manifest.parity };
 }

@@ -1,3 +1,4 @@
+import { type ImageBatch, sliceBatch } from '@convae/runtime/core';
 import { requireInteger } from './options.js';
 import { createRandom, permutation } from './random.js';
 import type { LabelledImages } from './types.js';
@@ -33,6 +34,12 @@ export function batches(set: { readonly count: number }, options: BatchOptions):
   const order = epochOrder(set.count, options);
   const total = Math.ceil(set.count / batch);
   return Array.from({ length: total }, (_, i) => order.subarray(i * batch, (i + 1) * batch));
+}
+
+/** All images in their order, at most `most` at a time, as views of the same memory. */
+export function* inBatches(images: ImageBatch, most: number): Generator<ImageBatch> {
+  for (let first = 0; first < images.count; first += most)
+    yield sliceBatch<ImageBatch>(images, first, Math.min(images.count, first + most));
 }
 
 const TO_FLOAT = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);

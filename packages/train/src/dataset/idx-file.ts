@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { constants, gunzipSync, gzipSync } from 'node:zlib';
@@ -14,6 +13,7 @@ import {
   parseIdxLabels,
   parseIdxLabelsHeader,
 } from '@convae/runtime/core';
+import { sha256 } from '../files/sha256.js';
 
 /** Enough of a gzip file to unzip the IDX header from it; bounds what a hostile beginning can unzip to (4 MiB). */
 const GZIP_PEEK_BYTES = 4096;
@@ -82,11 +82,11 @@ async function readBounded(path: string): Promise<Uint8Array> {
   });
 }
 
-function requireSha256(bytes: Uint8Array, sha256: string | undefined, path: string): void {
-  if (sha256 === undefined) return;
-  const found = createHash('sha256').update(bytes).digest('hex');
-  if (found !== sha256)
-    throw new ConvaeError('HASH_MISMATCH', `${path}: SHA-256 is ${found}, expected ${sha256}`);
+function requireSha256(bytes: Uint8Array, expected: string | undefined, path: string): void {
+  if (expected === undefined) return;
+  const found = sha256(bytes);
+  if (found !== expected)
+    throw new ConvaeError('HASH_MISMATCH', `${path}: SHA-256 is ${found}, expected ${expected}`);
 }
 
 interface ReadIdxOptions {
@@ -94,10 +94,10 @@ interface ReadIdxOptions {
   readonly sha256?: string | undefined;
 }
 
-async function readIdx(source: string | Uint8Array, parseHeader: HeaderParser, { sha256 }: ReadIdxOptions) {
+async function readIdx(source: string | Uint8Array, parseHeader: HeaderParser, options: ReadIdxOptions) {
   const name = typeof source === 'string' ? source : 'IDX bytes';
   const bytes = typeof source === 'string' ? await readBounded(source) : source;
-  requireSha256(bytes, sha256, name);
+  requireSha256(bytes, options.sha256, name);
   return { name, bytes: unzipIfZipped(bytes, name, parseHeader) };
 }
 

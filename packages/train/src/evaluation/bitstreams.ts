@@ -1,6 +1,8 @@
-import { type Codec, defaultPrior, type ImageBatch, type Prior } from '@convae/runtime';
-import { sliceImages } from './images.js';
-import { mean, msePerImage, psnrFromMse } from './metrics/distortion.js';
+import { type Codec, defaultPrior, type ImageBatch, type Prior, sliceBatch } from '@convae/runtime';
+import { inBatches } from '../dataset/batches.js';
+import { mean } from '../figures/averages.js';
+import { psnrFromMse } from '../figures/psnr.js';
+import { msePerImage } from './metrics/distortion.js';
 import { ssimPerImage } from './metrics/ssim.js';
 
 /** Images handed to the codec at once. */
@@ -21,12 +23,6 @@ export interface BitstreamMeasure {
   readonly ssim: number;
 }
 
-async function* inBatches(images: ImageBatch): AsyncGenerator<ImageBatch> {
-  for (let first = 0; first < images.count; first += BATCH) {
-    yield sliceImages(images, first, Math.min(images.count, first + BATCH));
-  }
-}
-
 /** How images are encoded. */
 export interface RateOptions {
   readonly quality: number;
@@ -37,7 +33,7 @@ export interface RateOptions {
 async function encodeAll(codec: Codec, images: ImageBatch, options: RateOptions): Promise<Uint8Array[]> {
   const parts: Uint8Array[] = [];
   const write = (bytes: Uint8Array): void => void parts.push(bytes.slice());
-  await codec.encodeContainer(inBatches(images), { write }, { ...options, count: images.count });
+  await codec.encodeContainer(inBatches(images, BATCH), { write }, { ...options, count: images.count });
   return parts;
 }
 
@@ -50,7 +46,7 @@ async function decodedErrors(codec: Codec, images: ImageBatch, parts: readonly U
   const ssim: number[] = [];
   const decoded = await codec.decodeContainer(asStream(parts));
   for await (const { firstImage, images: output } of decoded.images) {
-    const originals = sliceImages(images, firstImage, firstImage + output.count);
+    const originals = sliceBatch(images, firstImage, firstImage + output.count);
     mse.push(...msePerImage(originals, output));
     ssim.push(...ssimPerImage(originals, output));
   }
@@ -59,7 +55,7 @@ async function decodedErrors(codec: Codec, images: ImageBatch, parts: readonly U
 
 async function meanStreamBytes(codec: Codec, images: ImageBatch, options: RateOptions): Promise<number> {
   let bytes = 0;
-  for await (const batch of inBatches(images)) {
+  for (const batch of inBatches(images, BATCH)) {
     for (const stream of await codec.encodeBatch(batch, options)) bytes += stream.length;
   }
   return bytes / images.count;

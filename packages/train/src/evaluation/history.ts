@@ -1,39 +1,10 @@
 import { readFile, stat } from 'node:fs/promises';
 import { ConvaeError } from '@convae/runtime';
 import * as z from 'zod';
-import type { EpochRecord } from '../training/history.js';
+import { type EpochRecord, epochRecordSchema } from '../training/history.js';
 
 /** Largest `epochs.jsonl` that is read, bytes. */
 export const MAX_HISTORY_BYTES = 64 << 20;
-
-const figure = z.number().nonnegative();
-
-const recordSchema = z.object({
-  epoch: z.int().min(1),
-  trainMse: figure,
-  validationMse: figure.nullable(),
-  trainPsnr: z.number(),
-  validationPsnr: z.number().nullable(),
-  learningRate: figure,
-  seconds: figure,
-  imagesPerSecond: figure,
-  deadChannels: z.array(z.int().min(0)),
-  rate: z
-    .object({
-      factorizedBytes: figure,
-      contextBytes: figure.nullable(),
-      validation: z.array(
-        z.object({
-          multiplier: z.int().min(1),
-          psnr: z.number(),
-          factorizedBytes: figure,
-          contextBytes: figure.nullable(),
-          objective: figure,
-        }),
-      ),
-    })
-    .optional(),
-});
 
 function invalid(path: string, line: number, reason: string, cause?: unknown): ConvaeError {
   return new ConvaeError('DATA_INVALID', `${path}, line ${line}: ${reason}`, { cause });
@@ -46,7 +17,7 @@ function parseLine(path: string, text: string, line: number): EpochRecord {
   } catch (cause) {
     throw invalid(path, line, 'not JSON', cause);
   }
-  const parsed = recordSchema.safeParse(value);
+  const parsed = epochRecordSchema.safeParse(value);
   if (!parsed.success) throw invalid(path, line, z.prettifyError(parsed.error), parsed.error);
   return parsed.data;
 }

@@ -1,19 +1,20 @@
 import type { Manifest } from '@convae/runtime';
 import type { LabelledImages } from '../dataset/types.js';
+import { mean } from '../figures/averages.js';
 import type { LayerRow } from '../model/describe.js';
 import type { EpochRecord } from '../training/history.js';
 import type { Example, Examples } from './examples.js';
+import { factsOf, type MeasuredData } from './figures-file.js';
 import type { Measurement } from './measure.js';
 import { distortionOf, distortionPerClass } from './metrics/classes.js';
-import { mean } from './metrics/distortion.js';
 import { deadChannels, latentStatistics } from './metrics/latents.js';
 import { ssimWindowSide } from './metrics/ssim.js';
-import { METRICS_VERSION, type Metrics, type PickedImage, parseMetrics } from './schema.js';
+import { type Metrics, metricsFile, type PickedImage } from './schema.js';
 
 /** What metrics.json holds beside the measurement. */
 export interface RunFacts {
   readonly test: LabelledImages;
-  readonly dataset: { readonly name: string; readonly source: string; readonly testIsValidation: boolean };
+  readonly dataset: MeasuredData;
   readonly command: string;
   readonly history: readonly EpochRecord[];
   readonly layers: readonly LayerRow[];
@@ -29,17 +30,7 @@ export interface RunFacts {
 function datasetFacts({ test, dataset }: RunFacts): Metrics['dataset'] {
   const { count, height, width, channels, labels } = test;
   const classes = labels === undefined ? 0 : new Set(labels).size;
-  const part = dataset.testIsValidation ? 'validation' : 'test';
-  return {
-    name: dataset.name,
-    source: dataset.source,
-    part,
-    images: count,
-    height,
-    width,
-    channels,
-    classes,
-  };
+  return { ...factsOf(dataset), images: count, height, width, channels, classes };
 }
 
 function pickedImage({ original, reconstruction, ...figures }: Example): PickedImage {
@@ -108,13 +99,9 @@ function trainingFacts(history: readonly EpochRecord[]): Metrics['training'] {
 
 /** Puts metrics.json together and checks it against its own schema. */
 export function collectMetrics(facts: RunFacts, measured: Measurement, examples: Examples): Metrics {
-  const { test, bundle, executionProvider, recipe, command, parity, versions, bitstreams } = facts;
+  const { test, bundle, executionProvider, recipe, parity, versions, bitstreams } = facts;
   const training = trainingFacts(facts.history);
-  const metrics: Metrics = {
-    format: 'convae-metrics',
-    version: METRICS_VERSION,
-    createdAt: new Date().toISOString(),
-    command,
+  const figures: Omit<Metrics, 'format' | 'version' | 'createdAt' | 'command'> = {
     dataset: datasetFacts(facts),
     distortion: distortionFacts(test, measured, examples),
     latent: latentFacts(test, measured),
@@ -132,5 +119,5 @@ export function collectMetrics(facts: RunFacts, measured: Measurement, examples:
     ...(parity === undefined ? {} : { parity }),
     ...(training === undefined ? {} : { training }),
   };
-  return parseMetrics(JSON.parse(JSON.stringify(metrics)));
+  return metricsFile.collect(facts.command, JSON.parse(JSON.stringify(figures)));
 }

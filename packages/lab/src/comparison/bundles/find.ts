@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { ConvaeError, type ImageBatch, MANIFEST_FILE, type Manifest, parseManifest } from '@convae/runtime';
+import { sha256 } from '@convae/train/kit';
 
 /** A bundle to be measured. */
 export interface BundleFolder {
@@ -30,11 +30,10 @@ export async function readBundle(folder: string): Promise<BundleFolder> {
     throw new ConvaeError('NOT_FOUND', `expected a bundle in ${folder}: ${cause.message}`, { cause });
   });
   const manifest = parseManifest(new Uint8Array(bytes));
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
   const name = basename(resolve(folder));
   // A run's bundle is in its folder `bundle`, which says nothing.
   const shown = name === 'bundle' ? `${basename(resolve(folder, '..'))}` : name;
-  return { folder, name: shown, manifest, sha256, bytes: bundleBytes(manifest, bytes.length) };
+  return { folder, name: shown, manifest, sha256: sha256(bytes), bytes: bundleBytes(manifest, bytes.length) };
 }
 
 /** Why a bundle cannot code images of a shape; undefined where it can. */
@@ -100,6 +99,6 @@ export async function chooseBundles(
   const found = await bundlesIn(folder, images);
   if (named.length === 0) return found;
   const chosen = await namedBundles(named, images);
-  const others = found.filter(({ sha256 }) => chosen.every((bundle) => bundle.sha256 !== sha256));
+  const others = found.filter((bundle) => chosen.every((other) => other.sha256 !== bundle.sha256));
   return [...chosen, ...others.filter(isReference)];
 }

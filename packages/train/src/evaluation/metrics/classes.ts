@@ -1,4 +1,5 @@
-import { mean, psnrFromMse } from './distortion.js';
+import { mean } from '../../figures/averages.js';
+import { psnrFromMse } from '../../figures/psnr.js';
 
 /** Distortion of a group of images: MSE on 0..1, PSNR in dB from that MSE, mean SSIM. */
 export interface Distortion {

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { ConvaeError } from '@convae/runtime';
+import { ConvaeError } from '@convae/runtime/core';
 
 /** Undefined where the file is not there. @throws ConvaeError NOT_FOUND where it cannot be read. */
 export async function readIfThere(path: string): Promise<Buffer | undefined> {
@@ -15,7 +15,8 @@ export async function readJson<T>(path: string, parse: (value: unknown) => T): P
   return bytes === undefined ? undefined : parse(jsonOf(bytes, path));
 }
 
-function jsonOf(bytes: Buffer, path: string): unknown {
+/** The value that the bytes of a JSON file hold. @throws ConvaeError DATA_INVALID. */
+export function jsonOf(bytes: Buffer, path: string): unknown {
   try {
     return JSON.parse(bytes.toString());
   } catch (cause) {

@@ -1,2 +1,0 @@
-export { type ArtifactsOptions, evaluateArtifacts } from './evaluate.js';
-export * from './schema.js';
