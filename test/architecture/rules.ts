@@ -43,7 +43,7 @@ export const TRAIN_MODULES: ModuleTable = {
   model: upTo('model'),
   training: upTo('training'),
   // The converter knows nothing of codecs.
-  onnx: ['setup'],
+  onnx: SERVING,
   bundle: upTo('bundle'),
   evaluation: upTo('evaluation'),
   index: [...SERVING, ...FLOW],

@@ -6,10 +6,11 @@ import {
   type LabelledImages,
   type MeasuredData,
   selectImages,
+  type TitledRow,
   writeFiles,
 } from '@convae/train/kit';
 import { cellOf, decoderArtifacts, measureArtifacts, reconstructAll, shownPositions } from './measure.js';
-import { artifactsPng, type PictureRow } from './picture.js';
+import { artifactsPng } from './picture.js';
 import {
   ARTIFACTS_PICTURE,
   type ArtifactMeasure,
@@ -83,7 +84,7 @@ function noteOf({ artifact, psnr }: DecoderArtifacts): string {
 }
 
 function picture({ test, dataset }: ArtifactsOptions, plan: Plan, rows: readonly Row[]): Promise<Buffer> {
-  const first: PictureRow = {
+  const first: TitledRow = {
     title: 'original',
     note: 'artifact 1 by definition',
     images: selectImages(test, plan.positions),

@@ -1,21 +1,20 @@
-import type { ImageBatch } from '@convae/runtime';
-import { type GridLayout, PALETTE, rowTitles, textLine, tileGridPng, tilesOf } from '@convae/train/kit';
+import {
+  type GridLayout,
+  PALETTE,
+  rowTitles,
+  type TitledRow,
+  textLine,
+  tileGridPng,
+  tilesOf,
+} from '@convae/train/kit';
 import type { Cell } from './steps.js';
 
 /** Longest side of one enlarged image, pixels. */
 const TILE_SIDE = 196;
 const TICK = 5;
 
-/** One row of the picture: the same images, from one source. */
-export interface PictureRow {
-  readonly title: string;
-  /** A line below the title. */
-  readonly note: string;
-  readonly images: ImageBatch;
-}
-
 /** Marks where cells meet, in the gap above and left of every image. */
-function ticks(rows: readonly PictureRow[], cell: Cell, { tile, left, top }: GridLayout): string[] {
+function ticks(rows: readonly TitledRow[], cell: Cell, { tile, left, top }: GridLayout): string[] {
   const line = (x1: number, y1: number, x2: number, y2: number): string =>
     `<path d="M${x1} ${y1}L${x2} ${y2}" stroke="${PALETTE.second.light}" stroke-width="1.5"/>`;
   const places = (side: number, step: number): number[] =>
@@ -34,7 +33,7 @@ function ticks(rows: readonly PictureRow[], cell: Cell, { tile, left, top }: Gri
 }
 
 /** The same images, enlarged without smoothing, a row for the originals and one for each decoder: PNG. */
-export function artifactsPng(rows: readonly PictureRow[], cell: Cell, title: string): Promise<Buffer> {
+export function artifactsPng(rows: readonly TitledRow[], cell: Cell, title: string): Promise<Buffer> {
   const legend = 'Marks: where the cells of the latent meet. Artifact measure: 1 where no cell shows.';
   return tileGridPng({
     title,

@@ -7,7 +7,6 @@ import {
   datasetOf,
   type Evaluation,
   REPORT_FILE,
-  readingDisplay,
 } from '@convae/train/kit';
 import type { Command } from 'commander';
 import { chooseBundles } from './bundles/find.js';
@@ -32,7 +31,7 @@ function folderOf({ out }: CompareFlags, { name }: Dataset): string {
 }
 
 async function compare(flags: CompareFlags, evaluations: readonly Evaluation[]): Promise<void> {
-  const dataset = await datasetOf(flags, undefined, readingDisplay());
+  const dataset = await datasetOf(flags);
   const bundles = await chooseBundles(flags.bundle, flags.models, dataset.train);
   const folder = folderOf(flags, dataset);
   const display = comparisonDisplay();
@@ -74,6 +73,6 @@ export function addCompareCommand(program: Command, evaluations: readonly Evalua
       '--out <dir>',
       'folder of the results (default: runs/rate-distortion, with the name of other data)',
     )
-    .option('--fresh', 'measure everything anew, whatever was measured before', false)
+    .option('--fresh', 'measure everything again', false)
     .action((flags: CompareFlags) => compare(flags, evaluations));
 }

@@ -1,5 +1,5 @@
 import type { Codec, ImageBatch } from '@convae/runtime';
-import { formatPsnr, rowTitles, tileGridPng, tilesOf } from '@convae/train/kit';
+import { formatPsnr, rowTitles, type TitledRow, tileGridPng, tilesOf } from '@convae/train/kit';
 import { FILTERS, filterImages } from './candidates.js';
 import { bestFilter, noisyBatches } from './measure.js';
 import type { Denoising, DenoisingLevel } from './schema.js';
@@ -9,14 +9,6 @@ const GAP = 8;
 const GROUP_GAP = 26;
 /** Rows of one level: noisy, the best filter, the network. */
 const GROUP_ROWS = 3;
-
-/** One row of the picture: the same images, from one source. */
-export interface DenoisingRow {
-  readonly title: string;
-  /** A line below the title. */
-  readonly note: string;
-  readonly images: ImageBatch;
-}
 
 /** The lowest, the middle and the highest level. */
 function shownLevels({ levels }: Denoising): DenoisingLevel[] {
@@ -30,8 +22,8 @@ export async function shownRows(
   codec: Codec,
   originals: ImageBatch,
   figures: Denoising,
-): Promise<DenoisingRow[]> {
-  const rows: DenoisingRow[] = [];
+): Promise<TitledRow[]> {
+  const rows: TitledRow[] = [];
   for (const shown of shownLevels(figures)) {
     const noisy = noisyBatches(originals, figures.noiseKind, shown.level)[0]!.noisy();
     const { filter, settings, psnr } = bestFilter(shown);
@@ -49,7 +41,7 @@ export async function shownRows(
 }
 
 /** The same images enlarged without smoothing, a row for each source: PNG. */
-export function denoisingPng(rows: readonly DenoisingRow[], title: string): Promise<Buffer> {
+export function denoisingPng(rows: readonly TitledRow[], title: string): Promise<Buffer> {
   return tileGridPng({
     title,
     titleLine: 40,

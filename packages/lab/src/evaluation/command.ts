@@ -7,7 +7,6 @@ import {
   type Evaluation,
   type LabelledImages,
   REPORT_FILE,
-  readingDisplay,
   renewReport,
 } from '@convae/train/kit';
 import { type Command, InvalidArgumentError } from 'commander';
@@ -80,7 +79,7 @@ async function run<Flags, Figures>(
 ): Promise<void> {
   const flags = command.opts<Flags & { readonly out?: string; readonly json?: boolean }>();
   const targets = await Promise.all(paths.map(openTarget));
-  const dataset = await datasetOf(dataFlagsOf(command, targets[0]!), undefined, readingDisplay());
+  const dataset = await datasetOf(dataFlagsOf(command, targets[0]!));
   const test = await dataset.loadTest();
   const folders = foldersOf(targets, measuring, flags.out);
   const onProgress = (line: string): void => console.error(line);

@@ -26,10 +26,11 @@ async function scores(codec: Codec, images: ImageBatch): Promise<Float64Array> {
   return all;
 }
 
-function curveOf(score: Anomaly['curves'][number]['score'], normal: Float64Array, anomalous: Float64Array) {
-  const { auc, foundAt5Percent, points } = rocOf(normal, anomalous);
-  return { score, auc, foundAt5Percent, points: points.map(([x, y]): [number, number] => [x, y]) };
-}
+const curveOf = (
+  score: Anomaly['curves'][number]['score'],
+  normal: Float64Array,
+  anomalous: Float64Array,
+) => ({ score, ...rocOf(normal, anomalous) });
 
 /** Mean of each pixel over the training images. */
 function meanImage({ data, count, size }: Rows): Float32Array {

@@ -1,5 +1,5 @@
 import { type Codec, type ImageBatch, joinBatches, type LatentBatch } from '@convae/runtime';
-import { inBatches } from '@convae/train/kit';
+import { inBatches, toFloats } from '@convae/train/kit';
 import type { Rows } from './matrix.js';
 
 /** Images handed to the codec at once. */
@@ -14,10 +14,9 @@ export interface Representation {
 }
 
 /** Pixels as float32 rows, 0..1. */
-export function pixelRows({ data, count }: ImageBatch): Rows {
-  const floats = new Float32Array(data.length);
-  for (let i = 0; i < data.length; i++) floats[i] = data[i]! / 255;
-  return { data: floats, count, size: data.length / count };
+export function pixelRows(images: ImageBatch): Rows {
+  const data = toFloats(images);
+  return { data, count: images.count, size: data.length / images.count };
 }
 
 /** The latents of all images as float32 rows. */

@@ -54,21 +54,21 @@ function report({ results, files, stopped }: SweepOutcome, folder: string): void
     console.error(`convae-train: ${join(folder, 'runs', name)} failed: ${reason}`);
   if (failed.length > 0) process.exitCode = 1;
   if (!stopped) return;
-  console.error('convae-train: stopped; the same command goes on');
+  console.error('convae-train: stopped; run the same command to continue');
   process.exitCode = INTERRUPTED;
 }
 
 async function sweep(file: string, flags: SweepFlags): Promise<void> {
   const folder = flags.out ?? join('runs', `sweep-${basename(file).replace(/\.json$/, '')}`);
   const display = sweepDisplay();
-  const interrupt = untilInterrupt(() => console.error('stopping after these steps; once more ends at once'));
+  const interrupt = untilInterrupt(() => console.error('stopping after these steps; press Ctrl-C again to stop at once'));
   try {
     const outcome = await runSweep({
       file,
       folder,
       jobs: flags.jobs,
       script: TRAIN_SCRIPT,
-      createdBy: createdBy(),
+      createdBy,
       signal: interrupt.signal,
       tensorboard: flags.tensorboard,
       onPlan: (plan, runs, dataset) => console.log(planText(plan, runs, dataset, flags.jobs)),

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConvaeError, MANIFEST_FILE, parseManifest } from '@convae/runtime/core';
 import { writeFileAtomic } from '@convae/runtime/node';
-import { jsonText, readHistory, readIfThere, readJson } from '@convae/train/kit';
+import { jsonText, listedFiles, readHistory, readIfThere, readJson } from '@convae/train/kit';
 import * as z from 'zod';
 import type { SweepRun } from './runs.js';
 
@@ -65,7 +65,6 @@ export async function writeResult(run: SweepRun): Promise<RunResult> {
   const metrics = z
     .object({ validationMse: figure, validationPsnr: z.number() })
     .parse(history.find(({ epoch }) => epoch === exportedEpoch));
-  const files = [manifest.encoder, manifest.decoder, manifest.tables, manifest.context];
   const result: RunResult = {
     format: 'convae-sweep-run',
     version: 1,
@@ -76,7 +75,7 @@ export async function writeResult(run: SweepRun): Promise<RunResult> {
     exportedEpoch,
     seconds: history.reduce((sum, { seconds }) => sum + seconds, 0),
     ...metrics,
-    bundleBytes: files.reduce((sum, file) => sum + (file?.bytes ?? 0), 0),
+    bundleBytes: listedFiles(manifest).reduce((sum, { bytes }) => sum + bytes, 0),
     rates: (manifest.rates ?? []).flatMap(({ quality, validationBytesPerImage, validationPsnr }) =>
       validationPsnr === null
         ? []

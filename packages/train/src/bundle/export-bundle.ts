@@ -7,8 +7,8 @@ import {
   manifestSchema,
 } from '@convae/runtime/core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { version } from '../files/version.js';
 import { type ConvertedModel, convertModel, type TensorInfo } from '../onnx/convert.js';
-import { packageVersion } from '../onnx/convert-command.js';
 import type { PlainTensor } from '../onnx/parity/ort.js';
 import { runTfjs } from '../onnx/parity/tfjs.js';
 import { PARITY_TOLERANCE, verifyParity } from '../onnx/parity/verify.js';
@@ -139,7 +139,7 @@ function convertPart(
     outputNames: [output!],
     dynamicSize: options.anySize,
     raiseVectors: true,
-    producerVersion: packageVersion(),
+    producerVersion: version,
   });
 }
 
@@ -160,7 +160,7 @@ async function chooseForm(
   latents: PlainTensor,
 ): Promise<DecoderChoice> {
   if (!options.optimize) return { form: 'plain', bytes: decoder.bytes, milliseconds: null };
-  return chooseDecoderForm(decoder, { latent: timingBatch(latents) }, packageVersion());
+  return chooseDecoderForm(decoder, { latent: timingBatch(latents) }, version);
 }
 
 async function compareParts(
@@ -199,7 +199,7 @@ function buildManifest(
     format: 'convae-bundle',
     version: `${MANIFEST_VERSION.major}.${MANIFEST_VERSION.minor}`,
     name: options.name,
-    createdBy: `@convae/train ${packageVersion()}`,
+    createdBy: `@convae/train ${version}`,
     image: { ...image, anySize: options.anySize, multiple },
     latent,
     normalisation: { scale: 1 / 255, offset: 0 },

@@ -44,6 +44,10 @@ export function* inBatches(images: ImageBatch, most: number): Generator<ImageBat
 
 const TO_FLOAT = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
 
+/** The pixels of a batch, float32, 0..1 (byte / 255). */
+export const toFloats = ({ data }: ImageBatch): Float32Array =>
+  Float32Array.from(data, (byte) => TO_FLOAT[byte]!);
+
 function targetOf(out: Float32Array | undefined, needed: number): Float32Array {
   if (out === undefined) return new Float32Array(needed);
   if (out.length < needed)

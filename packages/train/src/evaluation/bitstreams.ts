@@ -4,24 +4,10 @@ import { mean } from '../figures/averages.js';
 import { psnrFromMse } from '../figures/psnr.js';
 import { msePerImage } from './metrics/distortion.js';
 import { ssimPerImage } from './metrics/ssim.js';
+import type { Rate } from './plug-in.js';
 
 /** Images handed to the codec at once. */
 const BATCH = 1000;
-
-/** Real bytes and the error of what comes back from them, at one quality. */
-export interface BitstreamMeasure {
-  readonly quality: number;
-  /** How probabilities were found. */
-  readonly prior: Prior;
-  /** Size of one container with all images, everything included but the bundle, per image. */
-  readonly containerBytesPerImage: number;
-  /** Mean size of each image coded alone. */
-  readonly streamBytesPerImage: number;
-  /** Of the decoded uint8 images, 0..1. */
-  readonly mse: number;
-  readonly psnr: number | null;
-  readonly ssim: number;
-}
 
 /** How images are encoded. */
 export interface RateOptions {
@@ -62,11 +48,7 @@ async function meanStreamBytes(codec: Codec, images: ImageBatch, options: RateOp
 }
 
 /** Encodes the images into real bytes, decodes them again and measures both. */
-export async function measureRate(
-  codec: Codec,
-  images: ImageBatch,
-  options: RateOptions,
-): Promise<BitstreamMeasure> {
+export async function measureRate(codec: Codec, images: ImageBatch, options: RateOptions): Promise<Rate> {
   const parts = await encodeAll(codec, images, options);
   const { mse, ssim } = await decodedErrors(codec, images, parts);
   return {
@@ -88,9 +70,9 @@ function priorsOf({ manifest }: Codec): Prior[] {
 }
 
 /** {@link measureRate} with every prior and at every quality of the bundle, its default prior first. Empty where the bundle has no entropy tables. */
-export async function measureBitstreams(codec: Codec, images: ImageBatch): Promise<BitstreamMeasure[]> {
+export async function measureBitstreams(codec: Codec, images: ImageBatch): Promise<Rate[]> {
   const qualities = codec.manifest.quantizer?.multipliers.length ?? 0;
-  const measured: BitstreamMeasure[] = [];
+  const measured: Rate[] = [];
   for (const prior of priorsOf(codec)) {
     for (let quality = 0; quality < qualities; quality++) {
       measured.push(await measureRate(codec, images, { quality, prior }));

@@ -1,15 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Codec, loadCodec, MANIFEST_FILE } from '@convae/runtime';
-import type { LabelledImages } from '../dataset/types.js';
+import { listedFiles } from '../bundle/files.js';
 import { jsonText, type NamedFile, writeFiles } from '../files/write-files.js';
-import type { LayerRow } from '../model/describe.js';
-import type { EpochRecord } from '../training/history.js';
 import { measureBitstreams } from './bitstreams.js';
 import { identityOf } from './bundle-identity.js';
 import { collectExamples } from './examples.js';
 import { EXAMPLES_FILE, encodeExamples } from './examples-file.js';
-import type { MeasuredData } from './figures-file.js';
 import { type EvaluationProgress, measureCodec } from './measure.js';
 import { collectMetrics, type RunFacts } from './metrics-file.js';
 import { comparisonPng } from './pictures/comparison.js';
@@ -24,23 +21,12 @@ import { METRICS_FILE, type Metrics } from './schema.js';
 import { collectVersions } from './versions.js';
 
 /** Options of {@link evaluateBundle}. */
-export interface EvaluateOptions {
+export interface EvaluateOptions
+  extends Pick<RunFacts, 'test' | 'dataset' | 'command' | 'history' | 'layers' | 'parity' | 'recipe'> {
   /** The folder of manifest.json and both graphs. */
   readonly bundleDir: string;
-  /** The images to measure on; nothing is tuned on them. */
-  readonly test: LabelledImages;
-  readonly dataset: MeasuredData;
   /** Where metrics.json, report.html, comparison.png and loss.png go; made where missing. */
   readonly runDir: string;
-  /** The command line, as a reader would type it again. */
-  readonly command: string;
-  /** The training log; empty where there is none (then there is no loss.png). */
-  readonly history: readonly EpochRecord[];
-  readonly layers: readonly LayerRow[];
-  /** Largest absolute difference between tfjs and ONNX Runtime, found at export. */
-  readonly parity?: { readonly encoder: number; readonly decoder: number } | undefined;
-  /** The settings of the run, for the report. */
-  readonly recipe: Readonly<Record<string, unknown>>;
   /** Further versions for the report, such as TensorFlow's. */
   readonly versions?: Readonly<Record<string, string>> | undefined;
   /** What else was measured on the run, for the report. */
@@ -49,9 +35,7 @@ export interface EvaluateOptions {
 }
 
 async function bundleFiles(codec: Codec, bundleDir: string): Promise<Metrics['bundle']> {
-  const { encoder, decoder, tables, context } = codec.manifest;
-  const listed = [encoder, decoder, tables, context].flatMap((entry) => entry?.file ?? []);
-  const names = [...listed, MANIFEST_FILE];
+  const names = [...listedFiles(codec.manifest).map(({ file }) => file), MANIFEST_FILE];
   const files = await Promise.all(
     names.map(async (file) => ({ file, bytes: (await stat(join(bundleDir, file))).size })),
   );

@@ -1,6 +1,6 @@
-import { readFile, stat } from 'node:fs/promises';
 import { ConvaeError } from '@convae/runtime';
 import * as z from 'zod';
+import { readBounded } from '../files/read.js';
 import { type EpochRecord, epochRecordSchema } from '../training/history.js';
 
 /** Largest `epochs.jsonl` that is read, bytes. */
@@ -22,29 +22,13 @@ function parseLine(path: string, text: string, line: number): EpochRecord {
   return parsed.data;
 }
 
-async function readText(path: string): Promise<string> {
-  try {
-    const { size } = await stat(path);
-    if (size > MAX_HISTORY_BYTES) {
-      throw new ConvaeError(
-        'LIMIT_EXCEEDED',
-        `${path}: ${size} bytes, at most ${MAX_HISTORY_BYTES} are read`,
-      );
-    }
-    return await readFile(path, 'utf8');
-  } catch (cause) {
-    if (cause instanceof ConvaeError) throw cause;
-    throw new ConvaeError('NOT_FOUND', `${path}: cannot be read`, { cause });
-  }
-}
-
 /**
  * Reads `epochs.jsonl`: one {@link EpochRecord} per line, epochs ascending by one.
  * What follows the last line feed is dropped: it is a line that was cut off while being written.
  * @throws ConvaeError `NOT_FOUND`, `LIMIT_EXCEEDED`, or `DATA_INVALID` naming the line.
  */
 export async function readHistory(path: string): Promise<EpochRecord[]> {
-  const lines = (await readText(path)).split('\n').slice(0, -1);
+  const lines = (await readBounded(path, MAX_HISTORY_BYTES)).toString().split('\n').slice(0, -1);
   const records = lines.map((line, index) => parseLine(path, line, index + 1));
   records.forEach((record, index) => {
     const previous = records[index - 1];

@@ -13,13 +13,18 @@ import { type Metrics, metricsFile, type PickedImage } from './schema.js';
 
 /** What metrics.json holds beside the measurement. */
 export interface RunFacts {
+  /** The images to measure on; nothing is tuned on them. */
   readonly test: LabelledImages;
   readonly dataset: MeasuredData;
+  /** The command line, as a reader would type it again. */
   readonly command: string;
+  /** The training log; empty where there is none (then there is no loss.png). */
   readonly history: readonly EpochRecord[];
   readonly layers: readonly LayerRow[];
+  /** Largest absolute difference between tfjs and ONNX Runtime, found at export. */
   readonly parity?: { readonly encoder: number; readonly decoder: number } | undefined;
   readonly bitstreams?: Metrics['bitstreams'];
+  /** The settings of the run, for the report. */
   readonly recipe: Readonly<Record<string, unknown>>;
   readonly manifest: Manifest;
   readonly executionProvider: string;

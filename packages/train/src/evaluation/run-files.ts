@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { writeFileAtomic } from '@convae/runtime/node';
-import { readIfThere, readJson } from '../files/read-json.js';
+import { readIfThere, readJson } from '../files/read.js';
 import { runPaths } from '../training/run-folder.js';
 import { EXAMPLES_FILE, parseExamples } from './examples-file.js';
 import { readHistory } from './history.js';

@@ -107,7 +107,7 @@ export function launchEnvironment(options: LaunchOptions): Record<string, string
     TF_NUM_INTEROP_THREADS: String(threads),
     TF_ENABLE_ONEDNN_OPTS: ONEDNN,
     TF_CPP_MIN_LOG_LEVEL: '2',
-    ...computeSettings(resumed?.computing),
+    ...computeSettings(resumed?.computing ?? {}),
   };
   return Object.fromEntries(Object.entries(settings).filter(([name]) => options.env[name] === undefined));
 }

@@ -35,19 +35,6 @@ export function checkTrainable(spec: ArchitectureSpec, recipe: Pick<Recipe, 'rat
   );
 }
 
-/** Where a run stands: `batch` batches of epoch `epoch` (1-based) are done, with this much squared error so far. */
-export interface Position {
-  readonly epoch: number;
-  readonly batch: number;
-  /** Half the sum of squared errors over the images of this epoch so far. */
-  readonly halfSum: number;
-  /** Bits of the images so far under both priors; 0 where rate is not trained. */
-  readonly factorizedBits: number;
-  readonly contextBits: number;
-  readonly images: number;
-  readonly seconds: number;
-}
-
 /** Everything that training needs to go on as if it had never stopped. */
 export interface Checkpoint {
   readonly spec: ArchitectureSpec;
@@ -63,6 +50,20 @@ export interface Checkpoint {
 const count = z.int().min(0);
 const finite = z.number();
 const arrays = z.array(z.string());
+/** Where a run stands: `batch` batches of epoch `epoch` (1-based) are done. */
+const position = z.object({
+  epoch: z.int().min(1),
+  batch: count,
+  /** Half the sum of squared errors over the images of this epoch so far. */
+  halfSum: finite,
+  /** Bits of the images so far under both priors; 0 where rate is not trained. */
+  factorizedBits: finite.default(0),
+  contextBits: finite.default(0),
+  images: count,
+  seconds: finite,
+});
+export type Position = Readonly<z.output<typeof position>>;
+
 const best = z.union([
   z.object({ epoch: count, objective: finite }),
   // What the objective was called at first.
@@ -73,15 +74,7 @@ const fileSchema = z.object({
   version: z.literal(1),
   spec: z.unknown(),
   recipe: z.unknown(),
-  position: z.object({
-    epoch: z.int().min(1),
-    batch: count,
-    halfSum: finite,
-    factorizedBits: finite.default(0),
-    contextBits: finite.default(0),
-    images: count,
-    seconds: finite,
-  }),
+  position,
   parameters: arrays,
   adam: z.object({ step: count, first: arrays, second: arrays }),
   history: z.array(epochRecordSchema),

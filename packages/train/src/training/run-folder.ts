@@ -2,7 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConvaeError } from '@convae/runtime/core';
 import { writeFileAtomic } from '@convae/runtime/node';
-import { readIfThere } from '../files/read-json.js';
+import { readIfThere } from '../files/read.js';
 import { jsonText } from '../files/write-files.js';
 import type { ComputeSettings } from '../setup/index.js';
 import type { EpochRecord } from './history.js';

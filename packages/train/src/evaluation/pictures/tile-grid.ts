@@ -1,3 +1,4 @@
+import type { ImageBatch } from '@convae/runtime';
 import sharp from 'sharp';
 import { outlineText, textLine } from '../plots/outline.js';
 import { PALETTE } from '../plots/palette.js';
@@ -48,9 +49,17 @@ function layoutOf(grid: TileGrid, tile: Tile): GridLayout {
   return { tile, left, top, width, height: top(rows.length - 1) + tile.height + footer };
 }
 
+/** One row of a picture: the same images, from one source. */
+export interface TitledRow {
+  readonly title: string;
+  /** A line below the title. */
+  readonly note: string;
+  readonly images: ImageBatch;
+}
+
 /** A title and a line below it, left of each row. */
 export function rowTitles(
-  rows: readonly { readonly title: string; readonly note: string }[],
+  rows: readonly TitledRow[],
   { left, top, tile }: GridLayout,
   noteBelow: number,
 ): string[] {

@@ -1,4 +1,4 @@
-import { gather } from '../../dataset/batches.js';
+import { inBatches, toFloats } from '../../dataset/batches.js';
 import type { LabelledImages } from '../../dataset/types.js';
 import { decibels } from '../../figures/psnr.js';
 import type { RatePoint } from '../history.js';
@@ -12,13 +12,9 @@ const BITS_PER_BYTE = 8;
 
 function sumsOf(context: RateContext, images: LabelledImages, multiplier: number): RateSums {
   const sums = { squaredError: 0, factorizedBits: 0, contextBits: 0 };
-  for (let start = 0; start < images.count; start += MEASURE_BATCH) {
-    const count = Math.min(MEASURE_BATCH, images.count - start);
-    const input = gather(
-      images,
-      Uint32Array.from({ length: count }, (_, i) => start + i),
-    );
-    const found = measureRate(context, { input, target: input, count, multiplier });
+  for (const some of inBatches(images, MEASURE_BATCH)) {
+    const input = toFloats(some);
+    const found = measureRate(context, { input, target: input, count: some.count, multiplier });
     sums.squaredError += found.squaredError;
     sums.factorizedBits += found.factorizedBits;
     sums.contextBits += found.contextBits;
