@@ -33,32 +33,37 @@ export const RUNTIME_MODULES: ModuleTable = {
 
 const FLOW = ['dataset', 'model', 'training', 'onnx', 'bundle', 'evaluation'];
 
-/** The modules before one in the flow, which it may import. */
-const upTo = (name: string): string[] => ['setup', ...FLOW.slice(0, FLOW.indexOf(name))];
+/** Reading and writing files, averages and decibels, TensorFlow. */
+const SERVING = ['files', 'figures', 'setup'];
 
-/** @convae/train: data flows one way, and `setup` serves all. */
+/** The modules before one in the flow, which it may import. */
+const upTo = (name: string): string[] => [...SERVING, ...FLOW.slice(0, FLOW.indexOf(name))];
+
+/** @convae/train: data flows one way, and three modules serve all. */
 export const TRAIN_MODULES: ModuleTable = {
-  setup: [],
+  files: [],
+  figures: [],
+  setup: ['files'],
   dataset: upTo('dataset'),
   model: upTo('model'),
   training: upTo('training'),
   // The converter knows nothing of codecs.
-  onnx: ['setup'],
+  onnx: SERVING,
   bundle: upTo('bundle'),
   evaluation: upTo('evaluation'),
-  index: ['setup', ...FLOW],
-  cli: ['setup', ...FLOW, 'index'],
-  kit: ['setup', ...FLOW, 'cli'],
+  index: [...SERVING, ...FLOW],
+  cli: [...SERVING, ...FLOW, 'index'],
+  kit: [...SERVING, ...FLOW, 'cli'],
 };
 
-/** @convae/lab: an evaluation knows nothing of the others; `evaluations` names them all. */
+/** @convae/lab: an evaluation knows nothing of the others; all build on `evaluation`, and `evaluations` names them. */
 export const LAB_MODULES: ModuleTable = {
-  target: [],
-  artifacts: ['target'],
-  comparison: [],
-  denoising: ['target'],
-  features: ['target'],
-  sweep: [],
+  evaluation: [],
+  artifacts: ['evaluation'],
+  comparison: ['evaluation'],
+  denoising: ['evaluation'],
+  features: ['evaluation'],
+  sweep: ['evaluation'],
   evaluations: ['artifacts', 'comparison', 'denoising', 'features', 'sweep'],
   index: ['evaluations'],
 };

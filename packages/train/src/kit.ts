@@ -1,38 +1,51 @@
 /** What evaluations outside this package are built from: data, runs, measures, pictures, plots, HTML and flags. */
 import { fileURLToPath } from 'node:url';
 
-export { spread } from './bundle/tables/calibration.js';
-export { createdBy } from './cli/created-by.js';
+export { listedFiles } from './bundle/files.js';
 export { addDataFlags } from './cli/flags.js';
 export { untilInterrupt } from './cli/interrupt.js';
+export { liveBar, SparseLines } from './cli/live-display.js';
 export { readingDisplay } from './cli/progress.js';
-export { recordedData } from './cli/recorded.js';
-export { type DataFlags, datasetOf, fittedTo } from './cli/settings.js';
+export { type DataFlags, recordedData } from './cli/recorded.js';
+export { datasetOf, fittedTo } from './cli/settings.js';
 export { columns } from './cli/summary.js';
 export { commandLine } from './cli/train-stage.js';
 export { isDefect } from './dataset/defect.js';
 export * from './dataset/index.js';
 export { nameOfPath } from './dataset/options.js';
-export { planSample, planSplit, selectImages, validationCount } from './dataset/split.js';
-export type { LabelledImages } from './dataset/types.js';
+export { planSample, planSplit, validationCount } from './dataset/split.js';
 export { measureRate } from './evaluation/bitstreams.js';
-export { bundleIdentitySchema, identityOf, isSameBundle } from './evaluation/bundle-identity.js';
-export { gridPositions } from './evaluation/examples.js';
-export { pickImages, sliceImages } from './evaluation/images.js';
+export {
+  type BundleIdentity,
+  bundleIdentitySchema,
+  identityOf,
+  isSameBundle,
+} from './evaluation/bundle-identity.js';
+export { firstOfClasses } from './evaluation/examples.js';
+export { factsOf, figuresFile, type MeasuredData, measuredImages } from './evaluation/figures-file.js';
 export * from './evaluation/index.js';
-export { enlargeTile, overlay, type Tile, tileOf } from './evaluation/pictures/tile.js';
-export { outlineText, textElement } from './evaluation/plots/outline.js';
+export { tileOf, tilesOf } from './evaluation/pictures/tile.js';
+export { type GridLayout, rowTitles, type TitledRow, tileGridPng } from './evaluation/pictures/tile-grid.js';
+export { textLine } from './evaluation/plots/outline.js';
 export { PALETTE, type PaletteName, paint } from './evaluation/plots/palette.js';
-export { plotSvg, resolveColours, svgPng } from './evaluation/plots/render.js';
-export { readIfThere, readJson } from './evaluation/read-json.js';
-export { inlinePlot, largePicture, responsivePlot, scrollable } from './evaluation/report/figures.js';
+export { plotFiles, plotPng, plotSvg, resolveColours, titled } from './evaluation/plots/render.js';
+export {
+  figuresRow,
+  figuresTable,
+  inlinePlot,
+  largePicture,
+  responsivePlot,
+  scrollable,
+} from './evaluation/report/figures.js';
 export { formatCount, formatMse, formatPsnr } from './evaluation/report/format.js';
-export { type Html, html, raw } from './evaluation/report/html.js';
+export { escapeHtml, type Html, html, raw } from './evaluation/report/html.js';
+export { median, spreadPositions } from './figures/averages.js';
+export { checked } from './files/checked.js';
+export { jsonOf, readIfThere, readJson } from './files/read.js';
+export { sha256 } from './files/sha256.js';
+export { createdBy } from './files/version.js';
+export { jsonText, type NamedFile, writeFiles } from './files/write-files.js';
 export * from './model/index.js';
-export { elements, parameterShapes } from './model/parameters.js';
-export { parseSpec } from './model/parse.js';
-export { PRESET_NAMES, presetSpec } from './model/presets.js';
-export type { ArchitectureSpec, ImageShape } from './model/spec.js';
 export { END_WITH_LAUNCHER, loadBackend, type Tf } from './setup/index.js';
 export { checkTrainable, loadCheckpoint } from './training/checkpoint.js';
 export { isComplete } from './training/complete.js';

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { evaluations } from '../evaluations.js';
 import { type ArtifactsOptions, evaluateArtifacts } from './evaluate.js';
 import { measureArtifacts } from './measure.js';
-import { type Artifacts, parseArtifacts } from './schema.js';
+import { type Artifacts, artifactsFile } from './schema.js';
 
 const image = { channels: 1, height: 28, width: 28 } as const;
 const test = tinyImages({ count: 30, ...image, labelled: true });
@@ -38,7 +38,7 @@ describe('evaluateArtifacts', () => {
   it('writes what it returns, and a readable picture, into each folder', async () => {
     for (const { runDir } of runs) {
       const text = await readFile(join(runDir, 'artifacts.json'), 'utf8');
-      expect(parseArtifacts(JSON.parse(text))).toEqual(artifacts);
+      expect(artifactsFile.parse(JSON.parse(text))).toEqual(artifacts);
       const { width, height } = await sharp(join(runDir, 'artifacts.png')).metadata();
       expect(width).toBeGreaterThanOrEqual(720);
       expect(height).toBeGreaterThan(3 * 196);

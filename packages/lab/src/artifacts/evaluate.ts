@@ -1,25 +1,22 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { type ImageBatch, loadCodec, type Manifest } from '@convae/runtime';
-import { writeFileAtomic } from '@convae/runtime/node';
-import { formatPsnr, type LabelledImages } from '@convae/train/kit';
 import {
-  cellOf,
-  decoderArtifacts,
-  measureArtifacts,
-  reconstructAll,
-  shownImages,
-  shownPositions,
-} from './measure.js';
-import { artifactsPng, type PictureRow } from './picture.js';
+  factsOf,
+  formatPsnr,
+  jsonText,
+  type LabelledImages,
+  type MeasuredData,
+  selectImages,
+  type TitledRow,
+  writeFiles,
+} from '@convae/train/kit';
+import { cellOf, decoderArtifacts, measureArtifacts, reconstructAll, shownPositions } from './measure.js';
+import { artifactsPng } from './picture.js';
 import {
-  ARTIFACTS_FILE,
   ARTIFACTS_PICTURE,
-  ARTIFACTS_VERSION,
   type ArtifactMeasure,
   type Artifacts,
+  artifactsFile,
   type DecoderArtifacts,
-  parseArtifacts,
 } from './schema.js';
 import type { Cell } from './steps.js';
 
@@ -29,7 +26,7 @@ export interface ArtifactsOptions {
   readonly bundles: readonly { readonly title: string; readonly folder: string }[];
   /** The images to measure on; nothing is tuned on them. */
   readonly test: LabelledImages;
-  readonly dataset: { readonly name: string; readonly source: string; readonly testIsValidation: boolean };
+  readonly dataset: MeasuredData;
   /** Where artifacts.json and artifacts.png go; made where missing. */
   readonly folders: readonly string[];
   readonly command: string;
@@ -62,7 +59,7 @@ async function measureBundles(options: ArtifactsOptions): Promise<{ plan: Plan; 
   let plan: Plan | undefined;
   const rows: Row[] = [];
   for (const { title, folder } of bundles) {
-    onProgress?.(title);
+    onProgress?.(`measuring ${title}`);
     const codec = await loadCodec(folder);
     try {
       plan ??= planOf(options, codec.manifest);
@@ -71,7 +68,7 @@ async function measureBundles(options: ArtifactsOptions): Promise<{ plan: Plan; 
       const { manifest } = codec;
       rows.push({
         figures: decoderArtifacts({ title, manifest, images: test, output, originals, cell }),
-        shown: shownImages(output, positions),
+        shown: selectImages(output, positions),
       });
     } finally {
       await codec.dispose();
@@ -87,10 +84,10 @@ function noteOf({ artifact, psnr }: DecoderArtifacts): string {
 }
 
 function picture({ test, dataset }: ArtifactsOptions, plan: Plan, rows: readonly Row[]): Promise<Buffer> {
-  const first: PictureRow = {
+  const first: TitledRow = {
     title: 'original',
     note: 'artifact 1 by definition',
-    images: shownImages(test, plan.positions),
+    images: selectImages(test, plan.positions),
   };
   const others = rows.map(({ figures, shown }) => ({
     title: figures.title,
@@ -101,26 +98,16 @@ function picture({ test, dataset }: ArtifactsOptions, plan: Plan, rows: readonly
 }
 
 function collect(
-  options: ArtifactsOptions,
+  { dataset, test, command }: ArtifactsOptions,
   { cell, originals, positions }: Plan,
   rows: readonly Row[],
 ): Artifacts {
-  const { dataset, test, command } = options;
-  return parseArtifacts({
-    format: 'convae-artifacts',
-    version: ARTIFACTS_VERSION,
-    createdAt: new Date().toISOString(),
-    command,
-    dataset: {
-      name: dataset.name,
-      source: dataset.source,
-      part: dataset.testIsValidation ? 'validation' : 'test',
-      images: test.count,
-    },
-    cell: { ...cell },
+  return artifactsFile.collect(command, {
+    dataset: { ...factsOf(dataset), images: test.count },
+    cell,
     originals,
     decoders: rows.map(({ figures }) => figures),
-    shown: positions.map((position) => position),
+    shown: positions,
   });
 }
 
@@ -137,11 +124,10 @@ export async function evaluateArtifacts(options: ArtifactsOptions): Promise<Arti
     throw new RangeError('expected at least 1 bundle for bundles, received 0');
   const { plan, rows } = await measureBundles(options);
   const artifacts = collect(options, plan, rows);
-  const png = await picture(options, plan, rows);
-  for (const folder of options.folders) {
-    await mkdir(folder, { recursive: true });
-    await writeFileAtomic(join(folder, ARTIFACTS_FILE), `${JSON.stringify(artifacts, null, 2)}\n`);
-    await writeFileAtomic(join(folder, ARTIFACTS_PICTURE), png);
-  }
+  const files = [
+    [artifactsFile.file, jsonText(artifacts)],
+    [ARTIFACTS_PICTURE, await picture(options, plan, rows)],
+  ] as const;
+  for (const folder of options.folders) await writeFiles(folder, files);
   return artifacts;
 }

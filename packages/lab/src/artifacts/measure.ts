@@ -1,13 +1,13 @@
-import { type Codec, type ImageBatch, type Manifest, UsageError } from '@convae/runtime';
+import { type Codec, type ImageBatch, joinBatches, type Manifest, UsageError } from '@convae/runtime';
 import {
-  gridPositions,
+  firstOfClasses,
   identityOf,
+  inBatches,
   type LabelledImages,
   mean,
   msePerImage,
-  pickImages,
   psnrFromMse,
-  sliceImages,
+  spreadPositions,
 } from '@convae/train/kit';
 import { measureCheckerboard } from './checkerboard.js';
 import type { ArtifactMeasure, DecoderArtifacts } from './schema.js';
@@ -48,15 +48,9 @@ export function cellOf({ image, latent, name }: Manifest): Cell {
 
 /** All images through a codec: uint8, as a user gets them. */
 export async function reconstructAll(codec: Codec, images: ImageBatch): Promise<ImageBatch> {
-  const data = new Uint8Array(images.data.length);
-  const size = data.length / images.count;
-  for (let start = 0; start < images.count; start += BATCH) {
-    const end = Math.min(images.count, start + BATCH);
-    const { images: output } = await codec.roundTrip(sliceImages(images, start, end));
-    data.set(output.data, start * size);
-  }
-  const { count, height, width, channels } = images;
-  return { data, count, height, width, channels };
+  const output: ImageBatch[] = [];
+  for (const batch of inBatches(images, BATCH)) output.push((await codec.roundTrip(batch)).images);
+  return joinBatches(output);
 }
 
 /** The figures of one decoder beside those of the originals. */
@@ -84,12 +78,6 @@ export function decoderArtifacts(options: {
 
 /** The first image of some classes, not picked by how it came out; without labels images spread over the set. */
 export function shownPositions(images: LabelledImages): number[] {
-  const row = gridPositions(images)[0]!.filter((index) => index !== undefined);
-  const count = Math.min(SHOWN_IMAGES, row.length);
-  return Array.from({ length: count }, (_, i) => row[Math.floor((i * row.length) / count)]!);
-}
-
-/** The shown images of a batch. */
-export function shownImages(images: ImageBatch, positions: readonly number[]): ImageBatch {
-  return pickImages(images, positions);
+  const first = firstOfClasses(images);
+  return Array.from(spreadPositions(first.length, SHOWN_IMAGES), (place) => first[place]!);
 }

@@ -1,12 +1,7 @@
-import { ConvaeError } from '@convae/runtime';
-import { bundleIdentitySchema } from '@convae/train/kit';
+import { bundleIdentitySchema, figuresFile, measuredImages } from '@convae/train/kit';
 import * as z from 'zod';
 
-/** Major.minor of artifacts.json. Minors only add fields; a change of meaning is a new major. */
-export const ARTIFACTS_VERSION = '1.0';
-/** The file's name inside a run folder. */
-export const ARTIFACTS_FILE = 'artifacts.json';
-/** The picture beside it. */
+/** The picture beside artifacts.json. */
 export const ARTIFACTS_PICTURE = 'artifacts.png';
 
 const count = z.int().min(0);
@@ -39,19 +34,9 @@ const decoder = z.object({
   artifact: figure.nullable(),
 });
 
-/** The schema of artifacts.json: how far the cells of the latent show in reconstructions. */
-const artifactsSchema = z.object({
-  format: z.literal('convae-artifacts'),
-  version: z.string().regex(/^1\.\d{1,4}$/),
-  /** ISO 8601, UTC. */
-  createdAt: z.iso.datetime(),
-  command: z.string(),
-  dataset: z.object({
-    name: z.string(),
-    source: z.string(),
-    part: z.enum(['test', 'validation']),
-    images: size,
-  }),
+/** How far the cells of the latent show in reconstructions. */
+export const artifactsFile = figuresFile('artifacts', {
+  dataset: z.object({ ...measuredImages, images: size }),
   /** Pixels of the image that one latent position stands for. */
   cell: z.object({ height: size, width: size }),
   originals: measure,
@@ -61,19 +46,8 @@ const artifactsSchema = z.object({
 });
 
 /** The content of artifacts.json. */
-export type Artifacts = z.infer<typeof artifactsSchema>;
+export type Artifacts = z.infer<typeof artifactsFile.schema>;
 /** The figures of one set of images. */
 export type ArtifactMeasure = z.infer<typeof measure>;
 /** The figures of one bundle. */
 export type DecoderArtifacts = z.infer<typeof decoder>;
-/**
- * Checks a value read from artifacts.json.
- * @throws ConvaeError `DATA_INVALID` naming the field.
- */
-export function parseArtifacts(value: unknown): Artifacts {
-  const parsed = artifactsSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new ConvaeError('DATA_INVALID', `${ARTIFACTS_FILE}: ${z.prettifyError(parsed.error)}`, {
-    cause: parsed.error,
-  });
-}

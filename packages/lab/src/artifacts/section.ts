@@ -1,52 +1,48 @@
-import { join } from 'node:path';
 import {
-  type Evaluation,
+  figuresRow,
+  figuresTable,
   formatCount,
   formatPsnr,
   type Html,
   html,
-  isSameBundle,
   largePicture,
-  type ReportModel,
-  readIfThere,
-  readJson,
   responsivePlot,
-  scrollable,
 } from '@convae/train/kit';
+import { figuresSection } from '../evaluation/section.js';
 import { stepPlot } from './plot.js';
-import {
-  ARTIFACTS_FILE,
-  ARTIFACTS_PICTURE,
-  type ArtifactMeasure,
-  type Artifacts,
-  parseArtifacts,
-} from './schema.js';
+import { ARTIFACTS_PICTURE, type ArtifactMeasure, type Artifacts, artifactsFile } from './schema.js';
 
 const real = (value: number | null, digits: number): string => (value === null ? '–' : value.toFixed(digits));
 
-function row(title: string, measure: ArtifactMeasure, artifact: number | null, psnr: Html | string): Html {
+function row(title: string, measure: ArtifactMeasure, artifact: number | null, psnr: string): Html {
   const { borderStep, insideStep, ratio, cellPower, pixelPower } = measure;
-  return html`<tr><th scope="row">${title}</th><td>${real(borderStep, 4)}</td><td>${real(insideStep, 4)}</td>
-    <td>${real(ratio, 3)}</td><td><strong>${real(artifact, 2)}</strong></td>
-    <td>${(cellPower * 1e6).toFixed(0)}</td><td>${(pixelPower * 1e6).toFixed(1)}</td><td>${psnr}</td></tr>`;
+  return figuresRow(title, [
+    real(borderStep, 4),
+    real(insideStep, 4),
+    real(ratio, 3),
+    html`<strong>${real(artifact, 2)}</strong>`,
+    (cellPower * 1e6).toFixed(0),
+    (pixelPower * 1e6).toFixed(1),
+    psnr,
+  ]);
 }
 
 function table({ originals, decoders }: Artifacts): Html {
-  const rows = decoders.map(({ title, measure, artifact, psnr }) =>
-    row(title, measure, artifact, formatPsnr(psnr)),
-  );
-  return html`<table class="figures"><caption>Steps between neighbouring pixels (0..1) and power at the checkerboard
-    frequencies (millionths)</caption>
-    <thead><tr><th scope="col">Decoder</th><th scope="col">Across borders</th><th scope="col">Inside</th>
-    <th scope="col">Ratio</th><th scope="col">Artifact</th><th scope="col">Cell power</th>
-    <th scope="col">Pixel power</th><th scope="col">PSNR</th></tr></thead>
-    <tbody>${row('originals', originals, originals.ratio === null ? null : 1, '–')}${rows}</tbody></table>`;
+  return figuresTable({
+    name: 'Artifact measure of each decoder',
+    caption:
+      'Steps between neighbouring pixels (0..1) and power at the checkerboard frequencies (millionths)',
+    heads: ['Decoder', 'Across borders', 'Inside', 'Ratio', 'Artifact', 'Cell power', 'Pixel power', 'PSNR'],
+    rows: [
+      row('originals', originals, originals.ratio === null ? null : 1, '–'),
+      ...decoders.map(({ title, measure, artifact, psnr }) =>
+        row(title, measure, artifact, formatPsnr(psnr)),
+      ),
+    ],
+  });
 }
 
-async function renderArtifacts({ folder, bundle }: ReportModel): Promise<Html | undefined> {
-  const figures = await readJson(join(folder, ARTIFACTS_FILE), parseArtifacts);
-  if (!figures?.decoders.some((decoder) => isSameBundle(decoder.bundle, bundle))) return undefined;
-  const picture = await readIfThere(join(folder, ARTIFACTS_PICTURE));
+async function content(figures: Artifacts, picture: Buffer | undefined): Promise<Html> {
   const { cell, dataset, decoders } = figures;
   const names = decoders.map(({ title }) => title).join(', ');
   const plot =
@@ -60,7 +56,7 @@ async function renderArtifacts({ folder, bundle }: ReportModel): Promise<Html | 
       neighbouring pixels across the borders of cells, divided by the mean step inside them, is a property of any
       image; the artifact measure is a decoder's ratio divided by that of the ${formatCount(dataset.images)}
       originals: 1 where no cell shows.</p>
-    ${scrollable('Artifact measure of each decoder', table(figures))}
+    ${table(figures)}
     <p>Cell power: what repeats from cell to cell, at all multiples of 1/${cell.width} cycles per pixel. Pixel power:
       the part of it that alternates from pixel to pixel. Strokes hold some of both; a decoder that adds a checkerboard
       has more than the originals.</p>
@@ -69,9 +65,12 @@ async function renderArtifacts({ folder, bundle }: ReportModel): Promise<Html | 
 }
 
 /** How far the cells of the latent show in what decoders give back. */
-export const artifactsSection: NonNullable<Evaluation['section']> = {
+export const artifactsSection = figuresSection({
   id: 'artifacts',
   title: 'Do the cells show?',
   after: 'extremes',
-  render: renderArtifacts,
-};
+  file: artifactsFile,
+  bundles: ({ decoders }: Artifacts) => decoders.map(({ bundle }) => bundle),
+  picture: ARTIFACTS_PICTURE,
+  content,
+});

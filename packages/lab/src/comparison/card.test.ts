@@ -5,7 +5,7 @@ import type { Metrics, Rate } from '@convae/train/kit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { breakEvenColumn } from './card.js';
 import { comparisonFolder } from './find-result.js';
-import { RATE_DISTORTION_FILE } from './result.js';
+import { rateDistortionFile } from './result.js';
 import { exampleResult } from './result.test.support.js';
 
 const comparison = exampleResult();
@@ -14,7 +14,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'convae-card-'));
   const beside = join(folder, comparisonFolder(comparison.dataset.name));
   await mkdir(beside);
-  await writeFile(join(beside, RATE_DISTORTION_FILE), JSON.stringify(comparison));
+  await writeFile(join(beside, rateDistortionFile.file), JSON.stringify(comparison));
 });
 afterAll(() => rm(folder, { recursive: true }));
 

@@ -6,20 +6,16 @@ import {
   type Dataset,
   datasetOf,
   type Evaluation,
-  readingDisplay,
+  REPORT_FILE,
 } from '@convae/train/kit';
 import type { Command } from 'commander';
-import {
-  chooseBundles,
-  compareCodecs,
-  comparisonFolder,
-  RATE_DISTORTION_PNG,
-  RATE_DISTORTION_TABLE,
-  refreshReports,
-  shortTable,
-  writeComparison,
-} from './index.js';
+import { chooseBundles } from './bundles/find.js';
+import { comparisonFolder } from './find-result.js';
 import { comparisonDisplay } from './progress.js';
+import { refreshReports } from './refresh.js';
+import { compareCodecs } from './run.js';
+import { shortTable } from './table/markdown.js';
+import { RATE_DISTORTION_PNG, RATE_DISTORTION_TABLE, writeComparison } from './write.js';
 
 interface CompareFlags extends DataFlags {
   readonly bundle: readonly string[];
@@ -35,7 +31,7 @@ function folderOf({ out }: CompareFlags, { name }: Dataset): string {
 }
 
 async function compare(flags: CompareFlags, evaluations: readonly Evaluation[]): Promise<void> {
-  const dataset = await datasetOf(flags, undefined, readingDisplay());
+  const dataset = await datasetOf(flags);
   const bundles = await chooseBundles(flags.bundle, flags.models, dataset.train);
   const folder = folderOf(flags, dataset);
   const display = comparisonDisplay();
@@ -54,7 +50,7 @@ async function compare(flags: CompareFlags, evaluations: readonly Evaluation[]):
     console.log(`${shortTable(result)}\n\nTable: ${join(folder, RATE_DISTORTION_TABLE)}`);
     console.log(`Plot:  ${join(folder, RATE_DISTORTION_PNG)}`);
     for (const run of await refreshReports(folder, result, evaluations))
-      console.log(`Also in ${join(run, 'report.html')}`);
+      console.log(`Also in ${join(run, REPORT_FILE)}`);
   } finally {
     display.stop();
   }
@@ -77,6 +73,6 @@ export function addCompareCommand(program: Command, evaluations: readonly Evalua
       '--out <dir>',
       'folder of the results (default: runs/rate-distortion, with the name of other data)',
     )
-    .option('--fresh', 'measure everything anew, whatever was measured before', false)
+    .option('--fresh', 'measure everything again', false)
     .action((flags: CompareFlags) => compare(flags, evaluations));
 }

@@ -2,7 +2,8 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Dataset, evaluateBundle, presetSpec, sliceImages } from '@convae/train/kit';
+import { sliceBatch } from '@convae/runtime';
+import { type Dataset, evaluateBundle, presetSpec } from '@convae/train/kit';
 import { tinyImages, tinyRun } from '@convae/train/testing';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -13,7 +14,7 @@ import { jpeg } from './codecs/sharp-codecs.js';
 import { imagesHash } from './data-hash.js';
 import { comparisonFolder } from './find-result.js';
 import { refreshReports } from './refresh.js';
-import { parseRateDistortion, type RateDistortion } from './result.js';
+import { type RateDistortion, rateDistortionFile } from './result.js';
 import { exampleResult } from './result.test.support.js';
 import { type CompareOptions, type ComparisonProgress, compareCodecs } from './run.js';
 import { writeComparison } from './write.js';
@@ -24,9 +25,9 @@ const all = tinyImages({ count: 160, height: 8, width: 8, channels: 1, labelled:
 const dataset: Dataset = {
   name: 'patches',
   source: 'idx:patches',
-  train: sliceImages(all, 0, 80),
-  validation: sliceImages(all, 80, 100),
-  loadTest: async () => sliceImages(all, 100, 160),
+  train: sliceBatch(all, 0, 80),
+  validation: sliceBatch(all, 80, 100),
+  loadTest: async () => sliceBatch(all, 100, 160),
   testIsValidation: false,
 };
 
@@ -77,7 +78,7 @@ describe('compareCodecs', () => {
     expect(result.dataset).toMatchObject({
       images: 60,
       part: 'test',
-      sha256: imagesHash(sliceImages(all, 100, 160)),
+      sha256: imagesHash(sliceBatch(all, 100, 160)),
     });
   });
 
@@ -135,7 +136,7 @@ describe('compareCodecs', () => {
 
   it('measures other images anew', async () => {
     const before = encoded;
-    const other = { ...dataset, loadTest: async () => sliceImages(all, 90, 150) };
+    const other = { ...dataset, loadTest: async () => sliceBatch(all, 90, 150) };
     await compareCodecs({ ...options, dataset: other });
     expect(encoded).toBeGreaterThan(before);
   });
@@ -147,7 +148,7 @@ describe('compareCodecs', () => {
       ['json', 'md', 'png', 'svg'].map((ending) => `rate-distortion.${ending}`),
     );
     const written: unknown = JSON.parse(await readFile(join(out, 'rate-distortion.json'), 'utf8'));
-    expect(parseRateDistortion(written)).toEqual(result);
+    expect(rateDistortionFile.parse(written)).toEqual(result);
     const { width } = await sharp(join(out, 'rate-distortion.png')).metadata();
     expect(width).toBeGreaterThan(1000);
     const svg = await readFile(join(out, 'rate-distortion.svg'), 'utf8');

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { type Metrics, nameOfPath, readJson } from '@convae/train/kit';
-import { parseRateDistortion, RATE_DISTORTION_FILE, type RateDistortion } from './result.js';
+import { type RateDistortion, rateDistortionFile } from './result.js';
 
 /** The name of the folder of a data set's comparison, beside the folders of runs. */
 export function comparisonFolder(dataset: string): string {
@@ -23,7 +23,7 @@ export async function findComparison(
   runDir: string,
   dataset: Metrics['dataset'],
 ): Promise<RateDistortion | undefined> {
-  const path = join(dirname(runDir), comparisonFolder(dataset.name), RATE_DISTORTION_FILE);
-  const result = await readJson(path, parseRateDistortion);
+  const path = join(dirname(runDir), comparisonFolder(dataset.name), rateDistortionFile.file);
+  const result = await readJson(path, rateDistortionFile.parse);
   return result && sameImages(result.dataset, dataset) ? result : undefined;
 }

@@ -21,6 +21,11 @@ export interface Plan {
   readonly skipped: readonly Skipped[];
 }
 
+export const joinPlans = (plans: readonly Plan[]): Plan => ({
+  measurements: plans.flatMap(({ measurements }) => measurements),
+  skipped: plans.flatMap(({ skipped }) => skipped),
+});
+
 /** Errors of decoded images: MSE over all pixels, its PSNR, mean SSIM. @throws RangeError where the shapes differ. */
 export function errorsOf(
   originals: ImageBatch,

@@ -1,6 +1,6 @@
 import { formatTimeLeft, TimeLeft } from '@convae/runtime';
-import cliProgress from 'cli-progress';
-import type { ComparisonProgress } from './index.js';
+import { liveBar, SparseLines } from '@convae/train/kit';
+import type { ComparisonProgress } from './run.js';
 
 /** Seconds between two plain lines, where there is no terminal. */
 const PLAIN_INTERVAL = 10;
@@ -11,50 +11,28 @@ export interface ComparisonDisplay {
   stop(): void;
 }
 
-function comparisonTimeLeft(): (progress: ComparisonProgress) => string {
-  const timeLeft = new TimeLeft();
-  return ({ share }) => formatTimeLeft(timeLeft.at(share, 1 - share));
-}
-
 /** A bar on a terminal, plain lines elsewhere. */
 export function comparisonDisplay(): ComparisonDisplay {
-  return process.stderr.isTTY ? barDisplay() : plainDisplay();
+  const timeLeft = new TimeLeft();
+  const left = (share: number): string => formatTimeLeft(timeLeft.at(share, 1 - share));
+  return process.stderr.isTTY ? barDisplay(left) : plainDisplay(left);
 }
 
-function barDisplay(): ComparisonDisplay {
-  const format = '[{bar}] {percentage}%  {done}/{count}  {left}  {label}';
-  const bar = new cliProgress.SingleBar(
-    { format, hideCursor: true, clearOnComplete: true },
-    cliProgress.Presets.shades_classic,
-  );
-  const timeLeft = comparisonTimeLeft();
-  let running = false;
+function barDisplay(left: (share: number) => string): ComparisonDisplay {
+  const bar = liveBar('[{bar}] {percentage}%  {done}/{count}  {left}  {label}');
   return {
-    progress: (progress) => {
-      const { done, total: count, label, share } = progress;
-      const values = { done, count, label, left: timeLeft(progress) };
-      if (!running) bar.start(1000, 0, values);
-      running = true;
-      bar.update(Math.round(1000 * share), values);
-    },
-    stop: () => {
-      if (running) bar.stop();
-      running = false;
-    },
+    progress: ({ done, total: count, label, share }) =>
+      bar.show(Math.round(1000 * share), 1000, { done, count, label, left: left(share) }),
+    stop: bar.stop,
   };
 }
 
-function plainDisplay(): ComparisonDisplay {
-  const timeLeft = comparisonTimeLeft();
-  let last = Number.NEGATIVE_INFINITY;
+function plainDisplay(left: (share: number) => string): ComparisonDisplay {
+  const lines = new SparseLines(PLAIN_INTERVAL, 'at-once');
   return {
-    progress: (progress) => {
-      const left = timeLeft(progress);
-      const now = performance.now();
-      if (now - last < PLAIN_INTERVAL * 1000) return;
-      last = now;
-      const { done, total, label } = progress;
-      console.error(`${done} of ${total}  ${left}  ${label}`);
+    progress: ({ done, total, label, share }) => {
+      const text = left(share);
+      lines.maybe(() => `${done} of ${total}  ${text}  ${label}`);
     },
     stop: () => undefined,
   };

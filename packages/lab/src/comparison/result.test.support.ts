@@ -1,4 +1,4 @@
-import { type MeasuredMethod, type Point, parseRateDistortion, type RateDistortion } from './result.js';
+import { type MeasuredMethod, type Point, type RateDistortion, rateDistortionFile } from './result.js';
 
 function point(setting: string, bytesPerImage: number, psnr: number | null, modelBytes?: number): Point {
   const mse = psnr === null ? 0 : 10 ** (-psnr / 10);
@@ -14,7 +14,7 @@ function method(
 
 /** A comparison with figures that are easy to reckon with. */
 export function exampleResult(): RateDistortion {
-  return parseRateDistortion({
+  return rateDistortionFile.parse({
     format: 'convae-rate-distortion',
     version: '1.0',
     createdAt: '2026-01-02T03:04:05.000Z',

@@ -1,10 +1,5 @@
-import { ConvaeError } from '@convae/runtime';
+import { figuresFile, measuredImages } from '@convae/train/kit';
 import * as z from 'zod';
-
-/** Major.minor of rate-distortion.json. Minors only add fields. */
-export const RATE_DISTORTION_VERSION = '1.0';
-/** The file's name inside the folder of a comparison. */
-export const RATE_DISTORTION_FILE = 'rate-distortion.json';
 
 /** PSNR targets of the tables, dB. */
 export const TARGETS: readonly number[] = [20.4, 22, 24, 25.7, 28];
@@ -49,17 +44,10 @@ const method = z.object({
   points: z.array(point).min(1),
 });
 
-/** The schema of rate-distortion.json: bytes and errors of several codecs on the same images. */
-const rateDistortionSchema = z.object({
-  format: z.literal('convae-rate-distortion'),
-  version: z.string().regex(/^1\.\d{1,4}$/),
-  createdAt: z.iso.datetime(),
-  /** The command line, as a reader would type it again. */
-  command: z.string(),
+/** Bytes and errors of several codecs on the same images. */
+export const rateDistortionFile = figuresFile('rate-distortion', {
   dataset: z.object({
-    name: z.string(),
-    source: z.string(),
-    part: z.enum(['test', 'validation']),
+    ...measuredImages,
     images: count,
     height: count,
     width: count,
@@ -81,18 +69,6 @@ export type MeasuredMethod = z.infer<typeof method>;
 /** The same without points: what is known before it is measured. */
 export type Method = Omit<MeasuredMethod, 'points'>;
 /** The content of rate-distortion.json. */
-export type RateDistortion = z.infer<typeof rateDistortionSchema>;
+export type RateDistortion = z.infer<typeof rateDistortionFile.schema>;
 /** Something that was not measured. */
 export type Skipped = RateDistortion['skipped'][number];
-
-/**
- * Checks a value read from rate-distortion.json.
- * @throws ConvaeError `DATA_INVALID` naming the field.
- */
-export function parseRateDistortion(value: unknown): RateDistortion {
-  const parsed = rateDistortionSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new ConvaeError('DATA_INVALID', `${RATE_DISTORTION_FILE}: ${z.prettifyError(parsed.error)}`, {
-    cause: parsed.error,
-  });
-}

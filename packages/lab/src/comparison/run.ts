@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type ImageBatch, joinBatches, type PlainData } from '@convae/runtime';
-import type { Dataset } from '@convae/train/kit';
+import { type Dataset, factsOf } from '@convae/train/kit';
 import type { BundleFolder } from './bundles/find.js';
 import { planBundles } from './bundles/measurements.js';
 import { type FigureCache, openCache } from './cache/cache.js';
@@ -9,14 +9,13 @@ import type { CodecEntry } from './codecs/picture-codec.js';
 import { planPictures } from './codecs/picture-measurements.js';
 import { PICTURE_CODECS } from './codecs/registry.js';
 import { imagesHash } from './data-hash.js';
-import type { Measurement, Plan } from './measurement.js';
+import { joinPlans, type Measurement, type Plan } from './measurement.js';
 import { planPca } from './pca/measurements.js';
 import {
   type Figures,
   type MeasuredMethod,
-  parseRateDistortion,
-  RATE_DISTORTION_VERSION,
   type RateDistortion,
+  rateDistortionFile,
   type Skipped,
 } from './result.js';
 import { skippedBy } from './skip.js';
@@ -60,10 +59,7 @@ async function planAll(options: CompareOptions, test: ImageBatch): Promise<Plan>
     await planBytes(test, byteCodecs),
     await planPictures(test, pictureCodecs),
   ];
-  return {
-    measurements: plans.flatMap(({ measurements }) => measurements),
-    skipped: plans.flatMap(({ skipped }) => skipped),
-  };
+  return joinPlans(plans);
 }
 
 interface Task extends Measurement {
@@ -145,22 +141,8 @@ export async function compareCodecs(options: CompareOptions): Promise<RateDistor
   const plan = await planAll(options, test);
   const { methods, skipped } = await measureTasks(await withKnown(plan, cache, sha256), cache, onProgress);
   const { count, height, width, channels } = test;
-  const part = dataset.testIsValidation ? 'validation' : 'test';
-  return parseRateDistortion({
-    format: 'convae-rate-distortion',
-    version: RATE_DISTORTION_VERSION,
-    createdAt: new Date().toISOString(),
-    command,
-    dataset: {
-      name: dataset.name,
-      source: dataset.source,
-      part,
-      images: count,
-      height,
-      width,
-      channels,
-      sha256,
-    },
+  return rateDistortionFile.collect(command, {
+    dataset: { ...factsOf(dataset), images: count, height, width, channels, sha256 },
     methods,
     skipped: [...plan.skipped, ...skipped],
   });

@@ -1,5 +1,7 @@
 import {
   type Evaluation,
+  figuresRow,
+  figuresTable,
   formatCount,
   type Html,
   html,
@@ -14,31 +16,36 @@ import { breakEvens } from './table/break-even.js';
 import { cheapest, shortName } from './table/rates.js';
 import { formatDecibels, formatImages, formatModel, formatRate } from './table/words.js';
 
-function methodRow(method: MeasuredMethod): Html {
-  const cells = TARGETS.map((target) => cheapest([method], target)?.point.bytesPerImage);
-  const figures = cells.map((bytes) => html`<td>${bytes === undefined ? '–' : formatRate(bytes)}</td>`);
-  return html`<tr><th scope="row">${method.label}</th>${figures}</tr>`;
-}
-
 function methodTable({ methods }: RateDistortion): Html {
-  const heads = TARGETS.map((target) => html`<th scope="col">${target.toFixed(1)} dB</th>`);
-  return html`<table class="figures"><caption>Bytes per image at a PSNR or above it: the smallest measured setting</caption>
-    <thead><tr><th scope="col">Method</th>${heads}</tr></thead><tbody>${methods.map(methodRow)}</tbody></table>`;
+  const cells = (method: MeasuredMethod): string[] =>
+    TARGETS.map((target) => {
+      const rated = cheapest([method], target);
+      return rated === undefined ? '–' : formatRate(rated.point.bytesPerImage);
+    });
+  return figuresTable({
+    name: 'Bytes per image of every method',
+    caption: 'Bytes per image at a PSNR or above it: the smallest measured setting',
+    heads: ['Method', ...TARGETS.map((target) => `${target.toFixed(1)} dB`)],
+    rows: methods.map((method) => figuresRow(method.label, cells(method))),
+  });
 }
 
 function breakEvenTable(result: RateDistortion): Html {
-  const rows = breakEvens(result).map(
-    ({ method, point, rival, images }) => html`<tr><th scope="row">${method.label}, ${point.setting}</th>
-      <td>${formatModel(point.modelBytes)}</td><td>${formatDecibels(point.psnr)}</td>
-      <td>${formatRate(point.bytesPerImage)}</td>
-      <td>${rival ? `${formatRate(rival.point.bytesPerImage)} (${shortName(rival)})` : '–'}</td>
-      <td>${formatImages(images)}</td></tr>`,
-  );
-  return html`<table class="figures"><caption>Images from which on bundle and bitstream together are smaller than the
-    smallest mosaic of a classical codec at equal or better PSNR</caption>
-    <thead><tr><th scope="col">Bundle</th><th scope="col">Its files</th><th scope="col">PSNR, dB</th>
-    <th scope="col">Bytes per image</th><th scope="col">Best mosaic</th><th scope="col">From</th></tr></thead>
-    <tbody>${rows}</tbody></table>`;
+  return figuresTable({
+    name: 'When a bundle pays',
+    caption:
+      'Images from which on bundle and bitstream together are smaller than the smallest mosaic of a classical codec at equal or better PSNR',
+    heads: ['Bundle', 'Its files', 'PSNR, dB', 'Bytes per image', 'Best mosaic', 'From'],
+    rows: breakEvens(result).map(({ method, point, rival, images }) =>
+      figuresRow(`${method.label}, ${point.setting}`, [
+        formatModel(point.modelBytes),
+        formatDecibels(point.psnr),
+        formatRate(point.bytesPerImage),
+        rival ? `${formatRate(rival.point.bytesPerImage)} (${shortName(rival)})` : '–',
+        formatImages(images),
+      ]),
+    ),
+  });
 }
 
 function skippedNote({ skipped }: RateDistortion): Html | undefined {
@@ -59,8 +66,8 @@ async function render({ folder, metrics }: ReportModel): Promise<Html | undefine
       back one image alone. PCA and its entropy tables were fitted on the training images. Measured by
       <code>npm run rate-distortion</code>.</p>
     ${scrollable('Bytes per image against PSNR', html`<div style="min-width:44rem">${plot}</div>`)}
-    ${scrollable('Bytes per image of every method', methodTable(result))}
-    ${scrollable('When a bundle pays', breakEvenTable(result))}${skippedNote(result)}`;
+    ${methodTable(result)}
+    ${breakEvenTable(result)}${skippedNote(result)}`;
 }
 
 /** What other codecs need on the same images. */

@@ -17,7 +17,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { evaluations } from '../evaluations.js';
 import { type DenoisingOptions, evaluateDenoising } from './evaluate.js';
 import { noisyImages } from './noisy.js';
-import { type Denoising, parseDenoising } from './schema.js';
+import { type Denoising, denoisingFile } from './schema.js';
 
 const image = { channels: 1, height: 12, width: 12 } as const;
 const test = tinyImages({ count: 12, ...image, labelled: true });
@@ -52,7 +52,7 @@ afterAll(() => rm(run.runDir, { recursive: true }));
 describe('evaluateDenoising', () => {
   it('writes what it returns, and a readable picture', async () => {
     const text = await readFile(join(run.runDir, 'denoising.json'), 'utf8');
-    expect(parseDenoising(JSON.parse(text))).toEqual(figures);
+    expect(denoisingFile.parse(JSON.parse(text))).toEqual(figures);
     const { width, height } = await sharp(join(run.runDir, 'denoising.png')).metadata();
     expect(width).toBeGreaterThanOrEqual(640);
     expect(height).toBeGreaterThan(7 * 84);

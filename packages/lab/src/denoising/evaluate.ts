@@ -1,19 +1,19 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { type Codec, type ImageBatch, loadCodec } from '@convae/runtime';
-import { writeFileAtomic } from '@convae/runtime/node';
-import { gridPositions, identityOf, type LabelledImages, pickImages } from '@convae/train/kit';
+import {
+  factsOf,
+  firstOfClasses,
+  identityOf,
+  jsonText,
+  type LabelledImages,
+  type MeasuredData,
+  selectImages,
+  spreadPositions,
+  writeFiles,
+} from '@convae/train/kit';
 import { measureLevel, tuneFilters } from './measure.js';
 import { type TrainedNoise, trainedNoise } from './noisy.js';
 import { denoisingPng, shownRows } from './picture.js';
-import {
-  DENOISING_FILE,
-  DENOISING_PICTURE,
-  DENOISING_VERSION,
-  type Denoising,
-  type DenoisingLevel,
-  parseDenoising,
-} from './schema.js';
+import { DENOISING_PICTURE, type Denoising, type DenoisingLevel, denoisingFile } from './schema.js';
 
 /** Levels of noise where nothing else is asked for. */
 const DEFAULT_LEVELS: readonly number[] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8];
@@ -27,10 +27,7 @@ export interface DenoisingOptions {
   readonly bundleDir: string;
   /** The images to measure on; nothing is chosen on them. */
   readonly test: LabelledImages;
-  readonly dataset: {
-    readonly name: string;
-    readonly source: string;
-    readonly testIsValidation: boolean;
+  readonly dataset: MeasuredData & {
     readonly train: LabelledImages;
     readonly validation: LabelledImages;
   };
@@ -53,9 +50,7 @@ function tuningOf({ dataset, tuningImages = DEFAULT_TUNING_IMAGES }: DenoisingOp
   const { validation, train, testIsValidation } = dataset;
   const part = testIsValidation || validation.count === 0 ? 'training' : 'validation';
   const all = part === 'training' ? train : validation;
-  const count = Math.min(all.count, tuningImages);
-  const positions = Array.from({ length: count }, (_, i) => Math.floor((i * all.count) / count));
-  return { part, images: pickImages(all, positions) };
+  return { part, images: selectImages(all, spreadPositions(all.count, tuningImages)) };
 }
 
 async function measureLevels(
@@ -75,39 +70,24 @@ async function measureLevels(
   return measured;
 }
 
-/** The first image of every class, not picked by how it came out; without labels images spread over the set. */
-function shownPositions(images: LabelledImages): number[] {
-  const row = gridPositions(images)[0]!.filter((index) => index !== undefined);
-  return row.slice(0, SHOWN_IMAGES);
-}
-
 async function measureAll(codec: Codec, options: DenoisingOptions) {
   const { test, dataset, command } = options;
   // A bundle that was not trained on noise is refused before the filters take their time.
-  await codec.denoise(pickImages(test, [0]));
+  await codec.denoise(selectImages(test, [0]));
   const trained = trainedNoise(codec.manifest);
   const tuning = tuningOf(options);
   const levels = await measureLevels(codec, options, trained, tuning);
-  const shown = shownPositions(test);
-  const figures = parseDenoising({
-    format: 'convae-denoising',
-    version: DENOISING_VERSION,
-    createdAt: new Date().toISOString(),
-    command,
+  const shown = firstOfClasses(test).slice(0, SHOWN_IMAGES);
+  const figures = denoisingFile.collect(command, {
     bundle: identityOf(codec.manifest),
-    dataset: {
-      name: dataset.name,
-      source: dataset.source,
-      part: dataset.testIsValidation ? 'validation' : 'test',
-      images: test.count,
-    },
+    dataset: { ...factsOf(dataset), images: test.count },
     noiseKind: trained.kind,
     trained: { from: trained.from, to: trained.to },
     tunedOn: { part: tuning.part, images: tuning.images.count },
     levels,
     shown,
   });
-  const rows = await shownRows(codec, pickImages(test, shown), figures);
+  const rows = await shownRows(codec, selectImages(test, shown), figures);
   return { figures, png: await denoisingPng(rows, `Noisy ${dataset.name} images, and what is made of them`) };
 }
 
@@ -123,9 +103,10 @@ export async function evaluateDenoising(options: DenoisingOptions): Promise<Deno
   const codec = await loadCodec(options.bundleDir);
   try {
     const { figures, png } = await measureAll(codec, options);
-    await mkdir(options.folder, { recursive: true });
-    await writeFileAtomic(join(options.folder, DENOISING_FILE), `${JSON.stringify(figures, null, 2)}\n`);
-    await writeFileAtomic(join(options.folder, DENOISING_PICTURE), png);
+    await writeFiles(options.folder, [
+      [denoisingFile.file, jsonText(figures)],
+      [DENOISING_PICTURE, png],
+    ]);
     return figures;
   } finally {
     await codec.dispose();

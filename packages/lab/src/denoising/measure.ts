@@ -1,5 +1,5 @@
 import type { Codec, ImageBatch } from '@convae/runtime';
-import { mean, msePerImage, type NoiseKind, psnrFromMse, sliceImages, ssimPerImage } from '@convae/train/kit';
+import { inBatches, mean, msePerImage, type NoiseKind, psnrFromMse, ssimPerImage } from '@convae/train/kit';
 import { FILTER_NAMES, FILTERS, filterImages } from './candidates.js';
 import { noisyImages } from './noisy.js';
 import type { DenoisingLevel, DenoisingQuality, FilterName, FilterSettings } from './schema.js';
@@ -33,10 +33,10 @@ export function tuneFilters(images: ImageBatch, kind: NoiseKind, level: number):
 
 /** The test images under noise, some at a time; the first ones of a set have the same noise whatever its length. */
 export function noisyBatches(images: ImageBatch, kind: NoiseKind, level: number) {
-  return Array.from({ length: Math.ceil(images.count / BATCH) }, (_, batch) => {
-    const clean = sliceImages(images, batch * BATCH, Math.min(images.count, (batch + 1) * BATCH));
-    return { clean, noisy: () => noisyImages(clean, { kind, level, seed: TEST_SEED, batch }) };
-  });
+  return [...inBatches(images, BATCH)].map((clean, batch) => ({
+    clean,
+    noisy: () => noisyImages(clean, { kind, level, seed: TEST_SEED, batch }),
+  }));
 }
 
 /** Sums over images, from which the figures come. */

@@ -1,5 +1,5 @@
 import type { ImageBatch, Manifest } from '@convae/runtime';
-import { addNoise, NOISE_KINDS, type NoiseKind } from '@convae/train/kit';
+import { addNoise, NOISE_KINDS, type NoiseKind, toFloats } from '@convae/train/kit';
 
 /** What a bundle's training says about noise. */
 export interface TrainedNoise {
@@ -27,14 +27,10 @@ export interface NoisePlan {
 
 /** Images with noise of one level: uint8, as they would come from a file. */
 export function noisyImages(images: ImageBatch, { kind, level, seed, batch }: NoisePlan): ImageBatch {
-  const clean = Float32Array.from(images.data, (value) => value / 255);
   const settings = { noise: level, noiseFrom: null, noiseKind: kind };
   const place = { seed, epoch: Math.round(level * 1000), batch, count: images.count };
-  const noisy = addNoise(clean, settings, place);
-  return { ...imageShape(images), data: Uint8Array.from(noisy, (value) => Math.round(value * 255)) };
-}
-
-/** Without labels and data. */
-function imageShape({ count, height, width, channels }: ImageBatch): Omit<ImageBatch, 'data'> {
-  return { count, height, width, channels };
+  const noisy = addNoise(toFloats(images), settings, place);
+  const { count, height, width, channels } = images;
+  const data = Uint8Array.from(noisy, (value) => Math.round(value * 255));
+  return { data, count, height, width, channels };
 }

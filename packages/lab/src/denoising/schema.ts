@@ -1,12 +1,7 @@
-import { ConvaeError } from '@convae/runtime';
-import { bundleIdentitySchema, NOISE_KINDS } from '@convae/train/kit';
+import { bundleIdentitySchema, figuresFile, measuredImages, NOISE_KINDS } from '@convae/train/kit';
 import * as z from 'zod';
 
-/** Major.minor of denoising.json. Minors only add fields; a change of meaning is a new major. */
-export const DENOISING_VERSION = '1.0';
-/** The file's name inside a run folder. */
-export const DENOISING_FILE = 'denoising.json';
-/** The picture beside it. */
+/** The picture beside denoising.json. */
 export const DENOISING_PICTURE = 'denoising.png';
 
 const count = z.int().min(0);
@@ -39,20 +34,10 @@ const levelFigures = z.object({
   ),
 });
 
-/** The schema of denoising.json: what a network and classical filters make of noisy images. */
-const denoisingSchema = z.object({
-  format: z.literal('convae-denoising'),
-  version: z.string().regex(/^1\.\d{1,4}$/),
-  /** ISO 8601, UTC. */
-  createdAt: z.iso.datetime(),
-  command: z.string(),
+/** What a network and classical filters make of noisy images. */
+export const denoisingFile = figuresFile('denoising', {
   bundle: bundleIdentitySchema,
-  dataset: z.object({
-    name: z.string(),
-    source: z.string(),
-    part: z.enum(['test', 'validation']),
-    images: size,
-  }),
+  dataset: z.object({ ...measuredImages, images: size }),
   noiseKind: z.enum(NOISE_KINDS),
   /** The levels that the network was trained on. */
   trained: z.object({ from: z.number().nonnegative(), to: level }),
@@ -64,22 +49,10 @@ const denoisingSchema = z.object({
 });
 
 /** The content of denoising.json. */
-export type Denoising = z.infer<typeof denoisingSchema>;
+export type Denoising = z.infer<typeof denoisingFile.schema>;
 /** The figures of one level of noise. */
 export type DenoisingLevel = z.infer<typeof levelFigures>;
 /** How close images came to the clean ones. */
 export type DenoisingQuality = z.infer<typeof quality>;
 export type FilterName = z.infer<typeof filterName>;
 export type FilterSettings = z.infer<typeof filterSettings>;
-
-/**
- * Checks a value read from denoising.json.
- * @throws ConvaeError `DATA_INVALID` naming the field.
- */
-export function parseDenoising(value: unknown): Denoising {
-  const parsed = denoisingSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new ConvaeError('DATA_INVALID', `${DENOISING_FILE}: ${z.prettifyError(parsed.error)}`, {
-    cause: parsed.error,
-  });
-}

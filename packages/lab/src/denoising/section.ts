@@ -1,28 +1,23 @@
-import { join } from 'node:path';
 import {
-  type Evaluation,
+  figuresRow,
+  figuresTable,
   formatCount,
   formatPsnr,
   type Html,
   html,
-  isSameBundle,
   largePicture,
-  type ReportModel,
-  readIfThere,
-  readJson,
   responsivePlot,
-  scrollable,
 } from '@convae/train/kit';
+import { figuresSection } from '../evaluation/section.js';
 import { FILTER_NAMES, FILTERS } from './candidates.js';
 import { denoisingPlot } from './plot.js';
 import {
-  DENOISING_FILE,
   DENOISING_PICTURE,
   type Denoising,
   type DenoisingLevel,
   type DenoisingQuality,
+  denoisingFile,
   type FilterSettings,
-  parseDenoising,
 } from './schema.js';
 
 /** `h 0.35, patch 5`. */
@@ -35,23 +30,24 @@ function settingsText(settings: FilterSettings): string {
 /** PSNR and SSIM; the settings of a filter below. */
 function cell({ psnr, ssim }: DenoisingQuality, settings?: FilterSettings): Html {
   const below = settings && html`<br><small>${settingsText(settings)}</small>`;
-  return html`<td>${formatPsnr(psnr)}<br>${ssim.toFixed(3)}${below}</td>`;
+  return html`${formatPsnr(psnr)}<br>${ssim.toFixed(3)}${below}`;
 }
 
 function row({ level, noisy, network, filters }: DenoisingLevel): Html {
   const byName = FILTER_NAMES.map((name) => {
     const found = filters.find(({ filter }) => filter === name);
-    return found === undefined ? html`<td>–</td>` : cell(found, found.settings);
+    return found === undefined ? '–' : cell(found, found.settings);
   });
-  return html`<tr><th scope="row">${String(level)}</th>${cell(noisy)}${cell(network)}${byName}</tr>`;
+  return figuresRow(String(level), [cell(noisy), cell(network), ...byName]);
 }
 
 function table({ levels, dataset }: Denoising): Html {
-  const names = FILTER_NAMES.map((name) => html`<th scope="col">${FILTERS[name].title}</th>`);
-  return html`<table class="figures"><caption>PSNR and SSIM on ${formatCount(dataset.images)} ${dataset.part}
-    images, and the filters' settings</caption>
-    <thead><tr><th scope="col">Noise</th><th scope="col">noisy</th><th scope="col">network</th>${names}</tr></thead>
-    <tbody>${levels.map(row)}</tbody></table>`;
+  return figuresTable({
+    name: 'What the network and the filters make of noisy images',
+    caption: `PSNR and SSIM on ${formatCount(dataset.images)} ${dataset.part} images, and the filters' settings`,
+    heads: ['Noise', 'noisy', 'network', ...FILTER_NAMES.map((name) => FILTERS[name].title)],
+    rows: levels.map(row),
+  });
 }
 
 function trainedText({ trained: { from, to }, noiseKind }: Denoising): string {
@@ -61,10 +57,7 @@ function trainedText({ trained: { from, to }, noiseKind }: Denoising): string {
   return `${kind} of ${levels} (${what})`;
 }
 
-async function renderDenoising({ folder, bundle }: ReportModel): Promise<Html | undefined> {
-  const figures = await readJson(join(folder, DENOISING_FILE), parseDenoising);
-  if (!(figures && isSameBundle(figures.bundle, bundle))) return undefined;
-  const picture = await readIfThere(join(folder, DENOISING_PICTURE));
+async function content(figures: Denoising, picture: Buffer | undefined): Promise<Html> {
   const { tunedOn } = figures;
   const plot = await responsivePlot(
     (width, height) => denoisingPlot(figures, width, height),
@@ -74,14 +67,17 @@ async function renderDenoising({ folder, bundle }: ReportModel): Promise<Html | 
       level here each filter has the settings that came closest to the clean images on ${formatCount(tunedOn.images)}
       ${tunedOn.part} images under noise of that level; the network has none to choose.</p>
     ${plot}
-    ${scrollable('What the network and the filters make of noisy images', table(figures))}
+    ${table(figures)}
     ${picture && (await largePicture(picture, 'Noisy images, what the best filter and the network make of them, and the originals'))}`;
 }
 
 /** What the network and classical filters make of noisy images. */
-export const denoisingSection: NonNullable<Evaluation['section']> = {
+export const denoisingSection = figuresSection({
   id: 'denoising',
   title: 'How well does it remove noise?',
   after: 'artifacts',
-  render: renderDenoising,
-};
+  file: denoisingFile,
+  bundles: ({ bundle }: Denoising) => [bundle],
+  picture: DENOISING_PICTURE,
+  content,
+});

@@ -1,5 +1,5 @@
 import type { Codec, ImageBatch } from '@convae/runtime';
-import { sliceImages, type Tf } from '@convae/train/kit';
+import { inBatches, median, type Tf } from '@convae/train/kit';
 import type { Rows } from './matrix.js';
 import { type Pca, pcaErrors } from './pca.js';
 import { pixelRows } from './representation.js';
@@ -18,21 +18,19 @@ export interface AnomalySource {
 
 async function scores(codec: Codec, images: ImageBatch): Promise<Float64Array> {
   const all = new Float64Array(images.count);
-  for (let start = 0; start < images.count; start += BATCH) {
-    const end = Math.min(images.count, start + BATCH);
-    all.set(await codec.score(sliceImages(images, start, end)), start);
+  let start = 0;
+  for (const batch of inBatches(images, BATCH)) {
+    all.set(await codec.score(batch), start);
+    start += batch.count;
   }
   return all;
 }
 
-function median(values: Float64Array): number {
-  return values.slice().sort()[Math.floor(values.length / 2)]!;
-}
-
-function curveOf(score: Anomaly['curves'][number]['score'], normal: Float64Array, anomalous: Float64Array) {
-  const { auc, foundAt5Percent, points } = rocOf(normal, anomalous);
-  return { score, auc, foundAt5Percent, points: points.map(([x, y]): [number, number] => [x, y]) };
-}
+const curveOf = (
+  score: Anomaly['curves'][number]['score'],
+  normal: Float64Array,
+  anomalous: Float64Array,
+) => ({ score, ...rocOf(normal, anomalous) });
 
 /** Mean of each pixel over the training images. */
 function meanImage({ data, count, size }: Rows): Float32Array {

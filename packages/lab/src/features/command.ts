@@ -1,39 +1,16 @@
-import { join } from 'node:path';
-import {
-  addDataFlags,
-  columns,
-  commandLine,
-  datasetOf,
-  type Evaluation,
-  loadBackend,
-  openDataset,
-  readingDisplay,
-  renewReport,
-} from '@convae/train/kit';
-import { type Command, InvalidArgumentError } from 'commander';
-import { dataFlagsOf, openTarget, type Target } from '../target.js';
-import {
-  type AnomalySource,
-  DEFAULT_MAP_IMAGES,
-  evaluateFeatures,
-  type Features,
-  REPRESENTATION_TITLES,
-} from './index.js';
+import { columns, loadBackend, openDataset, readingDisplay } from '@convae/train/kit';
+import { integerIn, type MeasuringCommand } from '../evaluation/command.js';
+import type { AnomalySource } from './anomaly.js';
+import { DEFAULT_MAP_IMAGES, evaluateFeatures } from './evaluate.js';
+import { type Features, percent, REPRESENTATION_TITLES } from './schema.js';
 
 interface FeaturesFlags {
   readonly anomaly?: string;
   readonly map: number;
-  readonly out?: string;
 }
 
 const HOW_TO_ANOMALY =
   'No anomaly scores: --anomaly idx:DIR takes another IDX data set (such as Fashion-MNIST), whose images should score above these.';
-
-function mapCount(text: string): number {
-  const count = Number(text);
-  if (/^\d{1,6}$/.test(text) && count <= 20_000) return count;
-  throw new InvalidArgumentError('expected an integer in 0..20000.');
-}
 
 /** All images of another data set, of the size and channels of these. */
 async function openAnomalies(
@@ -46,8 +23,6 @@ async function openAnomalies(
   const images = dataset.testIsValidation ? dataset.train : await dataset.loadTest();
   return { name: dataset.name, source, images };
 }
-
-const percent = (share: number): string => `${(share * 100).toFixed(2)}%`;
 
 /** The figures as a table for the terminal. */
 function featuresTable({ probes = [], neighbours = [], anomaly }: Features): string {
@@ -72,48 +47,24 @@ function featuresTable({ probes = [], neighbours = [], anomaly }: Features): str
   return `${classes}\n\n${scores}`;
 }
 
-const folderOf = ({ runDir, title }: Target, out: string | undefined): string =>
-  out ?? runDir ?? join('runs', title);
-
-async function featuresCommand(
-  folder: string,
-  command: Command,
-  evaluations: readonly Evaluation[],
-): Promise<void> {
-  const flags = command.opts<FeaturesFlags>();
-  const target = await openTarget(folder);
-  const tf = await loadBackend('tensorflow');
-  const dataset = await datasetOf(dataFlagsOf(command, target), undefined, readingDisplay());
-  const anomaly = flags.anomaly === undefined ? undefined : await openAnomalies(flags.anomaly, dataset.train);
-  const out = folderOf(target, flags.out);
-  const features = await evaluateFeatures({
-    tf,
-    bundleDir: target.bundleDir,
-    dataset,
-    test: await dataset.loadTest(),
-    anomaly,
-    folder: out,
-    command: commandLine(),
-    mapImages: flags.map,
-    onProgress: (line) => console.error(line),
-  });
-  const inReport = await renewReport(out, evaluations);
-  const report = inReport ? `, and in ${join(out, 'report.html')}` : '';
-  console.log(`${featuresTable(features)}\n\nWritten to ${out}: features.json and its pictures${report}`);
-}
-
-/** Add `features`. */
-export function addFeaturesCommand(program: Command, evaluations: readonly Evaluation[]): void {
-  addDataFlags(
-    program
-      .command('features')
-      .description('measure what the latents are good for: classes, similar images, a map, anomalies')
-      .argument('<folder>', 'a run or a bundle'),
-  )
-    .option('--anomaly <source>', 'another data set (idx:DIR, images:DIR), whose images count as anomalies')
-    .option('--map <n>', 'test images on the map', mapCount, DEFAULT_MAP_IMAGES)
-    .option('--out <dir>', 'folder for features.json and the pictures; default: the run, or runs/BUNDLE')
-    .action((folder: string, _flags: unknown, command: Command) =>
-      featuresCommand(folder, command, evaluations),
-    );
-}
+export const featuresCommand: MeasuringCommand<FeaturesFlags, Features> = {
+  name: 'features',
+  description: 'measure what the latents are good for: classes, similar images, a map, anomalies',
+  argument: '<folder>',
+  written: 'features.json and its pictures',
+  addFlags: (command) =>
+    command
+      .option('--anomaly <source>', 'another data set (idx:DIR, images:DIR), whose images count as anomalies')
+      .option('--map <n>', 'test images on the map', integerIn(0, 20_000), DEFAULT_MAP_IMAGES),
+  measure: async ({ targets, folders, flags, dataset, ...inputs }) =>
+    evaluateFeatures({
+      ...inputs,
+      dataset,
+      tf: await loadBackend('tensorflow'),
+      bundleDir: targets[0]!.bundleDir,
+      folder: folders[0]!,
+      anomaly: flags.anomaly === undefined ? undefined : await openAnomalies(flags.anomaly, dataset.train),
+      mapImages: flags.map,
+    }),
+  text: featuresTable,
+};

@@ -18,7 +18,7 @@ import { evaluateFeatures, type FeaturesOptions } from './evaluate.js';
 import { fashionLikeImages } from './fashion-like.test.support.js';
 import { mapSvg } from './map-plot.js';
 import { rocOf } from './roc.js';
-import { type Features, parseFeatures } from './schema.js';
+import { type Features, featuresFile } from './schema.js';
 
 const all = tinyImages({ count: 150, height: 28, width: 28, channels: 1, labelled: true });
 const part = (start: number, end: number): LabelledImages =>
@@ -56,7 +56,7 @@ afterAll(() => rm(run.runDir, { recursive: true }));
 describe('evaluateFeatures', () => {
   it('writes what it returns, and its pictures', async () => {
     const text = await readFile(join(run.runDir, 'features.json'), 'utf8');
-    expect(parseFeatures(JSON.parse(text))).toEqual(features);
+    expect(featuresFile.parse(JSON.parse(text))).toEqual(features);
     for (const name of ['features-neighbours.png', 'features-roc.png', 'features-map.svg']) {
       expect((await sharp(join(run.runDir, name)).metadata()).width).toBeGreaterThan(400);
     }
@@ -156,9 +156,11 @@ describe('evaluateFeatures of more latents than pixels', () => {
   });
 });
 
-describe('parseFeatures', () => {
+describe('featuresFile.parse', () => {
   it('names the field that is wrong', () => {
-    expect(() => parseFeatures({ ...features, version: '2.0' })).toThrow(/features\.json:[\s\S]*version/);
+    expect(() => featuresFile.parse({ ...features, version: '2.0' })).toThrow(
+      /features\.json:[\s\S]*version/,
+    );
   });
 });
 

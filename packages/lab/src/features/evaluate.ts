@@ -1,16 +1,17 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Codec, loadCodec } from '@convae/runtime';
-import { writeFileAtomic } from '@convae/runtime/node';
 import {
   type Dataset,
+  factsOf,
   identityOf,
   type LabelledImages,
-  paint,
-  plotSvg,
+  type NamedFile,
+  plotPng,
   resolveColours,
-  svgPng,
   type Tf,
+  titled,
+  writeFiles,
 } from '@convae/train/kit';
 import type { AnomalySource } from './anomaly.js';
 import { mapSvg } from './map-plot.js';
@@ -18,16 +19,7 @@ import { FEATURES_SEED, measureFeatures } from './measure.js';
 import { neighboursPng } from './neighbours-picture.js';
 import { type FeatureParts, featureParts } from './parts.js';
 import { rocPlot } from './roc-plot.js';
-import {
-  type Anomaly,
-  FEATURES_FILE,
-  FEATURES_VERSION,
-  type Features,
-  MAP_PICTURE,
-  NEIGHBOURS_PICTURE,
-  parseFeatures,
-  ROC_PICTURE,
-} from './schema.js';
+import { type Features, featuresFile, MAP_PICTURE, NEIGHBOURS_PICTURE, ROC_PICTURE } from './schema.js';
 
 /** Test images on the map where nobody says another number. */
 export const DEFAULT_MAP_IMAGES = 2000;
@@ -55,16 +47,10 @@ function collect(
   measured: Awaited<ReturnType<typeof measureFeatures>>,
 ): Features {
   const { dataset, command } = options;
-  return parseFeatures({
-    format: 'convae-features',
-    version: FEATURES_VERSION,
-    createdAt: new Date().toISOString(),
-    command,
+  return featuresFile.collect(command, {
     bundle: identityOf(codec.manifest),
     dataset: {
-      name: dataset.name,
-      source: dataset.source,
-      part: dataset.testIsValidation ? 'validation' : 'test',
+      ...factsOf(dataset),
       trainImages: train.count,
       validationImages: validation.count,
       testImages: test.count,
@@ -74,26 +60,23 @@ function collect(
   });
 }
 
-async function rocPng(anomaly: Anomaly, dataset: string): Promise<Buffer> {
-  const text = `Telling ${anomaly.name} from ${dataset} by the reconstruction error`;
-  const title = { text, anchor: 'start', fontSize: 15, offset: 14, color: paint('ink') } as const;
-  return svgPng(await plotSvg({ ...rocPlot(anomaly, 420, 420), title, padding: 24 }), 2);
-}
-
 /** Draws everything before the first file is written. */
 async function renderFiles(
   features: Features,
   { train, test }: FeatureParts,
   { classNames }: FeaturesOptions['dataset'],
-): Promise<[string, Uint8Array | string][]> {
+): Promise<NamedFile[]> {
   const { dataset, retrieval, map, anomaly } = features;
   const title = `Images of ${dataset.name} with the nearest latents`;
-  const files: [string, Uint8Array | string][] = [
-    [FEATURES_FILE, `${JSON.stringify(features)}\n`],
+  const files: NamedFile[] = [
+    [featuresFile.file, `${JSON.stringify(features)}\n`],
     [NEIGHBOURS_PICTURE, await neighboursPng(retrieval, train, test, title)],
   ];
   if (map) files.push([MAP_PICTURE, resolveColours(mapSvg(map, { part: dataset.part, classNames }))]);
-  if (anomaly) files.push([ROC_PICTURE, await rocPng(anomaly, dataset.name)]);
+  if (anomaly) {
+    const heading = `Telling ${anomaly.name} from ${dataset.name} by the reconstruction error`;
+    files.push([ROC_PICTURE, await plotPng(titled(rocPlot(anomaly, 420, 420), heading, 14))]);
+  }
   return files;
 }
 
@@ -112,8 +95,7 @@ export async function evaluateFeatures(options: FeaturesOptions): Promise<Featur
     const measured = await measureFeatures({ tf, codec, parts, mapImages, anomaly, onProgress });
     const features = collect(options, codec, parts, measured);
     const files = await renderFiles(features, parts, dataset);
-    await mkdir(folder, { recursive: true });
-    for (const [name, content] of files) await writeFileAtomic(join(folder, name), content);
+    await writeFiles(folder, files);
     // Pictures of an earlier measurement that this one has not would contradict features.json.
     const written = new Set(files.map(([name]) => name));
     for (const name of [MAP_PICTURE, ROC_PICTURE])

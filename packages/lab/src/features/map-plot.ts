@@ -1,4 +1,4 @@
-import { paint } from '@convae/train/kit';
+import { escapeHtml, median, paint } from '@convae/train/kit';
 import type { MapPoints } from './schema.js';
 
 /** Side of the map in its own units. */
@@ -30,25 +30,13 @@ type Point = MapPoints['points'][number];
 
 const place = (value: number): number => MARGIN + value * (SIDE - 2 * MARGIN);
 
-function escaped(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
-}
-
 const className = (label: number, { classNames }: MapLabels): string => classNames?.[label] ?? String(label);
 
 function dot({ index, label, x, y }: Point, colour: string, labels: MapLabels): string {
   const of = label === undefined ? '' : `, class ${className(label, labels)}`;
-  const title = escaped(`${labels.part} image ${index}${of}`);
+  const title = escapeHtml(`${labels.part} image ${index}${of}`);
   const at = `cx="${place(x).toFixed(1)}" cy="${place(1 - y).toFixed(1)}"`;
   return `<circle ${at} r="${RADIUS}" fill="${colour}"><title>${title}</title></circle>`;
-}
-
-function median(values: number[]): number {
-  return values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }
 
 /** The class's name over the middle of its images, so that colour is not needed to read the map. */
@@ -56,7 +44,7 @@ function classTitle(label: number, points: readonly Point[], labels: MapLabels):
   const x = place(median(points.map((point) => point.x)));
   const y = place(1 - median(points.map((point) => point.y)));
   const common = `transform="translate(${x.toFixed(1)},${(y + 8).toFixed(1)})" text-anchor="middle" font-size="24px" font-weight="bold"`;
-  const text = escaped(className(label, labels));
+  const text = escapeHtml(className(label, labels));
   // The halo comes first and is drawn of the same letters: paint-order is not known everywhere.
   return `<text ${common} fill="${paint('card')}" stroke="${paint('card')}" stroke-width="6" stroke-linejoin="round">${text}</text><text ${common} fill="${paint('ink')}">${text}</text>`;
 }

@@ -1,11 +1,11 @@
 import type { Codec } from '@convae/runtime';
-import type { LabelledImages, Tf } from '@convae/train/kit';
+import type { Tf } from '@convae/train/kit';
 import { type AnomalySource, measureAnomalies } from './anomaly.js';
 import { MIN_MAP_IMAGES, mapOf } from './embedding.js';
-import { pickRows } from './matrix.js';
+import { pickRows, type Rows } from './matrix.js';
 import { type NeighbourScaling, neighbourAccuracy, scaledRows } from './neighbours.js';
 import { type FeatureParts, samplePositions } from './parts.js';
-import { fitPca, MAX_PCA_SIZE, type Pca, projectPca } from './pca.js';
+import { fitPca, MAX_PCA_SIZE, projectPca } from './pca.js';
 import { type Labels, linearProbe } from './probe.js';
 import { latentRows, pixelRows, type Representation } from './representation.js';
 import { retrieve } from './retrieval.js';
@@ -27,33 +27,13 @@ export interface FeatureInputs {
 
 type Measured = Pick<Features, 'probes' | 'neighbours' | 'retrieval' | 'map' | 'anomaly'>;
 
-async function latentsOf({ codec, parts }: FeatureInputs): Promise<Representation> {
-  const rows = (images: LabelledImages) => latentRows(codec, images);
-  const { train, validation, test } = parts;
-  return {
-    name: 'latents',
-    train: await rows(train),
-    validation: await rows(validation),
-    test: await rows(test),
-  };
-}
-
-function pixelsOf({ train, validation, test }: FeatureParts): Representation {
-  return {
-    name: 'pixels',
-    train: pixelRows(train),
-    validation: pixelRows(validation),
-    test: pixelRows(test),
-  };
-}
-
-async function pcaOf(tf: Tf, pixels: Representation, pca: Pca): Promise<Representation> {
-  return {
-    name: 'pca',
-    train: await projectPca(tf, pixels.train, pca),
-    validation: await projectPca(tf, pixels.validation, pca),
-    test: await projectPca(tf, pixels.test, pca),
-  };
+/** The numbers of the three parts, each found in the same way. */
+async function representation<T>(
+  name: Representation['name'],
+  { train, validation, test }: Readonly<Record<'train' | 'validation' | 'test', T>>,
+  rows: (part: T) => Rows | Promise<Rows>,
+): Promise<Representation> {
+  return { name, train: await rows(train), validation: await rows(validation), test: await rows(test) };
 }
 
 function labelsOf({ train, validation, test }: FeatureParts): Labels | undefined {
@@ -108,8 +88,8 @@ const rounded = (value: number): number => Math.round(value * 1e4) / 1e4;
 export async function measureFeatures(inputs: FeatureInputs): Promise<Measured> {
   const { tf, codec, parts, anomaly, onProgress } = inputs;
   onProgress('latents of all images');
-  const latents = await latentsOf(inputs);
-  const pixels = pixelsOf(parts);
+  const latents = await representation('latents', parts, (images) => latentRows(codec, images));
+  const pixels = await representation('pixels', parts, pixelRows);
   const labels = labelsOf(parts);
   // Only classifiers and anomaly scores look at them.
   const wanted = (labels || anomaly) && pixels.train.size <= MAX_PCA_SIZE;
@@ -117,26 +97,17 @@ export async function measureFeatures(inputs: FeatureInputs): Promise<Measured> 
   const pca = wanted ? await fitPca(tf, pixels.train, latents.train.size) : undefined;
   // All components give every image back: their error tells nothing.
   const lossy = pca && pca.components < pixels.train.size ? pca : undefined;
-  const representations = [latents, pixels, ...(pca ? [await pcaOf(tf, pixels, pca)] : [])];
+  const projected = pca && (await representation('pca', pixels, (rows) => projectPca(tf, rows, pca)));
+  const representations = [latents, pixels, ...(projected ? [projected] : [])];
   const classified = labels && (await classify(inputs, representations, labels));
   const scaling = classified?.neighbours?.[0]?.scaling ?? 'none';
   const map = await measureMap(inputs, latents, scaling);
+  const about = { tf, codec, test: parts.test, train: pixels.train, pca: lossy };
   if (anomaly) onProgress(`anomaly scores of ${anomaly.images.count} images of ${anomaly.name}`);
   return {
     ...classified,
     retrieval: await retrieve({ tf, latents, scaling, train: parts.train, test: parts.test }),
     ...(map ? { map } : {}),
-    ...(anomaly
-      ? {
-          anomaly: await measureAnomalies({
-            tf,
-            codec,
-            test: parts.test,
-            train: pixels.train,
-            pca: lossy,
-            anomaly,
-          }),
-        }
-      : {}),
+    ...(anomaly ? { anomaly: await measureAnomalies({ ...about, anomaly }) } : {}),
   };
 }

@@ -3,6 +3,7 @@ import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { type Rows, scalingOf, sliceRows, standardise } from './matrix.js';
 import type { Labels } from './probe.js';
 import type { Representation } from './representation.js';
+import type { Features } from './schema.js';
 
 /** Numbers of neighbours among which the validation images choose. */
 const NEIGHBOUR_COUNTS = [1, 3, 5, 9, 15] as const;
@@ -26,15 +27,7 @@ export interface Nearest {
 export type NeighbourScaling = 'none' | 'standardised';
 
 /** How well the nearest training images tell the class. */
-export interface NeighbourResult {
-  /** Both chosen by the accuracy on the validation images. */
-  readonly scaling: NeighbourScaling;
-  readonly k: number;
-  readonly validationAccuracy: number;
-  readonly testAccuracy: number;
-  /** Mean share of the ten nearest training images that are of the test image's class. */
-  readonly precision: number;
-}
+export type NeighbourResult = Omit<NonNullable<Features['neighbours']>[number], 'representation' | 'size'>;
 
 /** Training images, ready to be searched: exact, by Euclidean distance. */
 export class NeighbourIndex {

@@ -1,6 +1,6 @@
 import { ConvaeError } from '@convae/runtime';
 import type { Tf } from '@convae/train/kit';
-import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
+import { principalAxes } from '../evaluation/principal-axes.js';
 import type { Rows } from './matrix.js';
 
 /** Most numbers an image may have for principal component analysis: the eigenvectors take their cube in time. */
@@ -39,18 +39,10 @@ export async function fitPca(tf: Tf, train: Rows, components: number): Promise<P
       `expected at most ${MAX_PCA_SIZE} numbers an image, received ${size}`,
     );
   const { mean, matrix } = await covariance(tf, train);
-  const decomposition = new EigenvalueDecomposition(Matrix.from1DArray(size, size, matrix), {
-    assumeSymmetric: true,
-  });
-  const strength = decomposition.realEigenvalues;
-  const order = strength.map((_, i) => i).sort((a, b) => strength[b]! - strength[a]!);
-  const kept = order.slice(0, Math.min(components, size));
+  const kept = principalAxes(matrix, size).slice(0, components);
   const basis = new Float32Array(size * kept.length);
-  for (let row = 0; row < size; row++) {
-    for (const [column, index] of kept.entries()) {
-      basis[row * kept.length + column] = decomposition.eigenvectorMatrix.get(row, index);
-    }
-  }
+  for (const [column, { direction }] of kept.entries())
+    for (let row = 0; row < size; row++) basis[row * kept.length + column] = direction[row]!;
   return { mean, basis, components: kept.length };
 }
 

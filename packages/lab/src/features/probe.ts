@@ -2,6 +2,7 @@ import { createRandom, permutation, type Tf } from '@convae/train/kit';
 import type { Optimizer, Rank, Scalar, Tensor2D, Variable } from '@tensorflow/tfjs-core';
 import { pickRows, type Rows, scalingOf, standardise } from './matrix.js';
 import type { Representation } from './representation.js';
+import type { Features } from './schema.js';
 
 /** Weights of the squared coefficients among which the validation images choose. */
 const PENALTIES = [1e-5, 1e-4, 1e-3, 1e-2] as const;
@@ -25,15 +26,8 @@ export interface Labels {
   readonly test: Uint8Array;
 }
 
-/** How well a linear classifier tells the classes. */
-export interface ProbeResult {
-  /** Weight of the squared coefficients, chosen by the validation images' cross-entropy. */
-  readonly penalty: number;
-  /** Shares of images whose class was told, 0..1. */
-  readonly trainAccuracy: number;
-  readonly validationAccuracy: number;
-  readonly testAccuracy: number;
-}
+/** How well a linear classifier tells the classes; its penalty is chosen by the validation images' cross-entropy. */
+export type ProbeResult = Omit<NonNullable<Features['probes']>[number], 'representation' | 'size'>;
 
 /** One part as tensors: numbers and one-hot classes. */
 interface Part {

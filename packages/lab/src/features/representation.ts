@@ -1,5 +1,5 @@
-import type { Codec, ImageBatch } from '@convae/runtime';
-import { sliceImages } from '@convae/train/kit';
+import { type Codec, type ImageBatch, joinBatches, type LatentBatch } from '@convae/runtime';
+import { inBatches, toFloats } from '@convae/train/kit';
 import type { Rows } from './matrix.js';
 
 /** Images handed to the codec at once. */
@@ -14,24 +14,15 @@ export interface Representation {
 }
 
 /** Pixels as float32 rows, 0..1. */
-export function pixelRows({ data, count }: ImageBatch): Rows {
-  const floats = new Float32Array(data.length);
-  for (let i = 0; i < data.length; i++) floats[i] = data[i]! / 255;
-  return { data: floats, count, size: data.length / count };
+export function pixelRows(images: ImageBatch): Rows {
+  const data = toFloats(images);
+  return { data, count: images.count, size: data.length / images.count };
 }
 
 /** The latents of all images as float32 rows. */
 export async function latentRows(codec: Codec, images: ImageBatch): Promise<Rows> {
-  const parts: Float32Array[] = [];
-  for (let start = 0; start < images.count; start += BATCH) {
-    const end = Math.min(images.count, start + BATCH);
-    parts.push((await codec.embed(sliceImages(images, start, end))).data);
-  }
-  const data = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    data.set(part, offset);
-    offset += part.length;
-  }
-  return { data, count: images.count, size: data.length / images.count };
+  const parts: LatentBatch[] = [];
+  for (const batch of inBatches(images, BATCH)) parts.push(await codec.embed(batch));
+  const { data, count } = joinBatches(parts);
+  return { data, count, size: data.length / count };
 }

@@ -1,4 +1,4 @@
-import { gridPositions, type LabelledImages, type Tf } from '@convae/train/kit';
+import { firstOfClasses, type LabelledImages, type Tf } from '@convae/train/kit';
 import { pickRows } from './matrix.js';
 import { NeighbourIndex, type NeighbourScaling, scaledRows } from './neighbours.js';
 import type { Representation } from './representation.js';
@@ -21,7 +21,7 @@ export async function retrieve(options: {
   test: LabelledImages;
 }): Promise<Retrieval> {
   const { tf, latents, scaling, train, test } = options;
-  const positions = gridPositions(test)[0]!.filter((index) => index !== undefined);
+  const positions = firstOfClasses(test);
   const scaled = scaledRows(latents, scaling);
   const index = new NeighbourIndex(tf, scaled.train);
   const found = await index.nearest(pickRows(scaled.test, positions), RETRIEVED);

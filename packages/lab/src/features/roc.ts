@@ -1,12 +1,7 @@
+import type { Anomaly } from './schema.js';
+
 /** A receiver operating characteristic: how many anomalies a threshold finds, and how many normal images it flags. */
-export interface Roc {
-  /** Area under the curve: the chance that an anomaly scores above a normal image, ties counting half; 0..1. */
-  readonly auc: number;
-  /** Share of anomalies above the threshold that flags 5% of the normal images. */
-  readonly foundAt5Percent: number;
-  /** [share of normal images flagged, share of anomalies found], from [0, 0] to [1, 1]. */
-  readonly points: readonly (readonly [number, number])[];
-}
+export type Roc = Omit<Anomaly['curves'][number], 'score'>;
 
 /** Most points kept of a curve. */
 export const MAX_ROC_POINTS = 200;

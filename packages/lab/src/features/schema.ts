@@ -1,11 +1,6 @@
-import { ConvaeError } from '@convae/runtime';
-import { bundleIdentitySchema } from '@convae/train/kit';
+import { bundleIdentitySchema, figuresFile, measuredImages } from '@convae/train/kit';
 import * as z from 'zod';
 
-/** Major.minor of features.json. Minors only add fields; a change of meaning is a new major. */
-export const FEATURES_VERSION = '1.0';
-/** The file's name inside a run folder. */
-export const FEATURES_FILE = 'features.json';
 /** Query images beside their nearest training images. */
 export const NEIGHBOURS_PICTURE = 'features-neighbours.png';
 /** The map of the test images, by itself. */
@@ -88,19 +83,11 @@ const anomaly = z.object({
   curves: z.array(curve).min(1),
 });
 
-/** The schema of features.json: what the latents of one bundle are good for. */
-const featuresSchema = z.object({
-  format: z.literal('convae-features'),
-  version: z.string().regex(/^1\.\d{1,4}$/),
-  /** ISO 8601, UTC. */
-  createdAt: z.iso.datetime(),
-  command: z.string(),
+/** What the latents of one bundle are good for. */
+export const featuresFile = figuresFile('features', {
   bundle: bundleIdentitySchema,
   dataset: z.object({
-    name: z.string(),
-    source: z.string(),
-    /** Which part was measured: validation images where the source has no test part. */
-    part: z.enum(['test', 'validation']),
+    ...measuredImages,
     trainImages: size,
     validationImages: count,
     testImages: size,
@@ -118,7 +105,7 @@ const featuresSchema = z.object({
 });
 
 /** The content of features.json. */
-export type Features = z.infer<typeof featuresSchema>;
+export type Features = z.infer<typeof featuresFile.schema>;
 export type Retrieval = Features['retrieval'];
 export type MapPoints = NonNullable<Features['map']>;
 export type Anomaly = NonNullable<Features['anomaly']>;
@@ -131,14 +118,5 @@ export const REPRESENTATION_TITLES: Readonly<Record<RepresentationName, string>>
   pca: 'PCA of the pixels',
 };
 
-/**
- * Checks a value read from features.json.
- * @throws ConvaeError `DATA_INVALID` naming the field.
- */
-export function parseFeatures(value: unknown): Features {
-  const parsed = featuresSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new ConvaeError('DATA_INVALID', `${FEATURES_FILE}: ${z.prettifyError(parsed.error)}`, {
-    cause: parsed.error,
-  });
-}
+/** `98.61%`. */
+export const percent = (share: number): string => `${(share * 100).toFixed(2)}%`;

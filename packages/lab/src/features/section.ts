@@ -1,39 +1,31 @@
-import { join } from 'node:path';
 import {
-  type Evaluation,
+  figuresRow,
+  figuresTable,
   formatCount,
   formatMse,
   type Html,
   html,
   inlinePlot,
-  isSameBundle,
   largePicture,
-  type ReportModel,
   raw,
-  readIfThere,
-  readJson,
-  scrollable,
 } from '@convae/train/kit';
+import { figuresSection } from '../evaluation/section.js';
 import { mapMarks, mapView } from './map-plot.js';
 import { rocPlot, SCORE_TITLES } from './roc-plot.js';
-import {
-  type Anomaly,
-  FEATURES_FILE,
-  type Features,
-  NEIGHBOURS_PICTURE,
-  parseFeatures,
-  REPRESENTATION_TITLES,
-} from './schema.js';
-
-const percent = (share: number): string => `${(share * 100).toFixed(2)}%`;
+import { type Features, featuresFile, NEIGHBOURS_PICTURE, percent, REPRESENTATION_TITLES } from './schema.js';
 
 function classifierRows({ probes = [], neighbours = [] }: Features): Html[] {
-  return probes.map((probe, i) => {
+  return probes.map(({ representation, size, testAccuracy, penalty }, i) => {
     const nearest = neighbours[i]!;
     const scaled = nearest.scaling === 'none' ? '' : ', standardised';
-    return html`<tr><th scope="row">${REPRESENTATION_TITLES[probe.representation]}</th><td>${probe.size}</td>
-      <td>${percent(probe.testAccuracy)}</td><td>${percent(nearest.testAccuracy)}</td>
-      <td>${percent(nearest.precision)}</td><td>${probe.penalty}</td><td>${nearest.k}${scaled}</td></tr>`;
+    return figuresRow(REPRESENTATION_TITLES[representation], [
+      size,
+      percent(testAccuracy),
+      percent(nearest.testAccuracy),
+      percent(nearest.precision),
+      penalty,
+      `${nearest.k}${scaled}`,
+    ]);
   });
 }
 
@@ -45,13 +37,12 @@ function classifiers(features: Features): Html | undefined {
       numbers and by the vote of the nearest training images; and the share of the ten nearest training images that are
       of the same class. Fitted on ${formatCount(trainImages)} images of ${classes} classes, settings chosen on
       ${formatCount(validationImages)} others.</p>
-    ${scrollable(
-      'Accuracy of classifiers on latents, pixels and PCA',
-      html`<table class="figures"><caption>What tells the classes</caption><thead><tr><th scope="col">Seen by</th>
-      <th scope="col">Numbers</th><th scope="col">Linear probe</th><th scope="col">Nearest neighbours</th>
-      <th scope="col">Same class in 10</th><th scope="col">Penalty</th><th scope="col">k</th></tr></thead>
-      <tbody>${classifierRows(features)}</tbody></table>`,
-    )}`;
+    ${figuresTable({
+      name: 'Accuracy of classifiers on latents, pixels and PCA',
+      caption: 'What tells the classes',
+      heads: ['Seen by', 'Numbers', 'Linear probe', 'Nearest neighbours', 'Same class in 10', 'Penalty', 'k'],
+      rows: classifierRows(features),
+    })}`;
 }
 
 function mapFigure({ map, dataset }: Features): Html | undefined {
@@ -62,11 +53,6 @@ function mapFigure({ map, dataset }: Features): Html | undefined {
     <p>${formatCount(map.points.length)} ${dataset.part} images, placed by UMAP such that near latents are near here;
       distances between far groups mean nothing. The labels only colour it. Point at a dot for its number.</p>
     <svg role="img" aria-label="${what}" class="plot" ${raw(mapView(map))}>${marks}</svg>`;
-}
-
-function scoreRow({ score, auc, foundAt5Percent }: Anomaly['curves'][number]): Html {
-  return html`<tr><th scope="row">${SCORE_TITLES[score]}</th><td>${auc.toFixed(4)}</td>
-    <td>${percent(foundAt5Percent)}</td></tr>`;
 }
 
 async function anomalies({ anomaly, dataset }: Features): Promise<Html> {
@@ -81,29 +67,32 @@ async function anomalies({ anomaly, dataset }: Features): Promise<Html> {
       ${formatCount(anomaly.anomalousImages)} images of ${anomaly.name}: ${formatMse(anomaly.anomalousMedian)}. The area
       under the curve (AUC) is the chance that one of ${anomaly.name} scores above one of ${dataset.name}.</p>
     ${await inlinePlot(rocPlot(anomaly, 300, 300), label)}
-    ${scrollable(
-      'Area under the curve of each score',
-      html`<table class="figures"><caption>Scores</caption><thead><tr><th scope="col">Score</th><th scope="col">AUC</th>
-      <th scope="col">Found at 5% flagged</th></tr></thead><tbody>${anomaly.curves.map(scoreRow)}</tbody></table>`,
-    )}`;
+    ${figuresTable({
+      name: 'Area under the curve of each score',
+      caption: 'Scores',
+      heads: ['Score', 'AUC', 'Found at 5% flagged'],
+      rows: anomaly.curves.map(({ score, auc, foundAt5Percent }) =>
+        figuresRow(SCORE_TITLES[score], [auc.toFixed(4), percent(foundAt5Percent)]),
+      ),
+    })}`;
 }
 
-async function renderFeatures({ folder, bundle }: ReportModel): Promise<Html | undefined> {
-  const figures = await readJson(join(folder, FEATURES_FILE), parseFeatures);
-  if (!(figures && isSameBundle(figures.bundle, bundle))) return undefined;
-  const neighboursPicture = await readIfThere(join(folder, NEIGHBOURS_PICTURE));
+async function content(figures: Features, neighbours: Buffer | undefined): Promise<Html> {
   const picture =
-    neighboursPicture &&
+    neighbours &&
     html`<h3>Similar images</h3><p>The first test image of each class and the training images with the nearest
       latents. None was picked.</p>
-      ${await largePicture(neighboursPicture, 'Test images, each beside its nearest training images')}`;
+      ${await largePicture(neighbours, 'Test images, each beside its nearest training images')}`;
   return html`${classifiers(figures)}${picture}${mapFigure(figures)}${await anomalies(figures)}`;
 }
 
-/** What the latents are good for beside giving images back. */
-export const featuresSection: NonNullable<Evaluation['section']> = {
+/** What the latents are good for besides giving images back. */
+export const featuresSection = figuresSection({
   id: 'features',
   title: 'What the latents are good for',
   after: 'histograms',
-  render: renderFeatures,
-};
+  file: featuresFile,
+  bundles: ({ bundle }: Features) => [bundle],
+  picture: NEIGHBOURS_PICTURE,
+  content,
+});

@@ -1,9 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
 import { columns, createdBy, TRAIN_SCRIPT, untilInterrupt } from '@convae/train/kit';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
+import { integerIn } from '../evaluation/command.js';
 import { planText, sweepDisplay } from './display.js';
-import { runSweep, type SweepOutcome, type SweepResults } from './index.js';
+import type { SweepResults } from './results.js';
+import { runSweep, type SweepOutcome } from './sweep.js';
 
 /** Exit code of a process ended by Ctrl-C. */
 const INTERRUPTED = 130;
@@ -14,12 +16,6 @@ interface SweepFlags {
   readonly out?: string;
   readonly jobs: number;
   readonly tensorboard?: string;
-}
-
-function jobs(text: string): number {
-  const count = Number(text);
-  if (/^\d{1,4}$/.test(text) && count >= 1) return count;
-  throw new InvalidArgumentError('expected a number of processes, 1 or more.');
 }
 
 function resultsText({ variants }: SweepResults): string {
@@ -58,21 +54,23 @@ function report({ results, files, stopped }: SweepOutcome, folder: string): void
     console.error(`convae-train: ${join(folder, 'runs', name)} failed: ${reason}`);
   if (failed.length > 0) process.exitCode = 1;
   if (!stopped) return;
-  console.error('convae-train: stopped; the same command goes on');
+  console.error('convae-train: stopped; run the same command to continue');
   process.exitCode = INTERRUPTED;
 }
 
 async function sweep(file: string, flags: SweepFlags): Promise<void> {
   const folder = flags.out ?? join('runs', `sweep-${basename(file).replace(/\.json$/, '')}`);
   const display = sweepDisplay();
-  const interrupt = untilInterrupt(() => console.error('stopping after these steps; once more ends at once'));
+  const interrupt = untilInterrupt(() =>
+    console.error('stopping after these steps; press Ctrl-C again to stop at once'),
+  );
   try {
     const outcome = await runSweep({
       file,
       folder,
       jobs: flags.jobs,
       script: TRAIN_SCRIPT,
-      createdBy: createdBy(),
+      createdBy,
       signal: interrupt.signal,
       tensorboard: flags.tensorboard,
       onPlan: (plan, runs, dataset) => console.log(planText(plan, runs, dataset, flags.jobs)),
@@ -95,7 +93,7 @@ export function addSweepCommand(program: Command): void {
     )
     .argument('<sweep.json>', 'what is tried: see "Sweeps" in the README')
     .option('--out <dir>', 'folder of the sweep (default: runs/sweep-NAME, by the name of the file)')
-    .option('--jobs <n>', 'runs at a time, each with one thread', jobs, availableParallelism())
+    .option('--jobs <n>', 'runs at a time, each with one thread', integerIn(1, 9999), availableParallelism())
     .option('--tensorboard <dir>', 'write event files for TensorBoard, a folder for each run')
     .action(sweep);
 }

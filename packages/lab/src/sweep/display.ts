@@ -1,6 +1,8 @@
 import { formatDuration, formatTimeLeft, TimeLeft } from '@convae/runtime';
-import { columns, type Dataset } from '@convae/train/kit';
-import { epochsOf, type RunState, type SweepRun, type Variants } from './index.js';
+import { columns, type Dataset, SparseLines } from '@convae/train/kit';
+import type { SweepRun } from './runs.js';
+import { epochsOf, type RunState } from './states.js';
+import type { Variants } from './variants.js';
 
 /** Seconds between two plain lines about how far everything is, where there is no terminal. */
 const PLAIN_INTERVAL = 60;
@@ -105,20 +107,15 @@ function changeText(state: RunState): string | undefined {
 
 function plainDisplay(): SweepDisplay {
   const timeLeft = new TimeLeft();
-  let last = performance.now();
+  const lines = new SparseLines(PLAIN_INTERVAL);
   return {
     change: (states, changed) => {
       const about = summary(states, timeLeft);
-      const say = (text: string): void => {
-        last = performance.now();
-        console.error(`${text}  [${about}]`);
-      };
       const text = changeText(changed);
-      if (text !== undefined) say(text);
-      else if (performance.now() - last > PLAIN_INTERVAL * 1000) {
-        const { epoch, run, psnr } = changed;
-        say(`${nameOf(changed)}: epoch ${epoch}/${run.recipe.epochs} ${decibels(psnr)}`);
-      }
+      if (text !== undefined) return lines.say(`${text}  [${about}]`);
+      const { epoch, run, psnr } = changed;
+      const place = `epoch ${epoch}/${run.recipe.epochs} ${decibels(psnr)}`;
+      lines.maybe(() => `${nameOf(changed)}: ${place}  [${about}]`);
     },
     stop: () => undefined,
   };

@@ -20,11 +20,12 @@ const POLL_MS = 1000;
 
 export interface ExecuteOptions {
   readonly runs: readonly SweepRun[];
-  /** Processes at a time. */
+  /** Processes at a time, 1 or more. */
   readonly jobs: number;
-  /** The built `cli/main.js`. */
+  /** The built `cli/main.js`, which trains and exports. */
   readonly script: string;
   readonly createdBy: string;
+  /** Ends the sweep: its processes stop after their current step. */
   readonly signal: AbortSignal;
   /** Folder for TensorBoard's event files, a folder for each run within it. */
   readonly tensorboard?: string | undefined;

@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { ConvaeError } from '@convae/runtime/core';
-import { FITS, PRESET_NAMES } from '@convae/train/kit';
+import { checked, FITS, jsonOf, PRESET_NAMES, readIfThere } from '@convae/train/kit';
 import * as z from 'zod';
 
-/** Largest sweep file that is read, characters. */
-const MAX_FILE_CHARACTERS = 1 << 20;
+/** Largest sweep file that is read, bytes. */
+const MAX_FILE_BYTES = 1 << 20;
 /** Most values of one axis. */
 const MAX_VALUES = 1000;
 /** Most networks and recipes that one sweep compares. */
@@ -111,26 +110,14 @@ export type Range = z.output<typeof range>;
  * @throws ConvaeError DATA_INVALID naming every field that is not as it should be
  */
 export function parseSweep(input: unknown, name: string): Sweep {
-  const parsed = sweepSchema.safeParse(input);
-  if (parsed.success) return parsed.data;
-  throw new ConvaeError('DATA_INVALID', `${name}: ${z.prettifyError(parsed.error)}`);
+  return checked(sweepSchema, input, name);
 }
 
 /** Read and check a sweep file. @throws ConvaeError NOT_FOUND, LIMIT_EXCEEDED, DATA_INVALID. */
 export async function readSweep(path: string): Promise<Sweep> {
-  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    throw new ConvaeError('NOT_FOUND', `cannot read the sweep ${path}: ${cause.message}`, { cause });
-  });
-  if (text.length > MAX_FILE_CHARACTERS) {
-    throw new ConvaeError('LIMIT_EXCEEDED', `${path}: at most ${MAX_FILE_CHARACTERS} characters are read`);
-  }
-  return parseSweep(parseJson(text, path), path);
-}
-
-function parseJson(text: string, path: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new ConvaeError('DATA_INVALID', `${path}: expected JSON: ${(cause as Error).message}`, { cause });
-  }
+  const bytes = await readIfThere(path);
+  if (bytes === undefined) throw new ConvaeError('NOT_FOUND', `expected a sweep in ${path}, found none`);
+  if (bytes.length > MAX_FILE_BYTES)
+    throw new ConvaeError('LIMIT_EXCEEDED', `${path}: at most ${MAX_FILE_BYTES} bytes are read`);
+  return parseSweep(jsonOf(bytes, path), path);
 }

@@ -1,4 +1,4 @@
-import { paint } from '@convae/train/kit';
+import { paint, titled } from '@convae/train/kit';
 import type { TopLevelSpec } from 'vega-lite';
 import { paretoFront, type Trade } from './results.js';
 
@@ -79,12 +79,10 @@ export function paretoPlot(
     },
     encoding: { ...encoding, text: { field: 'label' } },
   });
-  return {
+  const layered: TopLevelSpec = {
     width,
     height,
     background: paint('paper'),
-    padding: 24,
-    title: { text: heading, anchor: 'start', fontSize: 15, offset: 18, color: paint('ink') },
     layer: [
       {
         data: { values: [...points] },
@@ -104,4 +102,5 @@ export function paretoPlot(
       ...(['left', 'right'] as const).map(text),
     ],
   };
+  return titled(layered, heading);
 }

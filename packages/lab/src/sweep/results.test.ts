@@ -1,9 +1,9 @@
-import { plotSvg } from '@convae/train/kit';
+import { median, plotSvg } from '@convae/train/kit';
 import { describe, expect, it } from 'vitest';
 import { resultsCsv } from './csv.js';
 import { parseSweep } from './file.js';
 import { paretoPlot } from './plot.js';
-import { bestOf, median, paretoFront, type SweepResults, variantResults } from './results.js';
+import { bestOf, paretoFront, type SweepResults, variantResults } from './results.js';
 import { runsOf } from './runs.js';
 import type { RunState } from './states.js';
 import { variantsOf } from './variants.js';

@@ -1,3 +1,4 @@
+import { median } from '@convae/train/kit';
 import type { RunResult } from './run-result.js';
 import type { RunState } from './states.js';
 import type { Variant } from './variants.js';
@@ -48,13 +49,6 @@ export interface SweepResults {
   readonly leftOut: number;
   /** The best seed of the best variant; its bundle is in `best/`. Null where no run was finished. */
   readonly best: { readonly label: string; readonly run: string; readonly validationPsnr: number } | null;
-}
-
-/** The median; of an even number of values the mean of the two in the middle. */
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
 /** A point of a trade: little cost, much quality. */

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MANIFEST_FILE, parseManifest } from '@convae/runtime/core';
+import { ConvaeError, MANIFEST_FILE, parseManifest } from '@convae/runtime/core';
 import { writeFileAtomic } from '@convae/runtime/node';
-import { readHistory, readIfThere } from '@convae/train/kit';
+import { jsonText, listedFiles, readHistory, readIfThere, readJson } from '@convae/train/kit';
 import * as z from 'zod';
 import type { SweepRun } from './runs.js';
 
@@ -44,20 +44,17 @@ const fileOf = ({ paths }: SweepRun): string => join(paths.folder, SWEEP_RUN_FIL
  * @throws ConvaeError `NOT_FOUND` where they are there and cannot be read
  */
 export async function readResult(run: SweepRun): Promise<RunResult | undefined> {
-  const file = await readIfThere(fileOf(run));
   const manifest = await readIfThere(join(run.paths.bundle, MANIFEST_FILE));
-  if (file === undefined || manifest === undefined) return undefined;
-  const result = resultSchema.safeParse(jsonIn(file)).data;
+  if (manifest === undefined) return undefined;
+  const result = await readJson(fileOf(run), (value) => resultSchema.safeParse(value).data).catch(
+    unlessDamaged,
+  );
   return result?.name === run.name ? result : undefined;
 }
 
-function jsonIn(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString());
-  } catch {
-    // As good as no result.
-    return undefined;
-  }
+/** A file that is not JSON is as good as none. */
+function unlessDamaged(error: unknown): undefined {
+  if (!(error instanceof ConvaeError && error.code === 'DATA_INVALID')) throw error;
 }
 
 /** Measures of a trained and exported run, from its log and its manifest; kept in its folder. */
@@ -68,7 +65,6 @@ export async function writeResult(run: SweepRun): Promise<RunResult> {
   const metrics = z
     .object({ validationMse: figure, validationPsnr: z.number() })
     .parse(history.find(({ epoch }) => epoch === exportedEpoch));
-  const files = [manifest.encoder, manifest.decoder, manifest.tables, manifest.context];
   const result: RunResult = {
     format: 'convae-sweep-run',
     version: 1,
@@ -79,7 +75,7 @@ export async function writeResult(run: SweepRun): Promise<RunResult> {
     exportedEpoch,
     seconds: history.reduce((sum, { seconds }) => sum + seconds, 0),
     ...metrics,
-    bundleBytes: files.reduce((sum, file) => sum + (file?.bytes ?? 0), 0),
+    bundleBytes: listedFiles(manifest).reduce((sum, { bytes }) => sum + bytes, 0),
     rates: (manifest.rates ?? []).flatMap(({ quality, validationBytesPerImage, validationPsnr }) =>
       validationPsnr === null
         ? []
@@ -87,6 +83,6 @@ export async function writeResult(run: SweepRun): Promise<RunResult> {
     ),
     quality: manifest.quality ?? null,
   };
-  await writeFileAtomic(fileOf(run), `${JSON.stringify(result, null, 2)}\n`);
+  await writeFileAtomic(fileOf(run), jsonText(result));
   return result;
 }

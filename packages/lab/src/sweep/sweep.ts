@@ -2,7 +2,7 @@ import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConvaeError } from '@convae/runtime/core';
 import { type Dataset, openDataset } from '@convae/train/kit';
-import { executeRuns } from './execute.js';
+import { type ExecuteOptions, executeRuns } from './execute.js';
 import { readSweep, type SweepBase } from './file.js';
 import { bestOf, type SweepResults, variantResults } from './results.js';
 import { runsOf, type SweepRun } from './runs.js';
@@ -11,22 +11,13 @@ import { toldOf } from './told-of.js';
 import { type Variants, variantsOf } from './variants.js';
 import { copyBest, writeResults } from './write.js';
 
-export interface SweepOptions {
+export interface SweepOptions extends Omit<ExecuteOptions, 'runs'> {
   /** The sweep file. */
   readonly file: string;
   /** The folder of the sweep. */
   readonly folder: string;
-  /** Processes at a time, 1 or more. */
-  readonly jobs: number;
-  /** The built `cli/main.js`, which trains and exports. */
-  readonly script: string;
-  readonly createdBy: string;
-  /** Ends the sweep: its processes stop after their current step. */
-  readonly signal: AbortSignal;
-  readonly tensorboard?: string | undefined;
   /** Hears of the plan before anything is trained. */
   readonly onPlan: (plan: Variants, runs: readonly SweepRun[], dataset: Dataset) => void;
-  readonly onChange: (states: readonly RunState[], changed: RunState) => void;
 }
 
 /** How a sweep ended. */
@@ -82,7 +73,8 @@ function resultsOf(
  * @throws ConvaeError for a sweep file or data that are not as described, before anything is trained
  */
 export async function runSweep(options: SweepOptions): Promise<SweepOutcome> {
-  const { file, folder, jobs, script, createdBy, signal, tensorboard, onPlan, onChange } = options;
+  const { file, folder, onPlan, ...execution } = options;
+  const { createdBy, signal } = options;
   const sweep = await readSweep(file);
   const dataset = await openData(sweep.base);
   const { channels, height, width } = dataset.train;
@@ -91,7 +83,7 @@ export async function runSweep(options: SweepOptions): Promise<SweepOutcome> {
   onPlan(plan, runs, dataset);
   await mkdir(folder, { recursive: true });
   if (join(folder, 'sweep.json') !== join(file)) await copyFile(file, join(folder, 'sweep.json'));
-  const states = await executeRuns({ runs, jobs, script, createdBy, signal, tensorboard, onChange });
+  const states = await executeRuns({ runs, ...execution });
   const results = resultsOf(states, dataset, { createdBy, leftOut: plan.leftOut });
   const files = await writeResults(folder, results);
   const best = states.find(({ run }) => run.name === results.best?.run);

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { ConvaeError } from '@convae/runtime/core';
 import {
   type ArchitectureSpec,
@@ -10,6 +9,7 @@ import {
   parseSpec,
   presetSpec,
   type Recipe,
+  sha256,
 } from '@convae/train/kit';
 import { type Choices, candidates } from './axes.js';
 import type { Sweep, SweepBase } from './file.js';
@@ -81,7 +81,7 @@ function variantOf(sweep: Sweep, choices: Choices, image: ImageShape): Variant {
 
 /** Eight hexadecimal digits of what decides the weights. */
 export function fingerprint(value: unknown): string {
-  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 8);
+  return sha256(JSON.stringify(value)).slice(0, 8);
 }
 
 const identity = ({ spec, recipe }: Variant): string => fingerprint({ spec, recipe });

@@ -1,21 +1,17 @@
-import { cp, mkdir, rename, rm } from 'node:fs/promises';
+import { cp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeFileAtomic } from '@convae/runtime/node';
-import { plotSvg, resolveColours, svgPng } from '@convae/train/kit';
+import { jsonText, type NamedFile, plotFiles, writeFiles } from '@convae/train/kit';
 import { resultsCsv } from './csv.js';
 import { type CostAxis, paretoPlot, type TradePoint } from './plot.js';
 import { bytesPoints, parameterPoints, type SweepResults } from './results.js';
 
 const RESULTS_FILE = 'results.json';
-const PLOT = { width: 720, height: 460, scale: 2 } as const;
-
-async function plotFiles(name: string, points: readonly TradePoint[], axis: CostAxis) {
-  if (points.length === 0) return [];
-  const svg = await plotSvg(paretoPlot(points, axis, PLOT.width, PLOT.height));
-  return [
-    [`${name}.svg`, resolveColours(svg)],
-    [`${name}.png`, await svgPng(svg, PLOT.scale)],
-  ] as const;
+async function paretoFiles(
+  name: string,
+  points: readonly TradePoint[],
+  axis: CostAxis,
+): Promise<NamedFile[]> {
+  return points.length === 0 ? [] : plotFiles(name, paretoPlot(points, axis, 720, 460));
 }
 
 /** Files that an earlier state of the sweep may have left, and this one has not. */
@@ -28,23 +24,22 @@ async function removeOthers(folder: string, written: readonly string[]): Promise
 /** Write results.json, results.csv and the plots; returns the names of the files. */
 export async function writeResults(folder: string, results: SweepResults): Promise<string[]> {
   const { variants, dataset } = results;
-  const files: (readonly [string, string | Uint8Array])[] = [
+  const files: NamedFile[] = [
     ['results.csv', resultsCsv(results)],
-    ...(await plotFiles('pareto-parameters', parameterPoints(variants), {
+    ...(await paretoFiles('pareto-parameters', parameterPoints(variants), {
       title: 'parameters (fewer are better)',
       log: true,
       heading: `Quality and size of networks on ${dataset.name}`,
     })),
-    ...(await plotFiles('pareto-bytes', bytesPoints(variants), {
+    ...(await paretoFiles('pareto-bytes', bytesPoints(variants), {
       title: 'bytes per image (fewer are better)',
       log: false,
       heading: `Quality and bytes per image on ${dataset.name}`,
     })),
     // Last: who finds it finds the others.
-    [RESULTS_FILE, `${JSON.stringify(results, null, 2)}\n`],
+    [RESULTS_FILE, jsonText(results)],
   ];
-  await mkdir(folder, { recursive: true });
-  for (const [name, content] of files) await writeFileAtomic(join(folder, name), content);
+  await writeFiles(folder, files);
   const names = files.map(([name]) => name);
   await removeOthers(folder, names);
   return names;

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   ConvaeError,
   type ImageBatch,
@@ -8,14 +7,14 @@ import {
   manifestSchema,
 } from '@convae/runtime/core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { version } from '../files/version.js';
 import { type ConvertedModel, convertModel, type TensorInfo } from '../onnx/convert.js';
-import { packageVersion } from '../onnx/convert-command.js';
 import type { PlainTensor } from '../onnx/parity/ort.js';
 import { runTfjs } from '../onnx/parity/tfjs.js';
 import { PARITY_TOLERANCE, verifyParity } from '../onnx/parity/verify.js';
 import type { Tf } from '../setup/backend.js';
 import { chooseDecoderForm, type DecoderChoice } from './decoder-form.js';
-import { writeBundleFolder } from './files.js';
+import { fileEntry, writeBundleFolder } from './files.js';
 import { goldenVectorOf } from './golden-vector.js';
 import {
   type ImageGeometry,
@@ -140,7 +139,7 @@ function convertPart(
     outputNames: [output!],
     dynamicSize: options.anySize,
     raiseVectors: true,
-    producerVersion: packageVersion(),
+    producerVersion: version,
   });
 }
 
@@ -161,7 +160,7 @@ async function chooseForm(
   latents: PlainTensor,
 ): Promise<DecoderChoice> {
   if (!options.optimize) return { form: 'plain', bytes: decoder.bytes, milliseconds: null };
-  return chooseDecoderForm(decoder, { latent: timingBatch(latents) }, packageVersion());
+  return chooseDecoderForm(decoder, { latent: timingBatch(latents) }, version);
 }
 
 async function compareParts(
@@ -200,7 +199,7 @@ function buildManifest(
     format: 'convae-bundle',
     version: `${MANIFEST_VERSION.major}.${MANIFEST_VERSION.minor}`,
     name: options.name,
-    createdBy: `@convae/train ${packageVersion()}`,
+    createdBy: `@convae/train ${version}`,
     image: { ...image, anySize: options.anySize, multiple },
     latent,
     normalisation: { scale: 1 / 255, offset: 0 },
@@ -224,8 +223,7 @@ function checkedManifest(manifest: object): Manifest {
 
 function graphEntry(file: string, { inputs, outputs }: ConvertedModel, bytes: Uint8Array) {
   const tensor = ({ name, shape }: TensorInfo) => ({ name, shape });
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
-  return { file, bytes: bytes.length, sha256, input: tensor(inputs[0]!), output: tensor(outputs[0]!) };
+  return { ...fileEntry(file, bytes), input: tensor(inputs[0]!), output: tensor(outputs[0]!) };
 }
 
 const graphFiles = (manifest: Manifest, parts: Parts): Record<string, Uint8Array> => ({

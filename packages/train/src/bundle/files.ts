@@ -1,7 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { ConvaeError, checkPlainFileName, MANIFEST_FILE } from '@convae/runtime/core';
+import { ConvaeError, checkPlainFileName, MANIFEST_FILE, type Manifest } from '@convae/runtime/core';
+import { sha256 } from '../files/sha256.js';
+
+/** What a manifest says of a file. */
+export const fileEntry = (file: string, bytes: Uint8Array) => ({
+  file,
+  bytes: bytes.length,
+  sha256: sha256(bytes),
+});
+
+/** The files that a manifest lists. */
+export const listedFiles = ({ encoder, decoder, tables, context }: Manifest) =>
+  [encoder, decoder, tables, context].filter((entry) => entry !== undefined);
 
 const sibling = (path: string, purpose: string): string =>
   join(dirname(path), `.${basename(path)}.${purpose}-${randomUUID()}`);

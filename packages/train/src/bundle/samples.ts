@@ -1,4 +1,5 @@
-import { ConvaeError, type ImageBatch } from '@convae/runtime/core';
+import { ConvaeError, type ImageBatch, toFloatImages } from '@convae/runtime/core';
+import { inBatches } from '../dataset/batches.js';
 import type { PlainTensor } from '../onnx/parity/ort.js';
 
 /** Images per run when a bundle is compared with its models. */
@@ -8,15 +9,9 @@ const SAMPLE_BATCH = 128;
 const TIMING_BATCH = 64;
 
 /** uint8 N×H×W×C becomes float32 N×C×H×W in 0..1. */
-export function networkInput({ data, count, height, width, channels }: ImageBatch): PlainTensor {
-  const result = new Float32Array(data.length);
-  const plane = height * width;
-  for (let i = 0; i < data.length; i++) {
-    const [pixel, channel] = [Math.floor(i / channels), i % channels];
-    const image = Math.floor(pixel / plane);
-    result[(image * channels + channel) * plane + (pixel % plane)] = data[i]! / 255;
-  }
-  return { data: result, shape: [count, channels, height, width] };
+export function networkInput(images: ImageBatch): PlainTensor {
+  const { data, count, channels, height, width } = toFloatImages(images);
+  return { data, shape: [count, channels, height, width] };
 }
 
 /** The sizes that the manifest states. */
@@ -73,11 +68,4 @@ export function timingBatch({ data, shape }: PlainTensor): PlainTensor {
 }
 
 /** The samples in batches of at most {@link SAMPLE_BATCH}. */
-export function sampleBatches(samples: ImageBatch): ImageBatch[] {
-  const size = samples.height * samples.width * samples.channels;
-  return Array.from({ length: Math.ceil(samples.count / SAMPLE_BATCH) }, (_, i) => {
-    const begin = i * SAMPLE_BATCH;
-    const end = Math.min(begin + SAMPLE_BATCH, samples.count);
-    return { ...samples, data: samples.data.subarray(begin * size, end * size), count: end - begin };
-  });
-}
+export const sampleBatches = (samples: ImageBatch): ImageBatch[] => [...inBatches(samples, SAMPLE_BATCH)];

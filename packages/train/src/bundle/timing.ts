@@ -1,3 +1,4 @@
+import { median } from '../figures/averages.js';
 import { type Feeds, type OrtSession, openSession } from '../onnx/parity/ort.js';
 
 /** Rounds of {@link compareSpeed}; each runs every graph once. */
@@ -24,9 +25,4 @@ export async function compareSpeed(graphs: readonly Uint8Array[], feeds: Feeds):
   } finally {
     for (const session of sessions) await session.release();
   }
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)]!;
 }

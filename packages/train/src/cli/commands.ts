@@ -1,8 +1,9 @@
 import { ConvaeError } from '@convae/runtime/core';
 import type { Command } from 'commander';
+import { listedFiles } from '../bundle/files.js';
 import type { Evaluation } from '../evaluation/index.js';
 import { type ConvertSummary, convertCommand } from '../onnx/index.js';
-import { setupCommand } from '../setup/index.js';
+import { ensureBackend } from '../setup/index.js';
 import { readRunSettings, runPaths } from '../training/run-folder.js';
 import { addDataFlags, addExportFlags, addFolderFlags, addTrainFlags } from './flags.js';
 import { recordedData, recordedRecipe } from './recorded.js';
@@ -73,9 +74,7 @@ async function trainOnly(flags: RunFlags, evaluations: readonly Evaluation[]): P
 async function exportOnly(folder: string, flags: ExportFlags): Promise<void> {
   const opened = await openRun(folder);
   const { parity, manifest } = await exportStage(opened, flags);
-  const files = [manifest.encoder, manifest.decoder, manifest.tables, manifest.context].flatMap(
-    (f) => f?.file ?? [],
-  );
+  const files = listedFiles(manifest).map(({ file }) => file);
   const worst = Math.max(parity.encoder, parity.decoder).toExponential(1);
   console.log(`${opened.paths.bundle}: ${files.join(', ')}, manifest.json (within ${worst} of tfjs)`);
 }
@@ -147,7 +146,10 @@ function addToolCommands(program: Command, evaluations: readonly Evaluation[]): 
   program
     .command('setup')
     .description('make the TensorFlow backend loadable')
-    .action(() => setupCommand());
+    .action(async () => {
+      const { source, tensorflow } = await ensureBackend({ log: console.log });
+      if (source === 'present') console.log(`TensorFlow ${tensorflow} is ready (it was already).`);
+    });
 }
 
 /** Add every subcommand, those of the evaluations included. */

@@ -47,9 +47,9 @@ describe('a failed command', () => {
   });
 
   it.each(['100000', '0', '1.25', Array.from({ length: 17 }, (_, i) => 17 - i).join()])(
-    'by --qualities %s has exit code 2, before anything is read',
-    async (qualities) => {
-      expect(exitCodeOf(await command('export', 'nowhere', '--qualities', qualities))).toBe(2);
+    'by --bundle-steps %s has exit code 2, before anything is read',
+    async (steps) => {
+      expect(exitCodeOf(await command('export', 'nowhere', '--bundle-steps', steps))).toBe(2);
     },
   );
 

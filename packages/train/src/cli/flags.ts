@@ -61,10 +61,10 @@ export function addDataFlags(command: Command): Command {
   return command
     .option('--data <source>', 'mnist, idx:DIR or images:DIR', 'mnist')
     .option('--validation <n>', 'images kept out of training: a count, or a fraction below 1', number)
-    .option('--limit <n>', 'use at most so many training and so many test images', integer)
+    .option('--limit <n>', 'most training images and most test images to use', integer)
     .option('--size <HxW>', 'size that every image gets', size)
     .addOption(new Option('--channels <n>', '1 grey or 3 RGB').argParser(channels))
-    .addOption(new Option('--fit <how>', 'how images of another size are brought to one').choices([...FITS]));
+    .addOption(new Option('--fit <how>', 'how to bring images of other sizes to one').choices([...FITS]));
 }
 
 /** Add the flags that decide the network and its training. */
@@ -113,7 +113,7 @@ export function addTrainFlags(command: Command): Command {
     )
     .option(
       '--patience <n>',
-      'stop after so many epochs without a better validation error; 0 never',
+      'stop after this many epochs without a better validation error; 0 never stops',
       integer,
       defaults.patience,
     )
@@ -128,8 +128,8 @@ export function addTrainFlags(command: Command): Command {
 export function addFolderFlags(command: Command): Command {
   return command
     .option('--out <dir>', 'folder of the run', 'runs/latest')
-    .option('--resume', 'go on with the run in that folder, under its own settings', false)
-    .option('--force', 'start anew, removing the run in that folder', false)
+    .option('--resume', 'continue the run in that folder, with its own settings', false)
+    .option('--force', 'remove the run in that folder and start again', false)
     .option('--tensorboard <dir>', 'also write event files for TensorBoard into this folder');
 }
 
@@ -144,8 +144,12 @@ export function addExportFlags(command: Command): Command {
       ).choices(['float32', 'int8']),
     )
     .option(
-      '--qualities <list>',
-      'steps of the bundle in eighths (halves of these without a context network), as in 16,12,8, where not those that rate was trained for',
+      '--bundle-steps <list>',
+      "steps of the bundle's qualities in eighths, as in 16,12,8 (also halves without a context network); default: those trained for",
       positiveHalves,
+    )
+    .addOption(new Option('--qualities <list>', 'old name').argParser(positiveHalves).hideHelp())
+    .on('option:qualities', () =>
+      command.setOptionValueWithSource('bundleSteps', command.getOptionValue('qualities'), 'cli'),
     );
 }

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
+import { version } from '../files/version.js';
 import { addCommands } from './commands.js';
-import { version } from './created-by.js';
 import { installedEvaluations } from './evaluations.js';
 import { exitCodeOf, failureText } from './failure.js';
 

@@ -1,9 +1,9 @@
 import { formatDuration, formatTimeLeft, TimeLeft } from '@convae/runtime';
-import cliProgress from 'cli-progress';
 import type { ReadProgress } from '../dataset/index.js';
+import { decibels } from '../figures/psnr.js';
 import type { EpochRecord } from '../training/history.js';
-import { psnr } from '../training/stepper.js';
 import type { TrainingProgress } from '../training/trainer.js';
+import { liveBar, SparseLines } from './live-display.js';
 
 /** Seconds between two plain lines within an epoch, where there is no terminal. */
 const PLAIN_INTERVAL = 20;
@@ -55,55 +55,37 @@ export function trainingDisplay(epochs: number): TrainingDisplay {
 }
 
 function barDisplay(epochs: number): TrainingDisplay {
-  const format = 'epoch {epoch}/{epochs} [{bar}] {percentage}%  MSE {mse}  {rate}  {left}';
-  const bar = new cliProgress.SingleBar(
-    { format, hideCursor: true, clearOnComplete: true },
-    cliProgress.Presets.shades_classic,
-  );
+  const bar = liveBar('epoch {epoch}/{epochs} [{bar}] {percentage}%  MSE {mse}  {rate}  {left}');
   const timeLeft = runTimeLeft();
-  let running = false;
-  const stop = (): void => {
-    if (running) bar.stop();
-    running = false;
-  };
   return {
     progress: (progress) => {
       const { epoch, images, total, mse, imagesPerSecond } = progress;
-      const values = {
-        epoch,
-        epochs,
-        mse: mse.toFixed(5),
-        rate: rate(imagesPerSecond),
-        left: timeLeft(progress),
-      };
-      if (!running) bar.start(total, images, values);
-      running = true;
-      bar.update(images, values);
+      const left = timeLeft(progress);
+      bar.show(images, total, { epoch, epochs, mse: mse.toFixed(5), rate: rate(imagesPerSecond), left });
     },
     epoch: (record, best) => {
-      stop();
+      bar.stop();
       console.log(epochLine(record, epochs, best));
     },
-    stop,
+    stop: bar.stop,
   };
 }
 
 function plainDisplay(epochs: number): TrainingDisplay {
   const timeLeft = runTimeLeft();
-  let last = performance.now();
+  const lines = new SparseLines(PLAIN_INTERVAL);
   return {
     progress: (progress) => {
       const { epoch, images, total, mse, imagesPerSecond } = progress;
       const left = timeLeft(progress);
-      if (performance.now() - last < PLAIN_INTERVAL * 1000) return;
-      last = performance.now();
       const done = `${Math.floor((100 * images) / total)}%`;
-      console.error(
-        `epoch ${epoch}/${epochs} ${done}  MSE ${mse.toFixed(5)} (${psnr(mse).toFixed(2)} dB)  ${rate(imagesPerSecond)}  ${left}`,
+      lines.maybe(
+        () =>
+          `epoch ${epoch}/${epochs} ${done}  MSE ${mse.toFixed(5)} (${decibels(mse).toFixed(2)} dB)  ${rate(imagesPerSecond)}  ${left}`,
       );
     },
     epoch: (record, best) => {
-      last = performance.now();
+      lines.spoke();
       console.log(epochLine(record, epochs, best));
     },
     stop: () => undefined,
@@ -115,13 +97,11 @@ const READING_INTERVAL = 2;
 
 /** Says now and then how far the reading of an image folder is; short readings say nothing. */
 export function readingDisplay(): (progress: ReadProgress) => void {
-  let [last, current, timeLeft] = [performance.now(), '', new TimeLeft()];
+  const lines = new SparseLines(READING_INTERVAL);
+  let [current, timeLeft] = ['', new TimeLeft()];
   return ({ step, done, total }) => {
     if (step !== current) [current, timeLeft] = [step, new TimeLeft()];
     const left = formatTimeLeft(timeLeft.at(done, total - done));
-    const now = performance.now();
-    if (now - last < READING_INTERVAL * 1000) return;
-    last = now;
-    console.error(`reading ${step} of the images: ${done} of ${total}  ${left}`);
+    lines.maybe(() => `reading ${step} of the images: ${done} of ${total}  ${left}`);
   };
 }

@@ -1,9 +1,9 @@
-import { ConvaeError, MAX_IMAGE_SIDE } from '@convae/runtime/core';
+import { MAX_IMAGE_SIDE } from '@convae/runtime/core';
 import * as z from 'zod';
 import { FITS } from '../dataset/index.js';
+import { checked } from '../files/checked.js';
 import { type Recipe, readRecipe, recipeSchema } from '../training/recipe.js';
 import type { RunSettings } from '../training/run-folder.js';
-import type { DataFlags, TrainFlags } from './settings.js';
 
 type Settings = RunSettings['settings'];
 
@@ -16,18 +16,19 @@ const dataSchema = z.object({
   size: z.object({ height: side, width: side }).exactOptional(),
   channels: z.union([z.literal(1), z.literal(3)]).exactOptional(),
   fit: z.enum(FITS).exactOptional(),
-  backend: z.enum(['tensorflow', 'cpu']).default('tensorflow'),
 });
+const recordedSchema = dataSchema.extend({ backend: z.enum(['tensorflow', 'cpu']).default('tensorflow') });
+
+/** Flags that say which images, as commander delivers them; they are recorded in run.json. */
+export type DataFlags = Readonly<z.output<typeof dataSchema>>;
 
 /**
  * Which images run.json recorded, and the backend; nothing else that stands there.
  *
  * @throws ConvaeError `DATA_INVALID` naming the file and the field
  */
-export function recordedData(settings: Settings, path: string): DataFlags & Pick<TrainFlags, 'backend'> {
-  const parsed = dataSchema.safeParse(settings);
-  if (parsed.success) return parsed.data;
-  throw new ConvaeError('DATA_INVALID', `${path}: ${z.prettifyError(parsed.error)}`, { cause: parsed.error });
+export function recordedData(settings: Settings, path: string): z.output<typeof recordedSchema> {
+  return checked(recordedSchema, settings, path);
 }
 
 const RECIPE_FIELDS = Object.keys(recipeSchema.parse({}));

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { ConvaeError, UsageError } from '@convae/runtime/core';
-import { type Dataset, type OpenDatasetOptions, openDataset } from '../dataset/index.js';
+import { type Dataset, openDataset } from '../dataset/index.js';
+import { cannotRead, jsonOf } from '../files/read.js';
 import { parseSpec } from '../model/parse.js';
 import { presetSpec } from '../model/presets.js';
 import { type ArchitectureSpec, type ImageShape, specSchema } from '../model/spec.js';
@@ -8,18 +9,10 @@ import type { NoiseKind, NoiseSettings } from '../training/noise.js';
 import { DEFAULT_RADIUS } from '../training/rate/rate-spec.js';
 import { epochsFor, LEAST_STEPS, RATE_RECIPES } from '../training/rate/recipes.js';
 import { parseRecipe, type Recipe, type RecipeInput } from '../training/recipe.js';
+import { readingDisplay } from './progress.js';
+import type { DataFlags } from './recorded.js';
 
 type RateInput = NonNullable<RecipeInput['rate']>;
-
-/** Flags that say which images, as commander delivers them; they are recorded in run.json. */
-export interface DataFlags {
-  readonly data: string;
-  readonly validation?: number;
-  readonly limit?: number;
-  readonly size?: { height: number; width: number };
-  readonly channels?: 1 | 3;
-  readonly fit?: 'crop' | 'pad' | 'resize';
-}
 
 /** Levels of noise, as given on the command line: one, or a range. */
 export interface NoiseRange {
@@ -114,21 +107,18 @@ export function fittedRecipe(recipe: Recipe, { leastSteps = 0 }: TrainFlags, { t
 }
 
 /** The flags that a named recipe stands for. */
-export function recipeFlags(name: string): Partial<TrainFlags & { qualities: readonly number[] }> {
-  const { preset, recipe, qualities } = RATE_RECIPES[name]!;
+export function recipeFlags(name: string): Partial<TrainFlags & { bundleSteps: readonly number[] }> {
+  const { preset, recipe, bundleSteps } = RATE_RECIPES[name]!;
   const { epochs, batch, learningRate: lr, schedule } = recipe;
   return JSON.parse(
-    JSON.stringify({ preset, epochs, batch, lr, schedule, qualities, leastSteps: LEAST_STEPS }),
+    JSON.stringify({ preset, epochs, batch, lr, schedule, bundleSteps, leastSteps: LEAST_STEPS }),
   ) as Partial<TrainFlags>;
 }
 
-/** Open the data set that the flags name; `onProgress` hears of image folders being read. */
-export function datasetOf(
-  flags: DataFlags,
-  multiple: number | undefined,
-  onProgress?: OpenDatasetOptions['onProgress'],
-): Promise<Dataset> {
+/** Open the data set that the flags name; says now and then how far the reading of an image folder is. */
+export function datasetOf(flags: DataFlags, multiple?: number): Promise<Dataset> {
   const { data, validation, limit, size, channels, fit } = flags;
+  const onProgress = readingDisplay();
   return openDataset(data, { validation, limit, size, channels, fit, multiple, onProgress });
 }
 
@@ -142,15 +132,8 @@ export function fittedTo<F extends DataFlags>(flags: F, { height, width }: Image
 
 /** Read a JSON file with an architecture; its `image` may be left out, the data's shape is used. */
 async function readArchitecture(path: string): Promise<Record<string, unknown>> {
-  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    throw new ConvaeError('NOT_FOUND', `cannot read the architecture ${path}: ${cause.message}`, { cause });
-  });
-  try {
-    const parsed: unknown = JSON.parse(text);
-    if (typeof parsed === 'object' && parsed !== null) return parsed as Record<string, unknown>;
-  } catch {
-    // Told below, like JSON of another kind.
-  }
+  const parsed = jsonOf(await readFile(path).catch(cannotRead(path)), path);
+  if (typeof parsed === 'object' && parsed !== null) return parsed as Record<string, unknown>;
   throw new ConvaeError('DATA_INVALID', `expected a JSON object with an architecture in ${path}`);
 }
 

@@ -10,7 +10,7 @@ import {
   modelCard,
   parseMetrics,
 } from '../evaluation/index.js';
-import { readIfThere, readJson } from '../evaluation/read-json.js';
+import { readIfThere, readJson } from '../files/read.js';
 import { runPaths } from '../training/run-folder.js';
 
 /** @throws ConvaeError `NOT_FOUND` where the run has no such file. */

@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ConvaeError } from '@convae/runtime/core';
-import { type ExportedBundle, exportBundle } from '../bundle/index.js';
-import type { Dataset, LabelledImages } from '../dataset/index.js';
+import { ConvaeError, type ImageBatch, MANIFEST_FILE, sliceBatch } from '@convae/runtime/core';
+import { type ExportedBundle, exportBundle, type Parity } from '../bundle/index.js';
+import type { Dataset } from '../dataset/index.js';
 import { type Evaluation, evaluateBundle, type Metrics, readHistory } from '../evaluation/index.js';
+import { readJson } from '../files/read.js';
 import { buildLayersNetwork } from '../model/build.js';
 import { describeLayers } from '../model/describe.js';
 import { parseSpec } from '../model/parse.js';
@@ -13,7 +13,6 @@ import { loadBackend, type Tf } from '../setup/index.js';
 import { type Checkpoint, loadCheckpoint } from '../training/checkpoint.js';
 import { trainedCoding } from '../training/rate/trained-coding.js';
 import { type RunPaths, type RunSettings, readRunSettings, runPaths } from '../training/run-folder.js';
-import { readingDisplay } from './progress.js';
 import { recordedData, recordedRecipe } from './recorded.js';
 import { datasetOf, fittedTo } from './settings.js';
 import { commandLine, type TrainedRun } from './train-stage.js';
@@ -21,15 +20,10 @@ import { commandLine, type TrainedRun } from './train-stage.js';
 /** Images on which the exported graphs are compared with tfjs before anything is written. */
 const PARITY_IMAGES = 64;
 
-function head(images: LabelledImages, count: number): LabelledImages {
-  const n = Math.min(count, images.count);
-  const { height, width, channels } = images;
-  return { data: images.data.slice(0, n * height * width * channels), count: n, height, width, channels };
-}
-
 /** Real images that are no test images. */
-function paritySamples({ validation, train }: Dataset): LabelledImages {
-  return head(validation.count > 0 ? validation : train, PARITY_IMAGES);
+function paritySamples({ validation, train }: Dataset): ImageBatch {
+  const images = validation.count > 0 ? validation : train;
+  return sliceBatch<ImageBatch>(images, 0, Math.min(PARITY_IMAGES, images.count));
 }
 
 /** What a run leaves for export, wherever it comes from: just trained, or read from its folder. */
@@ -65,14 +59,14 @@ export interface ExportFlags {
   readonly optimize: boolean;
   /** How kernels are stored; int8 where rate was trained and nothing is said, else float32. */
   readonly weights?: 'float32' | 'int8';
-  /** Multipliers of the bundle's qualities, where they are not those that rate was trained for. */
-  readonly qualities?: readonly number[];
+  /** Steps of the bundle's qualities in eighths, where they are not those that rate was trained for. */
+  readonly bundleSteps?: readonly number[];
 }
 
 /** Export a run's best weights as a bundle, checked against tfjs before anything is written. */
 export async function exportStage(
   run: Exportable,
-  { optimize, weights, qualities }: ExportFlags,
+  { optimize, weights, bundleSteps }: ExportFlags,
 ): Promise<ExportedBundle> {
   const { tf, spec, dataset, paths, parameters } = run;
   const storage = weights ?? (run.recipe.rate === null ? 'float32' : 'int8');
@@ -91,7 +85,7 @@ export async function exportStage(
       metrics: trainingMetrics(run),
       anySize: traceShapes(spec).anySize,
       optimize,
-      tables: { training: dataset.train, validation: dataset.validation, ...trainedCoding(run, qualities) },
+      tables: { training: dataset.train, validation: dataset.validation, ...trainedCoding(run, bundleSteps) },
     });
   } finally {
     network.dispose();
@@ -156,7 +150,7 @@ export async function openRun(folder: string): Promise<Exportable & { readonly c
   const { settings, command } = await requireSettings(paths);
   const checkpoint = await bestCheckpoint(paths);
   const flags = recordedData(settings, paths.settings);
-  const dataset = await datasetOf(fittedTo(flags, checkpoint.spec.image), undefined, readingDisplay());
+  const dataset = await datasetOf(fittedTo(flags, checkpoint.spec.image));
   const tf = await loadBackend(flags.backend);
   const { spec, recipe, parameters, best, position } = checkpoint;
   const history = await readHistory(paths.epochs);
@@ -171,14 +165,9 @@ export async function openExported(folder: string): Promise<Parameters<typeof ev
   const spec = parseSpec(settings.architecture);
   const flags = recordedData(settings, paths.settings);
   const recipe = { ...recordedRecipe(settings, paths.settings) };
-  const dataset = await datasetOf(fittedTo(flags, spec.image), undefined, readingDisplay());
-  const manifest = await readFile(join(paths.bundle, 'manifest.json'), 'utf8').catch(
-    (cause: NodeJS.ErrnoException) => {
-      throw new ConvaeError('NOT_FOUND', `expected an exported bundle in ${paths.bundle}: ${cause.message}`, {
-        cause,
-      });
-    },
-  );
-  const { parity } = JSON.parse(manifest) as { parity?: { encoder: number; decoder: number } };
-  return { paths, dataset, spec, recipe, command, parity };
+  const dataset = await datasetOf(fittedTo(flags, spec.image));
+  const manifest = await readJson(join(paths.bundle, MANIFEST_FILE), (value) => value as { parity?: Parity });
+  if (manifest === undefined)
+    throw new ConvaeError('NOT_FOUND', `expected an exported bundle in ${paths.bundle}, found none`);
+  return { paths, dataset, spec, recipe, command, parity: manifest.parity };
 }

@@ -1,6 +1,7 @@
 import { ConvaeError, UsageError } from '@convae/runtime/core';
 import type { Dataset } from '../dataset/index.js';
 import { type Evaluation, measuredFiles } from '../evaluation/index.js';
+import { createdBy } from '../files/version.js';
 import type { ParameterValues } from '../model/parameters.js';
 import { parseSpec } from '../model/parse.js';
 import { traceShapes } from '../model/shapes.js';
@@ -17,9 +18,8 @@ import {
   writeRunSettings,
 } from '../training/run-folder.js';
 import { type StopReason, trainNetwork } from '../training/trainer.js';
-import { createdBy } from './created-by.js';
 import { untilInterrupt } from './interrupt.js';
-import { readingDisplay, trainingDisplay } from './progress.js';
+import { trainingDisplay } from './progress.js';
 import {
   datasetOf,
   fittedRecipe,
@@ -78,7 +78,7 @@ function announce(dataset: Dataset, spec: ArchitectureSpec, recipe: Recipe, aske
   );
   if (recipe.epochs > asked.epochs) {
     const why = `${asked.epochs} are few steps on so few images`;
-    console.log(`${recipe.epochs} epochs, as ${why}; --epochs sets another number`);
+    console.log(`${recipe.epochs} epochs, because ${why}; --epochs sets another number`);
   }
 }
 
@@ -95,7 +95,7 @@ async function prepareFolder(
   await writeRunSettings(paths, {
     format: 'convae-run',
     version: 1,
-    createdBy: createdBy(),
+    createdBy,
     command: commandLine(),
     computing: computeSettings(),
     settings,
@@ -118,9 +118,9 @@ function recordedImage({ recordedSpec }: TrainFlags): ImageShape | undefined {
 /** Images that are fitted to a size get one that the network can divide, or that of the run that is resumed. */
 async function openTrainingData(flags: TrainFlags): Promise<Dataset> {
   const image = recordedImage(flags);
-  if (image !== undefined) return datasetOf(fittedTo(flags, image), undefined, readingDisplay());
+  if (image !== undefined) return datasetOf(fittedTo(flags, image));
   const multiple = flags.fit === undefined ? undefined : await multipleOf(flags);
-  return datasetOf(flags, multiple, readingDisplay());
+  return datasetOf(flags, multiple);
 }
 
 /** The architecture for images of this shape; where their size is one that it does not take, --fit is named. */
@@ -166,7 +166,7 @@ export async function trainStage(
   const display = trainingDisplay(recipe.epochs);
   const interrupt = untilInterrupt(() => {
     display.stop();
-    console.error('stopping after this step; once more ends at once');
+    console.error('stopping after this step; press Ctrl-C again to stop at once');
   });
   try {
     const onProgress = display.progress;

@@ -1,3 +1,4 @@
+import { type ImageBatch, sliceBatch } from '@convae/runtime/core';
 import { requireInteger } from './options.js';
 import { createRandom, permutation } from './random.js';
 import type { LabelledImages } from './types.js';
@@ -35,7 +36,17 @@ export function batches(set: { readonly count: number }, options: BatchOptions):
   return Array.from({ length: total }, (_, i) => order.subarray(i * batch, (i + 1) * batch));
 }
 
+/** All images in their order, at most `most` at a time, as views of the same memory. */
+export function* inBatches(images: ImageBatch, most: number): Generator<ImageBatch> {
+  for (let first = 0; first < images.count; first += most)
+    yield sliceBatch<ImageBatch>(images, first, Math.min(images.count, first + most));
+}
+
 const TO_FLOAT = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
+
+/** The pixels of a batch, float32, 0..1 (byte / 255). */
+export const toFloats = ({ data }: ImageBatch): Float32Array =>
+  Float32Array.from(data, (byte) => TO_FLOAT[byte]!);
 
 function targetOf(out: Float32Array | undefined, needed: number): Float32Array {
   if (out === undefined) return new Float32Array(needed);

@@ -76,7 +76,7 @@ describe('IDX files', () => {
     const missing = join(folder, 'missing');
     await expect(readIdxImages(missing)).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await expect(peekIdxImages(missing)).rejects.toThrow(missing);
-    await expect(readIdxImages(folder)).rejects.toThrow(`${folder}: is not a file`);
+    await expect(readIdxImages(folder)).rejects.toThrow(`${folder} is not a file`);
     const short = join(folder, 'short');
     await writeFile(short, formatIdxImages(sample).subarray(0, 30));
     await expect(peekIdxImages(short)).rejects.toMatchObject({ code: 'DATA_TRUNCATED' });

@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { constants, gunzipSync, gzipSync } from 'node:zlib';
 import {
   ConvaeError,
@@ -14,6 +12,9 @@ import {
   parseIdxLabels,
   parseIdxLabelsHeader,
 } from '@convae/runtime/core';
+import { writeFileAtomic } from '@convae/runtime/node';
+import { boundedSize, readBounded } from '../files/read.js';
+import { sha256 } from '../files/sha256.js';
 
 /** Enough of a gzip file to unzip the IDX header from it; bounds what a hostile beginning can unzip to (4 MiB). */
 const GZIP_PEEK_BYTES = 4096;
@@ -65,28 +66,11 @@ function unzipIfZipped(bytes: Uint8Array, name: string, parseHeader: HeaderParse
   return gunzipExactly(bytes, parseHeader(unzipBeginning(bytes, name), name).totalBytes, name);
 }
 
-async function sizeOfFile(path: string): Promise<number> {
-  const info = await stat(path).catch((cause: unknown) => {
-    throw new ConvaeError('NOT_FOUND', `${path}: cannot be read: ${(cause as Error).message}`, { cause });
-  });
-  if (!info.isFile()) throw new ConvaeError('NOT_FOUND', `${path}: is not a file`);
-  return info.size;
-}
-
-async function readBounded(path: string): Promise<Uint8Array> {
-  const size = await sizeOfFile(path);
-  if (size > MAX_IDX_BYTES)
-    throw new ConvaeError('LIMIT_EXCEEDED', `${path}: ${size} bytes, at most ${MAX_IDX_BYTES} are read`);
-  return readFile(path).catch((cause: unknown) => {
-    throw new ConvaeError('NOT_FOUND', `${path}: cannot be read: ${(cause as Error).message}`, { cause });
-  });
-}
-
-function requireSha256(bytes: Uint8Array, sha256: string | undefined, path: string): void {
-  if (sha256 === undefined) return;
-  const found = createHash('sha256').update(bytes).digest('hex');
-  if (found !== sha256)
-    throw new ConvaeError('HASH_MISMATCH', `${path}: SHA-256 is ${found}, expected ${sha256}`);
+function requireSha256(bytes: Uint8Array, expected: string | undefined, path: string): void {
+  if (expected === undefined) return;
+  const found = sha256(bytes);
+  if (found !== expected)
+    throw new ConvaeError('HASH_MISMATCH', `${path}: SHA-256 is ${found}, expected ${expected}`);
 }
 
 interface ReadIdxOptions {
@@ -94,10 +78,10 @@ interface ReadIdxOptions {
   readonly sha256?: string | undefined;
 }
 
-async function readIdx(source: string | Uint8Array, parseHeader: HeaderParser, { sha256 }: ReadIdxOptions) {
+async function readIdx(source: string | Uint8Array, parseHeader: HeaderParser, options: ReadIdxOptions) {
   const name = typeof source === 'string' ? source : 'IDX bytes';
-  const bytes = typeof source === 'string' ? await readBounded(source) : source;
-  requireSha256(bytes, sha256, name);
+  const bytes = typeof source === 'string' ? await readBounded(source, MAX_IDX_BYTES) : source;
+  requireSha256(bytes, options.sha256, name);
   return { name, bytes: unzipIfZipped(bytes, name, parseHeader) };
 }
 
@@ -138,7 +122,7 @@ async function firstBytes(path: string): Promise<Uint8Array> {
  * @throws ConvaeError as {@link readIdxImages}.
  */
 export async function peekIdxImages(path: string): Promise<IdxImagesHeader> {
-  const size = await sizeOfFile(path);
+  const size = await boundedSize(path, Number.POSITIVE_INFINITY);
   const head = await firstBytes(path);
   if (isGzip(head)) return parseIdxImagesHeader(unzipBeginning(head, path), path);
   const header = parseIdxImagesHeader(head, path);
@@ -150,28 +134,18 @@ export async function peekIdxImages(path: string): Promise<IdxImagesHeader> {
   return header;
 }
 
-async function writeAtomically(path: string, bytes: Uint8Array): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`;
-  try {
-    await writeFile(temporary, path.endsWith('.gz') ? gzipSync(bytes) : bytes);
-    await rename(temporary, path);
-  } catch (cause) {
-    await rm(temporary, { force: true });
-    throw new ConvaeError('WRITE_FAILED', `${path}: cannot be written: ${(cause as Error).message}`, {
-      cause,
-    });
-  }
-}
+const zippedByName = (path: string, bytes: Uint8Array): Uint8Array =>
+  path.endsWith('.gz') ? gzipSync(bytes) : bytes;
 
 /**
  * Writes images as an IDX file, gzipped where the name ends in `.gz`: N×H×W for grey, N×H×W×3 for RGB.
  * @throws RangeError for images that contradict themselves, ConvaeError WRITE_FAILED.
  */
 export async function writeIdxImages(path: string, images: ImageBatch): Promise<void> {
-  await writeAtomically(path, formatIdxImages(images));
+  await writeFileAtomic(path, zippedByName(path, formatIdxImages(images)));
 }
 
 /** Writes labels as an IDX file, gzipped where the name ends in `.gz`. @throws ConvaeError WRITE_FAILED. */
 export async function writeIdxLabels(path: string, labels: Uint8Array): Promise<void> {
-  await writeAtomically(path, formatIdxLabels(labels));
+  await writeFileAtomic(path, zippedByName(path, formatIdxLabels(labels)));
 }

@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConvaeError, type IdxImagesHeader, UsageError } from '@convae/runtime/core';
+import { cannotRead } from '../files/read.js';
 import { fitImages } from './fit.js';
 import { peekIdxImages, readIdxImages, readIdxLabels } from './idx-file.js';
 import type { OpenDatasetOptions } from './options.js';
@@ -86,9 +87,7 @@ async function partsOfFolder(folder: string): Promise<IdxParts> {
  * @throws ConvaeError NOT_FOUND or DATA_INVALID.
  */
 export async function findIdxParts(path: string): Promise<IdxParts> {
-  const info = await stat(path).catch((cause: unknown) => {
-    throw new ConvaeError('NOT_FOUND', `${path}: cannot be read: ${(cause as Error).message}`, { cause });
-  });
+  const info = await stat(path).catch(cannotRead(path));
   return info.isDirectory() ? partsOfFolder(path) : { train: { images: path } };
 }
 

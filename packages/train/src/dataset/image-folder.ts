@@ -1,6 +1,7 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConvaeError } from '@convae/runtime/core';
+import { cannotRead } from '../files/read.js';
 import { MAX_CLASSES, MAX_FOLDER_DEPTH, MAX_IMAGES } from './limits.js';
 
 /** The parts of a folder that has a sub-folder for each, or all of its images in one list. */
@@ -50,12 +51,9 @@ async function walk(root: string, below: string, seen: ReadonlySet<string>, foun
  */
 export async function listImages(folder: string): Promise<string[]> {
   const found: string[] = [];
-  try {
-    await walk(folder, '', new Set(), found);
-  } catch (cause) {
-    if (cause instanceof ConvaeError) throw cause;
-    throw new ConvaeError('NOT_FOUND', `${folder}: cannot be read: ${(cause as Error).message}`, { cause });
-  }
+  await walk(folder, '', new Set(), found).catch((cause: Error) => {
+    throw cause instanceof ConvaeError ? cause : cannotRead(folder)(cause);
+  });
   if (found.length === 0)
     throw new ConvaeError(
       'DATA_INVALID',

@@ -61,7 +61,10 @@ export function validationCount(option: number | undefined, count: number, reser
 }
 
 /** The images of these numbers, in this order, with their labels; the same object where it is all of them in order. */
-export function selectImages(images: LabelledImages, indices: Uint32Array): LabelledImages {
+export function selectImages(
+  images: LabelledImages,
+  indices: readonly number[] | Uint32Array,
+): LabelledImages {
   if (indices.length === images.count && indices.every((index, i) => index === i)) return images;
   const { data, height, width, channels, labels } = images;
   const size = height * width * channels;

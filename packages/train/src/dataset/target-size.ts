@@ -1,17 +1,12 @@
 import { ConvaeError, UsageError } from '@convae/runtime/core';
-import type { Fit, Size } from './options.js';
+import type { Fit, OpenDatasetOptions, Size } from './options.js';
 
 /** A size found in a source, and how many images have it. */
 export interface SizeCount extends Size {
   readonly count: number;
 }
 
-/** What the caller asked for; see OpenDatasetOptions. */
-export interface TargetOptions {
-  readonly size?: Size | undefined;
-  readonly fit?: Fit | undefined;
-  readonly multiple?: number | undefined;
-}
+type TargetOptions = Pick<OpenDatasetOptions, 'size' | 'fit' | 'multiple'>;
 
 const MOST_SIZES_LISTED = 8;
 const text = ({ height, width }: Size): string => `${height}×${width}`;

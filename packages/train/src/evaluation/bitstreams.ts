@@ -1,31 +1,13 @@
-import { type Codec, defaultPrior, type ImageBatch, type Prior } from '@convae/runtime';
-import { sliceImages } from './images.js';
-import { mean, msePerImage, psnrFromMse } from './metrics/distortion.js';
+import { type Codec, defaultPrior, type ImageBatch, type Prior, sliceBatch } from '@convae/runtime';
+import { inBatches } from '../dataset/batches.js';
+import { mean } from '../figures/averages.js';
+import { psnrFromMse } from '../figures/psnr.js';
+import { msePerImage } from './metrics/distortion.js';
 import { ssimPerImage } from './metrics/ssim.js';
+import type { Rate } from './plug-in.js';
 
 /** Images handed to the codec at once. */
 const BATCH = 1000;
-
-/** Real bytes and the error of what comes back from them, at one quality. */
-export interface BitstreamMeasure {
-  readonly quality: number;
-  /** How probabilities were found. */
-  readonly prior: Prior;
-  /** Size of one container with all images, everything included but the bundle, per image. */
-  readonly containerBytesPerImage: number;
-  /** Mean size of each image coded alone. */
-  readonly streamBytesPerImage: number;
-  /** Of the decoded uint8 images, 0..1. */
-  readonly mse: number;
-  readonly psnr: number | null;
-  readonly ssim: number;
-}
-
-async function* inBatches(images: ImageBatch): AsyncGenerator<ImageBatch> {
-  for (let first = 0; first < images.count; first += BATCH) {
-    yield sliceImages(images, first, Math.min(images.count, first + BATCH));
-  }
-}
 
 /** How images are encoded. */
 export interface RateOptions {
@@ -37,7 +19,7 @@ export interface RateOptions {
 async function encodeAll(codec: Codec, images: ImageBatch, options: RateOptions): Promise<Uint8Array[]> {
   const parts: Uint8Array[] = [];
   const write = (bytes: Uint8Array): void => void parts.push(bytes.slice());
-  await codec.encodeContainer(inBatches(images), { write }, { ...options, count: images.count });
+  await codec.encodeContainer(inBatches(images, BATCH), { write }, { ...options, count: images.count });
   return parts;
 }
 
@@ -50,7 +32,7 @@ async function decodedErrors(codec: Codec, images: ImageBatch, parts: readonly U
   const ssim: number[] = [];
   const decoded = await codec.decodeContainer(asStream(parts));
   for await (const { firstImage, images: output } of decoded.images) {
-    const originals = sliceImages(images, firstImage, firstImage + output.count);
+    const originals = sliceBatch(images, firstImage, firstImage + output.count);
     mse.push(...msePerImage(originals, output));
     ssim.push(...ssimPerImage(originals, output));
   }
@@ -59,18 +41,14 @@ async function decodedErrors(codec: Codec, images: ImageBatch, parts: readonly U
 
 async function meanStreamBytes(codec: Codec, images: ImageBatch, options: RateOptions): Promise<number> {
   let bytes = 0;
-  for await (const batch of inBatches(images)) {
+  for (const batch of inBatches(images, BATCH)) {
     for (const stream of await codec.encodeBatch(batch, options)) bytes += stream.length;
   }
   return bytes / images.count;
 }
 
 /** Encodes the images into real bytes, decodes them again and measures both. */
-export async function measureRate(
-  codec: Codec,
-  images: ImageBatch,
-  options: RateOptions,
-): Promise<BitstreamMeasure> {
+export async function measureRate(codec: Codec, images: ImageBatch, options: RateOptions): Promise<Rate> {
   const parts = await encodeAll(codec, images, options);
   const { mse, ssim } = await decodedErrors(codec, images, parts);
   return {
@@ -92,9 +70,9 @@ function priorsOf({ manifest }: Codec): Prior[] {
 }
 
 /** {@link measureRate} with every prior and at every quality of the bundle, its default prior first. Empty where the bundle has no entropy tables. */
-export async function measureBitstreams(codec: Codec, images: ImageBatch): Promise<BitstreamMeasure[]> {
+export async function measureBitstreams(codec: Codec, images: ImageBatch): Promise<Rate[]> {
   const qualities = codec.manifest.quantizer?.multipliers.length ?? 0;
-  const measured: BitstreamMeasure[] = [];
+  const measured: Rate[] = [];
   for (const prior of priorsOf(codec)) {
     for (let quality = 0; quality < qualities; quality++) {
       measured.push(await measureRate(codec, images, { quality, prior }));

@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { loadCodec } from '@convae/runtime';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mean } from '../figures/averages.js';
 import { presetSpec } from '../model/presets.js';
 import { tinyImages, tinyRun } from '../testing/tiny-run.js';
 import { type EvaluateOptions, evaluateBundle } from './evaluate.js';
-import { mean, msePerImage } from './metrics/distortion.js';
+import { msePerImage } from './metrics/distortion.js';
 import { ssimPerImage } from './metrics/ssim.js';
 import { type Metrics, parseMetrics } from './schema.js';
 

@@ -1,10 +1,8 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Codec, loadCodec, MANIFEST_FILE } from '@convae/runtime';
-import { writeFileAtomic } from '@convae/runtime/node';
-import type { LabelledImages } from '../dataset/types.js';
-import type { LayerRow } from '../model/describe.js';
-import type { EpochRecord } from '../training/history.js';
+import { listedFiles } from '../bundle/files.js';
+import { jsonText, type NamedFile, writeFiles } from '../files/write-files.js';
 import { measureBitstreams } from './bitstreams.js';
 import { identityOf } from './bundle-identity.js';
 import { collectExamples } from './examples.js';
@@ -13,8 +11,7 @@ import { type EvaluationProgress, measureCodec } from './measure.js';
 import { collectMetrics, type RunFacts } from './metrics-file.js';
 import { comparisonPng } from './pictures/comparison.js';
 import { lossPlot } from './plots/loss.js';
-import { paint } from './plots/palette.js';
-import { plotSvg, svgPng } from './plots/render.js';
+import { plotPng, titled } from './plots/render.js';
 import type { Evaluation } from './plug-in.js';
 import { formatPsnr } from './report/format.js';
 import type { ReportModel } from './report/model.js';
@@ -24,23 +21,12 @@ import { METRICS_FILE, type Metrics } from './schema.js';
 import { collectVersions } from './versions.js';
 
 /** Options of {@link evaluateBundle}. */
-export interface EvaluateOptions {
+export interface EvaluateOptions
+  extends Pick<RunFacts, 'test' | 'dataset' | 'command' | 'history' | 'layers' | 'parity' | 'recipe'> {
   /** The folder of manifest.json and both graphs. */
   readonly bundleDir: string;
-  /** The images to measure on; nothing is tuned on them. */
-  readonly test: LabelledImages;
-  readonly dataset: { readonly name: string; readonly source: string; readonly testIsValidation: boolean };
   /** Where metrics.json, report.html, comparison.png and loss.png go; made where missing. */
   readonly runDir: string;
-  /** The command line, as a reader would type it again. */
-  readonly command: string;
-  /** The training log; empty where there is none (then there is no loss.png). */
-  readonly history: readonly EpochRecord[];
-  readonly layers: readonly LayerRow[];
-  /** Largest absolute difference between tfjs and ONNX Runtime, found at export. */
-  readonly parity?: { readonly encoder: number; readonly decoder: number } | undefined;
-  /** The settings of the run, for the report. */
-  readonly recipe: Readonly<Record<string, unknown>>;
   /** Further versions for the report, such as TensorFlow's. */
   readonly versions?: Readonly<Record<string, string>> | undefined;
   /** What else was measured on the run, for the report. */
@@ -49,9 +35,7 @@ export interface EvaluateOptions {
 }
 
 async function bundleFiles(codec: Codec, bundleDir: string): Promise<Metrics['bundle']> {
-  const { encoder, decoder, tables, context } = codec.manifest;
-  const listed = [encoder, decoder, tables, context].flatMap((entry) => entry?.file ?? []);
-  const names = [...listed, MANIFEST_FILE];
+  const names = [...listedFiles(codec.manifest).map(({ file }) => file), MANIFEST_FILE];
   const files = await Promise.all(
     names.map(async (file) => ({ file, bytes: (await stat(join(bundleDir, file))).size })),
   );
@@ -81,31 +65,23 @@ async function measureBundle(options: EvaluateOptions): Promise<ReportModel> {
   }
 }
 
-async function lossPng(history: readonly EpochRecord[], text: string): Promise<Buffer> {
-  const title = { text, anchor: 'start', fontSize: 15, offset: 18, color: paint('ink') } as const;
-  return svgPng(await plotSvg({ ...lossPlot(history, 760, 380), title, padding: 24 }), 2);
-}
-
 /** Draws everything before the first file is written. */
 async function renderFiles(
   model: ReportModel,
   evaluations: readonly Evaluation[] = [],
-): Promise<[string, Uint8Array][]> {
+): Promise<NamedFile[]> {
   const { metrics, examples, history } = model;
-  const text = (content: string): Uint8Array => new TextEncoder().encode(content);
   const { model: network, dataset, distortion } = metrics;
   const title = `The ${network.name} network on ${dataset.name}: ${formatPsnr(distortion.psnr)}`;
-  const files: [string, Uint8Array][] = [
-    [METRICS_FILE, text(`${JSON.stringify(metrics, null, 2)}\n`)],
+  const files: NamedFile[] = [
+    [METRICS_FILE, jsonText(metrics)],
     [COMPARISON_FILE, await comparisonPng(examples.grid, title)],
-    [EXAMPLES_FILE, text(encodeExamples(examples, model.bundle))],
-    [REPORT_FILE, text(await renderReport(model, evaluations))],
+    [EXAMPLES_FILE, encodeExamples(examples, model.bundle)],
+    [REPORT_FILE, await renderReport(model, evaluations)],
   ];
   if (history.length > 0) {
-    files.push([
-      LOSS_FILE,
-      await lossPng(history, `Training the ${network.name} network on ${dataset.name}`),
-    ]);
+    const heading = `Training the ${network.name} network on ${dataset.name}`;
+    files.push([LOSS_FILE, await plotPng(titled(lossPlot(history, 760, 380), heading))]);
   }
   return files;
 }
@@ -122,7 +98,6 @@ export async function evaluateBundle(options: EvaluateOptions): Promise<Metrics>
   if (options.test.count === 0) throw new RangeError('expected at least 1 image for test, received 0');
   const model = await measureBundle(options);
   const files = await renderFiles(model, options.evaluations);
-  await mkdir(options.runDir, { recursive: true });
-  for (const [name, bytes] of files) await writeFileAtomic(join(options.runDir, name), bytes);
+  await writeFiles(options.runDir, files);
   return model.metrics;
 }

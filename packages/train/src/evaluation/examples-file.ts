@@ -1,5 +1,6 @@
 import { ConvaeError, type LatentBatch } from '@convae/runtime';
 import * as z from 'zod';
+import { checked } from '../files/checked.js';
 import { type BundleIdentity, bundleIdentitySchema } from './bundle-identity.js';
 import type { Example, Examples, LatentExample } from './examples.js';
 import type { Tile } from './pictures/tile.js';
@@ -80,12 +81,7 @@ function decodedLatent({ data, ...shape }: z.output<typeof latent>): LatentBatch
  * @throws ConvaeError DATA_INVALID naming the field.
  */
 export function parseExamples(value: unknown): { examples: Examples; bundle: BundleIdentity } {
-  const parsed = schema.safeParse(value);
-  if (!parsed.success) {
-    const { error: cause } = parsed;
-    throw new ConvaeError('DATA_INVALID', `${EXAMPLES_FILE}: ${z.prettifyError(cause)}`, { cause });
-  }
-  const { images, bundle, grid, best, worst, latents } = parsed.data;
+  const { images, bundle, grid, best, worst, latents } = checked(schema, value, EXAMPLES_FILE);
   const at = (place: number): Example => {
     const example = images[place];
     if (example !== undefined) return example;

@@ -1,8 +1,9 @@
-import type { Codec, LatentBatch } from '@convae/runtime';
+import { type Codec, type LatentBatch, sliceBatch } from '@convae/runtime';
+import { selectImages } from '../dataset/split.js';
 import type { LabelledImages } from '../dataset/types.js';
-import { pickImages, sliceImages } from './images.js';
+import { spreadPositions } from '../figures/averages.js';
+import { psnrFromMse } from '../figures/psnr.js';
 import type { Measurement } from './measure.js';
-import { psnrFromMse } from './metrics/distortion.js';
 import { type Tile, tileOf } from './pictures/tile.js';
 import type { PickedImage } from './schema.js';
 
@@ -37,17 +38,11 @@ export interface Examples {
   readonly latents: readonly LatentExample[];
 }
 
-/** Positions spread evenly over 0..length−1, the first one included. */
-function spread(length: number, wanted: number): number[] {
-  const count = Math.min(length, wanted);
-  return Array.from({ length: count }, (_, i) => Math.floor((i * length) / count));
-}
-
 /** The first images of each class, a column per class; without labels images spread over the whole set. */
 export function gridPositions({ labels, count }: LabelledImages): (number | undefined)[][] {
   const rows = Array.from({ length: EXAMPLES_PER_CLASS }, (_, row) => row);
   if (labels === undefined) {
-    const positions = spread(count, EXAMPLES_PER_CLASS * (MAX_EXAMPLE_COLUMNS - 2));
+    const positions = [...spreadPositions(count, EXAMPLES_PER_CLASS * (MAX_EXAMPLE_COLUMNS - 2))];
     const columns = Math.ceil(positions.length / EXAMPLES_PER_CLASS);
     return rows
       .map((row) => positions.slice(row * columns, (row + 1) * columns))
@@ -59,12 +54,18 @@ export function gridPositions({ labels, count }: LabelledImages): (number | unde
     if (members.length < EXAMPLES_PER_CLASS) byClass.set(label, [...members, index]);
   });
   const classes = [...byClass.keys()].sort((a, b) => a - b);
-  const shown = spread(classes.length, MAX_EXAMPLE_COLUMNS).map(
+  const shown = Array.from(
+    spreadPositions(classes.length, MAX_EXAMPLE_COLUMNS),
     (position) => byClass.get(classes[position]!)!,
   );
   return rows
     .map((row) => shown.map((members) => members[row]))
     .filter((row) => row.some((index) => index !== undefined));
+}
+
+/** The first image of each class, not picked by how it came out; without labels images spread over the set. */
+export function firstOfClasses(images: LabelledImages): number[] {
+  return gridPositions(images)[0]!.filter((index) => index !== undefined);
 }
 
 /** Positions of all images, by ascending MSE. */
@@ -100,7 +101,7 @@ export async function collectExamples(
   const { best, worst } = extremePositions(measurement.mse);
   const shown = grid.flat().filter((index) => index !== undefined);
   const positions = [...new Set([...shown, ...best, ...worst])];
-  const originals = pickImages(images, positions);
+  const originals = selectImages(images, positions);
   const { height, width } = images;
   const latents = await codec.embed(originals);
   const reconstructions = await codec.reconstruct(latents, { height, width });
@@ -108,7 +109,7 @@ export async function collectExamples(
     const position = positions.indexOf(index);
     return {
       ...figures(index, images, measurement),
-      original: tileOf(sliceImages(originals, position, position + 1), 0),
+      original: tileOf(sliceBatch(originals, position, position + 1), 0),
       reconstruction: tileOf(reconstructions, position),
     };
   };
@@ -122,6 +123,8 @@ export async function collectExamples(
     grid: rows,
     best: best.map(example),
     worst: worst.map(example),
-    latents: spread(firstRow.length, LATENT_EXAMPLES).map((place) => withLatent(firstRow[place]!.index)),
+    latents: Array.from(spreadPositions(firstRow.length, LATENT_EXAMPLES), (place) =>
+      withLatent(firstRow[place]!.index),
+    ),
   };
 }

@@ -1,39 +1,10 @@
-import { readFile, stat } from 'node:fs/promises';
 import { ConvaeError } from '@convae/runtime';
 import * as z from 'zod';
-import type { EpochRecord } from '../training/history.js';
+import { readBounded } from '../files/read.js';
+import { type EpochRecord, epochRecordSchema } from '../training/history.js';
 
 /** Largest `epochs.jsonl` that is read, bytes. */
 export const MAX_HISTORY_BYTES = 64 << 20;
-
-const figure = z.number().nonnegative();
-
-const recordSchema = z.object({
-  epoch: z.int().min(1),
-  trainMse: figure,
-  validationMse: figure.nullable(),
-  trainPsnr: z.number(),
-  validationPsnr: z.number().nullable(),
-  learningRate: figure,
-  seconds: figure,
-  imagesPerSecond: figure,
-  deadChannels: z.array(z.int().min(0)),
-  rate: z
-    .object({
-      factorizedBytes: figure,
-      contextBytes: figure.nullable(),
-      validation: z.array(
-        z.object({
-          multiplier: z.int().min(1),
-          psnr: z.number(),
-          factorizedBytes: figure,
-          contextBytes: figure.nullable(),
-          objective: figure,
-        }),
-      ),
-    })
-    .optional(),
-});
 
 function invalid(path: string, line: number, reason: string, cause?: unknown): ConvaeError {
   return new ConvaeError('DATA_INVALID', `${path}, line ${line}: ${reason}`, { cause });
@@ -46,25 +17,9 @@ function parseLine(path: string, text: string, line: number): EpochRecord {
   } catch (cause) {
     throw invalid(path, line, 'not JSON', cause);
   }
-  const parsed = recordSchema.safeParse(value);
+  const parsed = epochRecordSchema.safeParse(value);
   if (!parsed.success) throw invalid(path, line, z.prettifyError(parsed.error), parsed.error);
   return parsed.data;
-}
-
-async function readText(path: string): Promise<string> {
-  try {
-    const { size } = await stat(path);
-    if (size > MAX_HISTORY_BYTES) {
-      throw new ConvaeError(
-        'LIMIT_EXCEEDED',
-        `${path}: ${size} bytes, at most ${MAX_HISTORY_BYTES} are read`,
-      );
-    }
-    return await readFile(path, 'utf8');
-  } catch (cause) {
-    if (cause instanceof ConvaeError) throw cause;
-    throw new ConvaeError('NOT_FOUND', `${path}: cannot be read`, { cause });
-  }
 }
 
 /**
@@ -73,7 +28,7 @@ async function readText(path: string): Promise<string> {
  * @throws ConvaeError `NOT_FOUND`, `LIMIT_EXCEEDED`, or `DATA_INVALID` naming the line.
  */
 export async function readHistory(path: string): Promise<EpochRecord[]> {
-  const lines = (await readText(path)).split('\n').slice(0, -1);
+  const lines = (await readBounded(path, MAX_HISTORY_BYTES)).toString().split('\n').slice(0, -1);
   const records = lines.map((line, index) => parseLine(path, line, index + 1));
   records.forEach((record, index) => {
     const previous = records[index - 1];

@@ -1,3 +1,5 @@
+export { mean } from '../figures/averages.js';
+export { psnrFromMse } from '../figures/psnr.js';
 export * from './evaluate.js';
 export * from './history.js';
 export type { EvaluationProgress } from './measure.js';

@@ -1,5 +1,4 @@
-import type { Codec, ImageBatch, LatentBatch } from '@convae/runtime';
-import { sliceImages } from './images.js';
+import { type Codec, type ImageBatch, type LatentBatch, sliceBatch } from '@convae/runtime';
 import { floatMsePerImage, msePerImage } from './metrics/distortion.js';
 import { ssimPerImage } from './metrics/ssim.js';
 
@@ -91,12 +90,12 @@ export async function measureCodec(
   onProgress: (progress: EvaluationProgress) => void = () => {},
 ): Promise<Measurement> {
   const imagesPerCall = callSize(images);
-  await measureCall(codec, sliceImages(images, 0, imagesPerCall));
+  await measureCall(codec, sliceBatch(images, 0, imagesPerCall));
   const calls: Call[] = [];
   const kept: LatentBatch[] = [];
   for (let start = 0; start < images.count; start += imagesPerCall) {
     const end = Math.min(start + imagesPerCall, images.count);
-    const { latents, ...call } = await measureCall(codec, sliceImages(images, start, end));
+    const { latents, ...call } = await measureCall(codec, sliceBatch(images, start, end));
     calls.push(call);
     keepLatents(kept, start, latents);
     onProgress({ done: end, total: images.count });

@@ -1,24 +1,30 @@
 import type { Manifest } from '@convae/runtime';
 import type { LabelledImages } from '../dataset/types.js';
+import { mean } from '../figures/averages.js';
 import type { LayerRow } from '../model/describe.js';
 import type { EpochRecord } from '../training/history.js';
 import type { Example, Examples } from './examples.js';
+import { factsOf, type MeasuredData } from './figures-file.js';
 import type { Measurement } from './measure.js';
 import { distortionOf, distortionPerClass } from './metrics/classes.js';
-import { mean } from './metrics/distortion.js';
 import { deadChannels, latentStatistics } from './metrics/latents.js';
 import { ssimWindowSide } from './metrics/ssim.js';
-import { METRICS_VERSION, type Metrics, type PickedImage, parseMetrics } from './schema.js';
+import { type Metrics, metricsFile, type PickedImage } from './schema.js';
 
 /** What metrics.json holds beside the measurement. */
 export interface RunFacts {
+  /** The images to measure on; nothing is tuned on them. */
   readonly test: LabelledImages;
-  readonly dataset: { readonly name: string; readonly source: string; readonly testIsValidation: boolean };
+  readonly dataset: MeasuredData;
+  /** The command line, as a reader would type it again. */
   readonly command: string;
+  /** The training log; empty where there is none (then there is no loss.png). */
   readonly history: readonly EpochRecord[];
   readonly layers: readonly LayerRow[];
+  /** Largest absolute difference between tfjs and ONNX Runtime, found at export. */
   readonly parity?: { readonly encoder: number; readonly decoder: number } | undefined;
   readonly bitstreams?: Metrics['bitstreams'];
+  /** The settings of the run, for the report. */
   readonly recipe: Readonly<Record<string, unknown>>;
   readonly manifest: Manifest;
   readonly executionProvider: string;
@@ -29,17 +35,7 @@ export interface RunFacts {
 function datasetFacts({ test, dataset }: RunFacts): Metrics['dataset'] {
   const { count, height, width, channels, labels } = test;
   const classes = labels === undefined ? 0 : new Set(labels).size;
-  const part = dataset.testIsValidation ? 'validation' : 'test';
-  return {
-    name: dataset.name,
-    source: dataset.source,
-    part,
-    images: count,
-    height,
-    width,
-    channels,
-    classes,
-  };
+  return { ...factsOf(dataset), images: count, height, width, channels, classes };
 }
 
 function pickedImage({ original, reconstruction, ...figures }: Example): PickedImage {
@@ -108,13 +104,9 @@ function trainingFacts(history: readonly EpochRecord[]): Metrics['training'] {
 
 /** Puts metrics.json together and checks it against its own schema. */
 export function collectMetrics(facts: RunFacts, measured: Measurement, examples: Examples): Metrics {
-  const { test, bundle, executionProvider, recipe, command, parity, versions, bitstreams } = facts;
+  const { test, bundle, executionProvider, recipe, parity, versions, bitstreams } = facts;
   const training = trainingFacts(facts.history);
-  const metrics: Metrics = {
-    format: 'convae-metrics',
-    version: METRICS_VERSION,
-    createdAt: new Date().toISOString(),
-    command,
+  const figures: Omit<Metrics, 'format' | 'version' | 'createdAt' | 'command'> = {
     dataset: datasetFacts(facts),
     distortion: distortionFacts(test, measured, examples),
     latent: latentFacts(test, measured),
@@ -132,5 +124,5 @@ export function collectMetrics(facts: RunFacts, measured: Measurement, examples:
     ...(parity === undefined ? {} : { parity }),
     ...(training === undefined ? {} : { training }),
   };
-  return parseMetrics(JSON.parse(JSON.stringify(metrics)));
+  return metricsFile.collect(facts.command, JSON.parse(JSON.stringify(figures)));
 }

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { writeFileAtomic } from '@convae/runtime/node';
+import { readIfThere, readJson } from '../files/read.js';
 import { runPaths } from '../training/run-folder.js';
 import { EXAMPLES_FILE, parseExamples } from './examples-file.js';
 import { readHistory } from './history.js';
 import type { Evaluation } from './plug-in.js';
-import { readIfThere, readJson } from './read-json.js';
 import type { ReportModel } from './report/model.js';
 import { renderReport } from './report/page.js';
 import { METRICS_FILE, parseMetrics } from './schema.js';

@@ -1,11 +1,10 @@
-import { ConvaeError, PLAIN_FILE_NAME } from '@convae/runtime';
+import { PLAIN_FILE_NAME } from '@convae/runtime';
 import * as z from 'zod';
 import { currentName } from '../model/spec.js';
+import { FIGURES_VERSION, figuresFile, measuredImages } from './figures-file.js';
 
-/** Major.minor of metrics.json. Minors only add fields; a change of meaning is a new major. */
-export const METRICS_VERSION = '1.0';
-/** The file's name inside a run folder. */
-export const METRICS_FILE = 'metrics.json';
+/** Major.minor of metrics.json. */
+export const METRICS_VERSION = FIGURES_VERSION;
 
 const count = z.int().min(0);
 const size = z.int().min(1);
@@ -50,20 +49,10 @@ const layer = z.object({
 
 const file = z.object({ file: z.string().regex(PLAIN_FILE_NAME), bytes: size });
 
-/** The schema of metrics.json: what one bundle achieves on one set of images, and how that was found. */
-export const metricsSchema = z.object({
-  format: z.literal('convae-metrics'),
-  version: z.string().regex(/^1\.\d{1,4}$/),
-  /** ISO 8601, UTC. */
-  createdAt: z.iso.datetime(),
-  /** The command line of the run. */
-  command: z.string(),
+/** What one bundle achieves on one set of images, and how that was found. */
+export const metricsFile = figuresFile('metrics', {
   dataset: z.object({
-    name: z.string(),
-    /** `mnist`, `idx:DIR`, `images:DIR`. */
-    source: z.string(),
-    /** Which part was measured: validation images where the source has no test part. */
-    part: z.enum(['test', 'validation']),
+    ...measuredImages,
     images: size,
     height: size,
     width: size,
@@ -163,19 +152,13 @@ export const metricsSchema = z.object({
   }),
 });
 
+/** The file's name inside a run folder. */
+export const METRICS_FILE = metricsFile.file;
+/** The schema of metrics.json. */
+export const metricsSchema = metricsFile.schema;
+/** Checks a value read from metrics.json. @throws ConvaeError `DATA_INVALID` naming the field. */
+export const parseMetrics = metricsFile.parse;
 /** The content of metrics.json. */
 export type Metrics = z.infer<typeof metricsSchema>;
 /** One of the best or worst images. */
 export type PickedImage = z.infer<typeof pickedImageSchema>;
-
-/**
- * Checks a value read from metrics.json.
- * @throws ConvaeError `DATA_INVALID` naming the field.
- */
-export function parseMetrics(value: unknown): Metrics {
-  const parsed = metricsSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new ConvaeError('DATA_INVALID', `${METRICS_FILE}: ${z.prettifyError(parsed.error)}`, {
-    cause: parsed.error,
-  });
-}

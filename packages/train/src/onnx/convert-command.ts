@@ -1,11 +1,11 @@
 import { mkdir } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { dirname, resolve } from 'node:path';
 import { ConvaeError } from '@convae/runtime/core';
 import { writeFileAtomic } from '@convae/runtime/node';
 import type { io } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { loadBackend, type Tf } from '../setup/backend.js';
+import { version } from '../files/version.js';
+import { loadBackend, silenceGreeting, type Tf } from '../setup/backend.js';
 import { type ConvertedModel, convertModel, type TensorInfo } from './convert.js';
 import { readLayersModel } from './model/model-file.js';
 import { randomFeeds } from './parity/random-feeds.js';
@@ -63,7 +63,7 @@ export async function convertCommand(options: ConvertCommandOptions): Promise<Co
   try {
     const converted = convertModel(model, {
       dynamicSize: options.dynamicSize === true,
-      producerVersion: packageVersion(),
+      producerVersion: version,
       ...(options.name === undefined ? {} : { name: options.name }),
     });
     const check = options.check === false ? null : await checkConverted(tf, model, converted, options);
@@ -78,10 +78,6 @@ export async function convertCommand(options: ConvertCommandOptions): Promise<Co
     model.dispose();
   }
 }
-
-/** Version of this package, for the files it writes. */
-export const packageVersion = (): string =>
-  (createRequire(import.meta.url)('../../package.json') as { version: string }).version;
 
 async function loadModel(tf: Tf, artifacts: io.ModelArtifacts): Promise<LayersModel> {
   try {
@@ -124,11 +120,6 @@ async function checkConverted(
       await tf.setBackend('tensorflow');
     }
   }
-}
-
-/** The JavaScript backend prints an advertisement for tfjs-node when its first tensor is written. */
-function silenceGreeting(tf: Tf): void {
-  (tf.backend() as unknown as { firstUse: boolean }).firstUse = false;
 }
 
 /** Sizes tried for open dimensions: multiples of 32 with room for deep networks, of different height and width. */

@@ -73,7 +73,7 @@ async function activate(tf: Tf, name: BackendKind): Promise<void> {
 }
 
 /** The JavaScript backend prints an advertisement for tfjs-node when its first tensor is written. */
-function silenceGreeting(tf: Tf): void {
+export function silenceGreeting(tf: Tf): void {
   (tf.backend() as unknown as { firstUse: boolean }).firstUse = false;
 }
 

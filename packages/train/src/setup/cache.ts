@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { access, constants, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { z } from 'zod';
+import { sha256 } from '../files/sha256.js';
 import type { TfjsPackage } from './tfjs-package.js';
 
 const ENTRY_FILE = 'entry.json';
@@ -45,7 +45,7 @@ export function shelfFolder(cache: string, tfjs: TfjsPackage): string {
 
 /** The name of the entry for a folder that the user named: changes with the folder and with the library in it. */
 export function folderEntryName(identity: readonly (string | number)[]): string {
-  return `folder-${createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 16)}`;
+  return `folder-${sha256(JSON.stringify(identity)).slice(0, 16)}`;
 }
 
 /** Creates a folder and says whether files can be written in it. */

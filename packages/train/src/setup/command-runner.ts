@@ -31,7 +31,6 @@ export class CommandError extends Error {
  * @throws CommandError with the reason and the output.
  */
 export function runCommand(file: string, args: readonly string[], options: CommandOptions): Promise<string> {
-  const { promise, resolve, reject } = withResolvers<string>();
   const child = spawn(file, args, {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     env: { ...process.env, ...options.env },
@@ -45,29 +44,18 @@ export function runCommand(file: string, args: readonly string[], options: Comma
   };
   child.stdout.on('data', keep);
   child.stderr.on('data', keep);
-  child.once('error', (cause) =>
-    reject(new CommandError(`${file} cannot be run: ${cause.message}`, output, { cause })),
-  );
-  child.once('close', (code, signal) => {
-    if (code === 0) return resolve(output);
-    const end = signal
-      ? `was ended by ${signal} (limit ${options.timeoutMs / 1000} s)`
-      : `failed (exit code ${code})`;
-    reject(new CommandError(`${file} ${end}${lastLine(output)}`, output));
+  return new Promise((resolve, reject) => {
+    child.once('error', (cause) =>
+      reject(new CommandError(`${file} cannot be run: ${cause.message}`, output, { cause })),
+    );
+    child.once('close', (code, signal) => {
+      if (code === 0) return resolve(output);
+      const end = signal
+        ? `was ended by ${signal} (limit ${options.timeoutMs / 1000} s)`
+        : `failed (exit code ${code})`;
+      reject(new CommandError(`${file} ${end}${lastLine(output)}`, output));
+    });
   });
-  return promise;
-}
-
-function withResolvers<T>(): PromiseParts<T> {
-  const parts = {} as PromiseParts<T>;
-  parts.promise = new Promise<T>((resolve, reject) => Object.assign(parts, { resolve, reject }));
-  return parts;
-}
-
-interface PromiseParts<T> {
-  promise: Promise<T>;
-  resolve: (value: T) => void;
-  reject: (error: unknown) => void;
 }
 
 /** The line of the output that says most: the last one with "error" in it, or else the last one. */

@@ -1,5 +1,4 @@
 export * from './backend.js';
-export { type SetupCommandOptions, setupCommand } from './command.js';
 export * from './ensure-backend.js';
 export { END_WITH_LAUNCHER } from './launch.js';
 export {

@@ -74,7 +74,7 @@ export async function downloadWheel(python: string, folder: string, signal: Abor
   return findWheel(folder);
 }
 
-/** pip says "no matching distribution" also when the index is out of reach; then asking again is idle. */
+/** pip also says "no matching distribution" when it cannot reach the index. Asking again does not help then. */
 function isOutOfReach(error: unknown): error is CommandError {
   return error instanceof CommandError && /WARNING: Retrying .* after connection broken/.test(error.output);
 }
@@ -88,7 +88,7 @@ async function findWheel(folder: string): Promise<Wheel> {
     const tensorflow = wheelVersion(name);
     if (tensorflow) return { path: join(folder, name), tensorflow };
   }
-  throw new CommandError('pip ended well but left no wheel of tensorflow-cpu', '');
+  throw new CommandError('pip succeeded but left no wheel of tensorflow-cpu', '');
 }
 
 /** The version in the file name of a tensorflow-cpu wheel, undefined for other files. */

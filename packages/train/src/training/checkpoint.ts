@@ -1,12 +1,12 @@
-import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { ConvaeError } from '@convae/runtime/core';
 import { writeFileAtomic } from '@convae/runtime/node';
 import * as z from 'zod';
+import { sha256 } from '../files/sha256.js';
 import { elements, type ParameterShape, type ParameterValues } from '../model/parameters.js';
 import { parseSpec } from '../model/parse.js';
 import type { ArchitectureSpec } from '../model/spec.js';
-import type { EpochRecord } from './history.js';
+import { type EpochRecord, epochRecordSchema } from './history.js';
 import type { AdamState } from './parameter-store.js';
 import { type Recipe, readRecipe } from './recipe.js';
 import { trainedShapes } from './trained-parameters.js';
@@ -35,19 +35,6 @@ export function checkTrainable(spec: ArchitectureSpec, recipe: Pick<Recipe, 'rat
   );
 }
 
-/** Where a run stands: `batch` batches of epoch `epoch` (1-based) are done, with this much squared error so far. */
-export interface Position {
-  readonly epoch: number;
-  readonly batch: number;
-  /** Half the sum of squared errors over the images of this epoch so far. */
-  readonly halfSum: number;
-  /** Bits of the images so far under both priors; 0 where rate is not trained. */
-  readonly factorizedBits: number;
-  readonly contextBits: number;
-  readonly images: number;
-  readonly seconds: number;
-}
-
 /** Everything that training needs to go on as if it had never stopped. */
 export interface Checkpoint {
   readonly spec: ArchitectureSpec;
@@ -56,56 +43,42 @@ export interface Checkpoint {
   readonly parameters: ParameterValues;
   readonly adam: AdamState;
   readonly history: readonly EpochRecord[];
-  /** Epoch and error (see `selectionError`) of the best weights so far. */
-  readonly best: { readonly epoch: number; readonly mse: number } | null;
+  /** Epoch of the best weights so far, and what they were chosen by (see `objectiveOf`); less is better. */
+  readonly best: { readonly epoch: number; readonly objective: number } | null;
 }
 
 const count = z.int().min(0);
 const finite = z.number();
 const arrays = z.array(z.string());
-const rateRecord = z.object({
-  factorizedBytes: finite,
-  contextBytes: z.nullable(finite),
-  validation: z.array(
-    z.object({
-      multiplier: z.int(),
-      psnr: finite,
-      factorizedBytes: finite,
-      contextBytes: z.nullable(finite),
-      objective: finite,
-    }),
-  ),
-});
-const record = z.object({
-  epoch: count,
-  trainMse: finite,
-  validationMse: z.nullable(finite),
-  trainPsnr: finite,
-  validationPsnr: z.nullable(finite),
-  learningRate: finite,
+/** Where a run stands: `batch` batches of epoch `epoch` (1-based) are done. */
+const position = z.object({
+  epoch: z.int().min(1),
+  batch: count,
+  /** Half the sum of squared errors over the images of this epoch so far. */
+  halfSum: finite,
+  /** Bits of the images so far under both priors; 0 where rate is not trained. */
+  factorizedBits: finite.default(0),
+  contextBits: finite.default(0),
+  images: count,
   seconds: finite,
-  imagesPerSecond: finite,
-  deadChannels: z.array(count),
-  rate: rateRecord.optional(),
 });
+export type Position = Readonly<z.output<typeof position>>;
+
+const best = z.union([
+  z.object({ epoch: count, objective: finite }),
+  // What the objective was called at first.
+  z.object({ epoch: count, mse: finite }).transform(({ epoch, mse }) => ({ epoch, objective: mse })),
+]);
 const fileSchema = z.object({
   format: z.literal('convae-checkpoint'),
   version: z.literal(1),
   spec: z.unknown(),
   recipe: z.unknown(),
-  position: z.object({
-    epoch: z.int().min(1),
-    batch: count,
-    halfSum: finite,
-    factorizedBits: finite.default(0),
-    contextBits: finite.default(0),
-    images: count,
-    seconds: finite,
-  }),
+  position,
   parameters: arrays,
   adam: z.object({ step: count, first: arrays, second: arrays }),
-  history: z.array(record),
-  best: z.nullable(z.object({ epoch: count, mse: finite })),
+  history: z.array(epochRecordSchema),
+  best: z.nullable(best),
 });
 
 function toBase64(values: ParameterValues): string[] {
@@ -128,8 +101,6 @@ function fromBase64(
     return new Float32Array(new Uint8Array(bytes).buffer);
   });
 }
-
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 function damaged(path: string, what: string, cause?: unknown): ConvaeError {
   return new ConvaeError('DATA_INVALID', `${path} is not a usable checkpoint: ${what}`, { cause });

@@ -1,43 +1,53 @@
-/** What one epoch of training for rate and distortion measured; bytes are code lengths under the trained priors. */
-export interface RateRecord {
-  /** Over the training images, under the weights of each step, bytes per image. */
-  readonly factorizedBytes: number;
-  /** Null without a context network, or before it takes part in a whole epoch. */
-  readonly contextBytes: number | null;
-  /** At hard rounding, one for each step trained for; empty without validation images. */
-  readonly validation: readonly RatePoint[];
-}
+import * as z from 'zod';
+
+const figure = z.number().nonnegative();
 
 /** Rate and distortion of the validation images at one step. */
-export interface RatePoint {
+const ratePoint = z.object({
   /** Step in eighths of a latent unit. */
-  readonly multiplier: number;
+  multiplier: z.int().min(1),
   /** dB, peak 1. */
-  readonly psnr: number;
-  readonly factorizedBytes: number;
-  readonly contextBytes: number | null;
+  psnr: z.number(),
+  factorizedBytes: figure,
+  contextBytes: figure.nullable(),
   /** Bits + lambda · squared error, per image. */
-  readonly objective: number;
-}
+  objective: figure,
+});
 
-/** One line of `epochs.jsonl`: what one epoch of training measured. Errors are mean squared errors on 0..1. */
-export interface EpochRecord {
+const rateRecord = z.object({
+  /** Over the training images, under the weights of each step, bytes per image. */
+  factorizedBytes: figure,
+  /** Null without a context network, or before it takes part in a whole epoch. */
+  contextBytes: figure.nullable(),
+  /** At hard rounding, one for each step trained for; empty without validation images. */
+  validation: z.array(ratePoint).readonly(),
+});
+
+/** The schema of one line of `epochs.jsonl`. */
+export const epochRecordSchema = z.object({
   /** 1-based. */
-  readonly epoch: number;
-  readonly trainMse: number;
+  epoch: z.int().min(1),
+  trainMse: figure,
   /** Null where the run has no validation images. */
-  readonly validationMse: number | null;
+  validationMse: figure.nullable(),
   /** dB, from the MSE beside it, peak 1. */
-  readonly trainPsnr: number;
-  readonly validationPsnr: number | null;
-  readonly learningRate: number;
-  readonly seconds: number;
-  readonly imagesPerSecond: number;
+  trainPsnr: z.number(),
+  validationPsnr: z.number().nullable(),
+  learningRate: figure,
+  seconds: figure,
+  imagesPerSecond: figure,
   /**
    * Indices of latent channels that had one and the same value on every validation image: they carry nothing. Empty
    * without validation images, and where rate is trained.
    */
-  readonly deadChannels: readonly number[];
+  deadChannels: z.array(z.int().min(0)).readonly(),
   /** Where rate is trained. */
-  readonly rate?: RateRecord | undefined;
-}
+  rate: rateRecord.optional(),
+});
+
+/** Rate and distortion of the validation images at one step. */
+export type RatePoint = Readonly<z.output<typeof ratePoint>>;
+/** What one epoch of training for rate and distortion measured; bytes are code lengths under the trained priors. */
+export type RateRecord = Readonly<z.output<typeof rateRecord>>;
+/** One line of `epochs.jsonl`: what one epoch of training measured. Errors are mean squared errors on 0..1. */
+export type EpochRecord = Readonly<z.output<typeof epochRecordSchema>>;

@@ -1,4 +1,4 @@
-import { gather } from '../dataset/batches.js';
+import { inBatches, toFloats } from '../dataset/batches.js';
 import type { LabelledImages } from '../dataset/types.js';
 import { addNoise, type NoiseSettings } from './noise.js';
 import { measureBatch, type StepContext } from './step.js';
@@ -14,14 +14,6 @@ export interface SetMeasure {
   readonly deadChannels: number[];
 }
 
-const chunks = (total: number): number[][] =>
-  Array.from({ length: Math.ceil(total / MEASURE_BATCH) }, (_, i) =>
-    Array.from(
-      { length: Math.min(MEASURE_BATCH, total - i * MEASURE_BATCH) },
-      (_, j) => i * MEASURE_BATCH + j,
-    ),
-  );
-
 /** Images with the noise that a recipe trains on: the same at every measurement. */
 export type NoiseRecipe = NoiseSettings & { readonly seed: number };
 
@@ -33,9 +25,9 @@ export function measureSet(context: StepContext, images: LabelledImages, recipe:
   let halfSum = 0;
   let low: Float32Array | undefined;
   let high: Float32Array | undefined;
-  for (const [batch, indices] of chunks(images.count).entries()) {
-    const target = gather(images, indices);
-    const count = indices.length;
+  for (const [batch, some] of [...inBatches(images, MEASURE_BATCH)].entries()) {
+    const target = toFloats(some);
+    const { count } = some;
     const input = addNoise(target, recipe, { seed: recipe.seed, epoch: MEASURE_EPOCH, batch, count });
     const measured = measureBatch(context, { input, target, count });
     halfSum += measured.halfSum;

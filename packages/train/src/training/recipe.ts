@@ -103,7 +103,7 @@ export function checkSameRun(
   const why = differing.includes('epochs') ? ', whose schedule is laid out for its number of epochs' : '';
   throw new ConvaeError(
     'DATA_INVALID',
-    `${folder} holds a run with other settings${why} (${list}): name another folder with --out, or start it anew with --force`,
+    `${folder} holds a run with other settings${why} (${list}): name another folder with --out, or remove that run with --force`,
   );
 }
 

@@ -1,7 +1,9 @@
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConvaeError } from '@convae/runtime/core';
 import { writeFileAtomic } from '@convae/runtime/node';
+import { readIfThere } from '../files/read.js';
+import { jsonText } from '../files/write-files.js';
 import { currentName } from '../model/spec.js';
 import type { ComputeSettings } from '../setup/index.js';
 import type { EpochRecord } from './history.js';
@@ -43,13 +45,10 @@ export interface RunSettings {
 
 /** Read run.json; undefined where there is none. */
 export async function readRunSettings(paths: RunPaths): Promise<RunSettings | undefined> {
-  const text = await readFile(paths.settings, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
-    throw new ConvaeError('NOT_FOUND', `cannot read ${paths.settings}: ${error.message}`, { cause: error });
-  });
-  if (text === undefined) return undefined;
+  const bytes = await readIfThere(paths.settings);
+  if (bytes === undefined) return undefined;
   try {
-    const parsed = JSON.parse(text, withCurrentName) as RunSettings;
+    const parsed = JSON.parse(bytes.toString(), withCurrentName) as RunSettings;
     if (parsed.format === 'convae-run' && parsed.version === 1 && typeof parsed.settings === 'object')
       return parsed;
   } catch {
@@ -74,7 +73,7 @@ export async function writeRunSettings(paths: RunPaths, settings: RunSettings): 
       });
     },
   );
-  await writeFileAtomic(paths.settings, `${JSON.stringify(settings, null, 2)}\n`);
+  await writeFileAtomic(paths.settings, jsonText(settings));
 }
 
 /**

@@ -30,7 +30,7 @@ export interface StepBatch {
 }
 
 /** The tensor that the network runs on, and the pixels that it should give back. */
-function batchTensors(context: StepContext, { input, target, count }: StepBatch): [Tensor, Tensor] {
+export function batchTensors(context: StepContext, { input, target, count }: StepBatch): [Tensor, Tensor] {
   const { tf, ops, shapes } = context;
   const first = shapes.encoder[0]!;
   return [ops.input(first, { pixels: input, count }), pixelTensor(tf, first, { pixels: target, count })];

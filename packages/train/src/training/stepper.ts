@@ -1,5 +1,6 @@
 import { gather } from '../dataset/batches.js';
 import type { Dataset } from '../dataset/types.js';
+import { decibels } from '../figures/psnr.js';
 import type { ArchitectureSpec } from '../model/spec.js';
 import type { Tf } from '../setup/backend.js';
 import type { Checkpoint, Position } from './checkpoint.js';
@@ -20,9 +21,6 @@ export interface Task {
 
 /** The part of a checkpoint that changes from step to step. */
 export type StepState = Pick<Checkpoint, 'parameters' | 'adam' | 'position'>;
-
-/** 10·log10(1/mse), dB, for pixels 0..1. */
-export const psnr = (mse: number): number => -10 * Math.log10(mse);
 
 /** The position before the first batch of an epoch. */
 export const freshPosition = (epoch: number): Position => ({
@@ -108,8 +106,8 @@ export class Stepper {
       epoch,
       trainMse,
       validationMse: measured?.mse ?? null,
-      trainPsnr: psnr(trainMse),
-      validationPsnr: measured === undefined ? null : psnr(measured.mse),
+      trainPsnr: decibels(trainMse),
+      validationPsnr: measured === undefined ? null : decibels(measured.mse),
       learningRate: learningRateAt(recipe, this.moment()),
       seconds,
       imagesPerSecond: images / seconds,

@@ -76,10 +76,10 @@ async function openStart(options: TrainingOptions): Promise<Checkpoint> {
 }
 
 /**
- * The error by which the best weights are chosen, on validation images where there are some: the squared error, or
- * where rate is trained bits + lambda · squared error, averaged over the steps.
+ * What the best weights have least of, on validation images where there are some: the squared error, or where rate is
+ * trained bits + lambda · squared error, averaged over the steps.
  */
-function selectionError(record: EpochRecord): number {
+function objectiveOf(record: EpochRecord): number {
   const points = record.rate?.validation ?? [];
   if (points.length > 0) return points.reduce((sum, { objective }) => sum + objective, 0) / points.length;
   return record.validationMse ?? record.trainMse;
@@ -166,7 +166,7 @@ class Run {
   private async finishEpoch(): Promise<void> {
     this.report();
     const record = this.stepper.measure();
-    this.checkFinite(selectionError(record));
+    this.checkFinite(objectiveOf(record));
     this.history.push(record);
     this.stepper.position = freshPosition(record.epoch + 1);
     await this.save(record);
@@ -183,16 +183,16 @@ class Run {
     await saveCheckpoint(this.options.paths.last, this.checkpoint());
     this.history = [...this.history, record];
     await writeHistory(this.options.paths, this.history);
-    const better = this.best === null || selectionError(record) < this.best.mse;
+    const better = this.best === null || objectiveOf(record) < this.best.objective;
     if (better) this.partial = { parameters: this.stepper.state().parameters, epoch: record.epoch };
     this.options.onEpoch?.(record, better);
   }
 
   /** Best first, then last, then the log: a kill in between repeats at most this epoch. */
   private async save(record: EpochRecord): Promise<void> {
-    const mse = selectionError(record);
-    const isBest = this.best === null || mse < this.best.mse;
-    if (isBest) this.best = { epoch: record.epoch, mse };
+    const objective = objectiveOf(record);
+    const isBest = this.best === null || objective < this.best.objective;
+    if (isBest) this.best = { epoch: record.epoch, objective };
     const checkpoint = this.checkpoint();
     const { paths } = this.options;
     if (isBest) await saveCheckpoint(paths.best, checkpoint);

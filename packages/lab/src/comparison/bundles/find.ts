@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { ConvaeError, type ImageBatch, MANIFEST_FILE, type Manifest, parseManifest } from '@convae/runtime';
-import { currentName } from '@convae/train/kit';
+import { currentName, listedFiles, sha256 } from '@convae/train/kit';
 
 /** A bundle to be measured. */
 export interface BundleFolder {
@@ -17,13 +16,6 @@ export interface BundleFolder {
 
 type Shape = Pick<ImageBatch, 'height' | 'width' | 'channels'>;
 
-/** Bytes of the files that a manifest lists, and of itself. */
-function bundleBytes(manifest: Manifest, manifestBytes: number): number {
-  const { encoder, decoder, tables, context } = manifest;
-  const files = [encoder, decoder, tables, context];
-  return files.reduce((sum, file) => sum + (file?.bytes ?? 0), manifestBytes);
-}
-
 /** Reads what a bundle is. @throws ConvaeError NOT_FOUND or MANIFEST_INVALID. */
 export async function readBundle(folder: string): Promise<BundleFolder> {
   const path = join(folder, MANIFEST_FILE);
@@ -31,11 +23,11 @@ export async function readBundle(folder: string): Promise<BundleFolder> {
     throw new ConvaeError('NOT_FOUND', `expected a bundle in ${folder}: ${cause.message}`, { cause });
   });
   const manifest = parseManifest(new Uint8Array(bytes));
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const total = listedFiles(manifest).reduce((sum, file) => sum + file.bytes, bytes.length);
   const name = basename(resolve(folder));
   // A run's bundle is in its folder `bundle`, which says nothing.
   const shown = name === 'bundle' ? `${basename(resolve(folder, '..'))}` : name;
-  return { folder, name: shown, manifest, sha256, bytes: bundleBytes(manifest, bytes.length) };
+  return { folder, name: shown, manifest, sha256: sha256(bytes), bytes: total };
 }
 
 /** Why a bundle cannot code images of a shape; undefined where it can. */
@@ -98,6 +90,6 @@ export async function chooseBundles(
   const found = await bundlesIn(folder, images);
   if (named.length === 0) return found;
   const chosen = await namedBundles(named, images);
-  const others = found.filter(({ sha256 }) => chosen.every((bundle) => bundle.sha256 !== sha256));
+  const others = found.filter((bundle) => chosen.every((other) => other.sha256 !== bundle.sha256));
   return [...chosen, ...others.filter(isReference)];
 }

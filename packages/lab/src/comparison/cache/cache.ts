@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canonicalJson, type PlainData } from '@convae/runtime';
 import { writeFileAtomic } from '@convae/runtime/node';
+import { sha256 } from '@convae/train/kit';
 import { type Figures, figuresSchema } from '../result.js';
 
 /** Figures that were measured before, a file each, so that a stopped comparison goes on. */
@@ -14,7 +14,7 @@ export interface FigureCache {
 
 /** Names the file of a key. */
 export function cacheName(key: PlainData): string {
-  return `${createHash('sha256').update(canonicalJson(key)).digest('hex').slice(0, 32)}.json`;
+  return `${sha256(canonicalJson(key)).slice(0, 32)}.json`;
 }
 
 async function readEntry(path: string): Promise<{ key?: PlainData; figures?: unknown } | undefined> {

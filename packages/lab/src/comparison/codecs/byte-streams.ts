@@ -3,7 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { brotliCompress, brotliDecompress, constants, gunzip, gzip } from 'node:zlib';
 import { ConvaeError, type ImageBatch } from '@convae/runtime';
-import { errorsOf, type Plan } from '../measurement.js';
+import { errorsOf, joinPlans, type Plan } from '../measurement.js';
 import type { Figures } from '../result.js';
 import { skippedBy } from '../skip.js';
 
@@ -115,8 +115,5 @@ async function planOne(codec: ByteCodec, images: ImageBatch): Promise<Plan> {
 /** The coders of bytes that run here. */
 export async function planBytes(images: ImageBatch, codecs: readonly ByteCodec[]): Promise<Plan> {
   const plans = await Promise.all(codecs.map((codec) => planOne(codec, images)));
-  return {
-    measurements: plans.flatMap(({ measurements }) => measurements),
-    skipped: plans.flatMap(({ skipped }) => skipped),
-  };
+  return joinPlans(plans);
 }

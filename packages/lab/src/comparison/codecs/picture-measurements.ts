@@ -1,6 +1,6 @@
 import { ConvaeError, type ImageBatch, type PlainData } from '@convae/runtime';
-import { planSample, selectImages, sliceImages } from '@convae/train/kit';
-import { errorsOf, type Measurement, type Plan } from '../measurement.js';
+import { inBatches, planSample, selectImages } from '@convae/train/kit';
+import { errorsOf, joinPlans, type Measurement, type Plan } from '../measurement.js';
 import { fromMosaic, mosaicCapacity, type Picture, toMosaic } from '../mosaic/mosaic.js';
 import type { Figures, Method } from '../result.js';
 import { skippedBy } from '../skip.js';
@@ -30,9 +30,10 @@ function cut(images: ImageBatch, layout: Layout): Cutting {
   const each = layout === 'file' ? 1 : mosaicCapacity(images);
   const total = Math.ceil(images.count / each);
   function* pictures() {
-    for (let first = 0; first < images.count; first += each) {
-      const part = sliceImages(images, first, Math.min(images.count, first + each));
+    let first = 0;
+    for (const part of inBatches(images, each)) {
       yield { first, count: part.count, picture: layout === 'file' ? asFile(part) : toMosaic(part) };
+      first += part.count;
     }
   }
   const shape = (count: number) => ({ ...images, count });
@@ -124,8 +125,5 @@ export async function planPictures(images: ImageBatch, entries: readonly CodecEn
       }
     }),
   );
-  return {
-    measurements: plans.flatMap(({ measurements }) => measurements),
-    skipped: plans.flatMap(({ skipped }) => skipped),
-  };
+  return joinPlans(plans);
 }

@@ -1,5 +1,5 @@
 import type { ImageBatch } from '@convae/runtime';
-import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
+import { principalAxes } from '../../evaluation/principal-axes.js';
 import { momentsOf } from './covariance.js';
 
 /** Principal components of images: orthonormal, the one of the largest variance first. */
@@ -16,16 +16,10 @@ export interface PcaBasis {
 /** Fits the components of images by the eigenvectors of their covariance. @throws RangeError without images. */
 export function fitBasis(images: ImageBatch): PcaBasis {
   const { dimensions, mean, covariance } = momentsOf(images);
-  const matrix = Matrix.from1DArray(dimensions, dimensions, covariance);
-  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(matrix, {
-    assumeSymmetric: true,
-  });
-  const order = realEigenvalues.map((_, i) => i).sort((a, b) => realEigenvalues[b]! - realEigenvalues[a]!);
+  const axes = principalAxes(covariance, dimensions);
   const components = new Float32Array(dimensions * dimensions);
-  for (const [k, column] of order.entries()) {
-    components.set(eigenvectorMatrix.getColumn(column), k * dimensions);
-  }
-  const variances = Float64Array.from(order, (column) => Math.max(0, realEigenvalues[column]!));
+  for (const [k, { direction }] of axes.entries()) components.set(direction, k * dimensions);
+  const variances = Float64Array.from(axes, ({ variance }) => Math.max(0, variance));
   return { dimensions, mean: Float32Array.from(mean), components, variances };
 }
 

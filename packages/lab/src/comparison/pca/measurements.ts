@@ -1,5 +1,5 @@
 import { type ImageBatch, serializeTables } from '@convae/runtime';
-import { spread } from '@convae/train/kit';
+import { selectImages, spreadPositions } from '@convae/train/kit';
 import { imagesHash } from '../data-hash.js';
 import { errorsOf, type Measurement, type Plan } from '../measurement.js';
 import type { Figures, Method } from '../result.js';
@@ -68,7 +68,8 @@ export function planPca(training: ImageBatch, images: ImageBatch): Plan {
     const reason = `images of ${dimensions} values; components are fitted up to ${MAX_DIMENSIONS}`;
     return { measurements: [], skipped: [{ label: METHOD.label, reason }] };
   }
-  const used = spread(training, Math.max(1, Math.floor(MAX_TRAINING_VALUES / dimensions)));
+  const most = Math.max(1, Math.floor(MAX_TRAINING_VALUES / dimensions));
+  const used = selectImages(training, spreadPositions(training.count, most));
   // Fitted once, by the first step that is not in the cache.
   let fitted: FittedPca | undefined;
   const fit = (): FittedPca => {

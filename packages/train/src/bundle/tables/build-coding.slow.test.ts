@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { loadCodec } from '@convae/runtime';
 import { type ImageBatch, parseManifest, sliceBatch } from '@convae/runtime/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { psnrFromMse } from '../../figures/psnr.js';
 import { chain, randomizeWeights, tf } from '../../onnx/fixtures.test.support.js';
 import { uniformRandom } from '../../onnx/parity/random-feeds.js';
 import { type ExportBundleOptions, exportBundle } from '../export-bundle.js';
-import { decibels, meanSquaredError, spread } from './calibration.js';
+import { meanSquaredError, spread } from './calibration.js';
 
 const L = tf.layers;
 let folder: string;
@@ -112,7 +113,7 @@ describe('exportBundle with tables', () => {
       const streams = await codec.encodeBatch(images, { quality });
       const decoded = await Promise.all(streams.map((stream) => codec.decode(stream)));
       const data = Buffer.concat(decoded.map((image) => image.data));
-      expect(decibels(meanSquaredError(images, { ...images, data }))).toBeCloseTo(validationPsnr!, 1);
+      expect(psnrFromMse(meanSquaredError(images, { ...images, data }))).toBeCloseTo(validationPsnr!, 1);
     }
   });
 
@@ -124,7 +125,7 @@ describe('exportBundle with tables', () => {
     expect(sizes[0]).toBeLessThan(0.8 * sizes.at(-1)!);
     await using codec = await loadCodec(outDir);
     const images = squares(300, 1, 2);
-    const lossless = decibels(meanSquaredError(images, (await codec.roundTrip(images)).images))!;
+    const lossless = psnrFromMse(meanSquaredError(images, (await codec.roundTrip(images)).images))!;
     expect(lossless - rates.at(-1)!.validationPsnr!).toBeLessThan(0.08);
     expect(lossless - rates[manifest.quality!]!.validationPsnr!).toBeLessThan(0.35);
   });

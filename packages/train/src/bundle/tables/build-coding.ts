@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { type Codec, loadCodec } from '@convae/runtime';
 import {
   type BundleFiles,
@@ -12,9 +11,12 @@ import {
   serializeContext,
   sliceBatch,
 } from '@convae/runtime/core';
+import { inBatches } from '../../dataset/batches.js';
+import { psnrFromMse } from '../../figures/psnr.js';
 import type { FloatContext } from '../../training/rate/trained-coding.js';
 import { quantizeContext } from '../context/quantize-context.js';
-import { type Calibration, calibrate, decibels, meanSquaredError, spread } from './calibration.js';
+import { fileEntry } from '../files.js';
+import { type Calibration, calibrate, meanSquaredError, spread } from './calibration.js';
 import { chooseTables } from './choose-tables.js';
 import { chooseQualities, chooseSteps } from './steps.js';
 
@@ -90,10 +92,6 @@ export async function buildCoding(
   return { tables, context, fields: { ...coding, rates } };
 }
 
-function fileEntry(file: string, bytes: Uint8Array): { file: string; bytes: number; sha256: string } {
-  return { file, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
-}
-
 async function qualitiesOf(
   { multipliers, quality }: TableOptions,
   calibration: Calibration,
@@ -126,10 +124,8 @@ async function trainingSymbols(
   );
   const finest = quantizerAt({ steps, multipliers: [1] }, 0);
   const symbols: SymbolBatch[] = [];
-  for (let start = 0; start < images.count; start += TRAINING_BATCH) {
-    const batch = sliceBatch(images, start, Math.min(images.count, start + TRAINING_BATCH));
+  for (const batch of inBatches(images, TRAINING_BATCH))
     symbols.push(quantize(await codec.embed(batch), finest));
-  }
   return symbols;
 }
 
@@ -141,7 +137,7 @@ async function measureRates(bundle: BundleFiles, images: ImageBatch): Promise<Co
     const pieces: Uint8Array[] = [];
     const sink = { write: (bytes: Uint8Array) => void pieces.push(bytes) };
     const { bytes } = await codec.encodeContainer([images], sink, { quality, count: images.count });
-    const psnr = decibels(await decodedError(codec, pieces, images));
+    const psnr = psnrFromMse(await decodedError(codec, pieces, images));
     rates.push({
       quality,
       validationPsnr: psnr === null ? null : rounded(psnr),

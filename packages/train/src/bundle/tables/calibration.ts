@@ -1,5 +1,7 @@
 import type { Codec, ImageBatch, LatentBatch } from '@convae/runtime';
 import { dequantize, type QuantizerSpec, quantize, quantizerAt, sliceBatch } from '@convae/runtime/core';
+import { selectImages } from '../../dataset/split.js';
+import { spreadPositions } from '../../figures/averages.js';
 
 /** Pixels of the images that steps are chosen on, most. */
 const CALIBRATION_PIXELS = 1 << 21;
@@ -13,14 +15,7 @@ export interface Calibration {
 
 /** At most `count` images, evenly spread over all. */
 export function spread(images: ImageBatch, count: number): ImageBatch {
-  if (images.count <= count) return images;
-  const size = images.height * images.width * images.channels;
-  const data = new Uint8Array(count * size);
-  for (let i = 0; i < count; i++) {
-    const from = Math.floor((i * images.count) / count);
-    data.set(images.data.subarray(from * size, (from + 1) * size), i * size);
-  }
-  return { ...images, data, count };
+  return selectImages(images, spreadPositions(images.count, count));
 }
 
 /** Runs the encoder on some of the images, at most `count`. */
@@ -48,9 +43,6 @@ export function meanSquaredError({ data }: ImageBatch, other: ImageBatch): numbe
   for (let i = 0; i < data.length; i++) sum += (data[i]! - other.data[i]!) ** 2;
   return sum / data.length / 255 ** 2;
 }
-
-/** Decibels of a mean squared error of pixels on 0..1; null where there is none. */
-export const decibels = (mse: number): number | null => (mse === 0 ? null : -10 * Math.log10(mse));
 
 /** The first `count` items of a calibration. */
 export function head({ codec, images, latents }: Calibration, count: number): Calibration {

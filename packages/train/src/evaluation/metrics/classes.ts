@@ -1,18 +1,11 @@
-import { mean, psnrFromMse } from './distortion.js';
-
-/** Distortion of a group of images: MSE on 0..1, PSNR in dB from that MSE, mean SSIM. */
-export interface Distortion {
-  readonly images: number;
-  readonly mse: number;
-  /** Null where the images are identical. */
-  readonly psnr: number | null;
-  readonly ssim: number;
-}
+import { mean } from '../../figures/averages.js';
+import { psnrFromMse } from '../../figures/psnr.js';
+import type { Metrics } from '../schema.js';
 
 /** The distortion of one class. */
-export interface ClassDistortion extends Distortion {
-  readonly label: number;
-}
+export type ClassDistortion = NonNullable<Metrics['distortion']['perClass']>[number];
+/** Distortion of a group of images: MSE on 0..1, PSNR in dB from that MSE, mean SSIM. */
+export type Distortion = Omit<ClassDistortion, 'label'>;
 
 /** Sums per-image figures up into those of the group. */
 export function distortionOf(mse: Float64Array, ssim: Float64Array): Distortion {

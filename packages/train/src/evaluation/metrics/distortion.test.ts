@@ -1,7 +1,9 @@
 import type { ImageBatch } from '@convae/runtime';
 import { describe, expect, it } from 'vitest';
+import { mean } from '../../figures/averages.js';
+import { psnrFromMse } from '../../figures/psnr.js';
 import { distortionOf, distortionPerClass } from './classes.js';
-import { floatMsePerImage, mean, msePerImage, psnrFromMse } from './distortion.js';
+import { floatMsePerImage, msePerImage } from './distortion.js';
 
 const batch = (pixels: number[], count: number, channels = 1): ImageBatch => ({
   data: Uint8Array.from(pixels),

@@ -45,19 +45,3 @@ export function floatMsePerImage(originals: ImageBatch, reconstructions: FloatIm
   }
   return result;
 }
-
-/**
- * Peak signal-to-noise ratio, dB, of a mean squared error on 0..1 (peak 1).
- * Over many images it is taken from their common MSE; a mean of per-image PSNR would be higher.
- * @returns null for identical images, whose PSNR is infinite.
- */
-export function psnrFromMse(mse: number): number | null {
-  return mse === 0 ? null : -10 * Math.log10(mse);
-}
-
-/** Arithmetic mean; the images of a batch are of one size, so the mean of their MSE is the global MSE. */
-export function mean(values: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i]!;
-  return sum / values.length;
-}

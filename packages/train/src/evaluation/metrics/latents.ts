@@ -1,27 +1,12 @@
 import type { LatentBatch } from '@convae/runtime';
+import type { Metrics } from '../schema.js';
 
 /** Bars of a latent histogram. */
 export const HISTOGRAM_BINS = 48;
 
-/** Equally wide bins over [min, max]; values that are exactly 0 are counted apart. */
-export interface Histogram {
-  readonly min: number;
-  readonly max: number;
-  readonly counts: number[];
-}
-
 /** What one latent channel held over all images and positions. */
-export interface ChannelStatistics {
-  readonly channel: number;
-  readonly min: number;
-  readonly max: number;
-  readonly mean: number;
-  readonly standardDeviation: number;
-  /** Share of values that are exactly 0, 0..1. */
-  readonly zeroShare: number;
-  /** The values that are not exactly 0; absent where there are none. */
-  readonly histogram?: Histogram;
-}
+export type ChannelStatistics = Metrics['latent']['statistics'][number];
+type Histogram = NonNullable<ChannelStatistics['histogram']>;
 
 /** Calls `visit` with each value of one channel. */
 function eachValue(batches: readonly LatentBatch[], channel: number, visit: (value: number) => void): void {

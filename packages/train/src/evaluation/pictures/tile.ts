@@ -19,6 +19,10 @@ export function tileOf(images: ImageBatch, index: number): Tile {
   return { data: images.data.subarray(index * size, (index + 1) * size), height, width, channels };
 }
 
+/** All images of a batch as tiles. */
+export const tilesOf = (images: ImageBatch): Tile[] =>
+  Array.from({ length: images.count }, (_, index) => tileOf(images, index));
+
 function rawInput({ data, width, height, channels }: Tile): Sharp {
   return sharp(data, { raw: { width, height, channels } });
 }

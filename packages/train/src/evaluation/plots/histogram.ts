@@ -1,10 +1,10 @@
 import type { TopLevelSpec } from 'vega-lite';
-import type { Histogram } from '../metrics/latents.js';
+import type { ChannelStatistics } from '../metrics/latents.js';
 import { paint } from './palette.js';
 
 /** How often each value occurs in one latent channel; `total` counts the zeros that the histogram leaves out. */
 export function histogramPlot(
-  histogram: Histogram,
+  histogram: NonNullable<ChannelStatistics['histogram']>,
   total: number,
   width: number,
   height: number,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import opentype from 'opentype.js';
+import { PALETTE } from './palette.js';
 
 /**
  * Words in a PNG are drawn as outlines of a font that comes with the package: a machine without any
@@ -91,20 +92,19 @@ export function outlineText(svg: string, fonts: Fonts = loadFonts()): string {
   );
 }
 
-/** A word as an SVG element, for {@link outlineText}. */
-export function textElement(options: {
-  text: string;
-  x: number;
-  y: number;
-  size: number;
-  fill: string;
-  anchor?: 'start' | 'middle' | 'end';
-  bold?: boolean;
-  rotate?: number;
-}): string {
-  const { text, x, y, size, fill, anchor = 'start', bold = false, rotate = 0 } = options;
-  const turn = rotate === 0 ? '' : ` rotate(${rotate})`;
+/** How {@link textLine} look. */
+export interface WordStyle {
+  /** Pixels. */
+  readonly size?: number;
+  readonly fill?: string;
+  readonly anchor?: 'start' | 'middle' | 'end';
+  readonly bold?: boolean;
+}
+
+/** A line of words as an SVG element, for {@link outlineText}. */
+export function textLine(text: string, x: number, y: number, style: WordStyle = {}): string {
+  const { size = 14, fill = PALETTE.muted.light, anchor = 'start', bold = false } = style;
   const weight = bold ? ' font-weight="bold"' : '';
   const escaped = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-  return `<text transform="translate(${x},${y})${turn}" text-anchor="${anchor}" font-size="${size}px"${weight} fill="${fill}">${escaped}</text>`;
+  return `<text transform="translate(${x},${y})" text-anchor="${anchor}" font-size="${size}px"${weight} fill="${fill}">${escaped}</text>`;
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { EpochRecord } from '../../training/history.js';
 import { classPlot } from './classes.js';
 import { lossPlot } from './loss.js';
-import { loadFonts, outlineText, textElement } from './outline.js';
+import { loadFonts, outlineText, textLine } from './outline.js';
 import { PALETTE } from './palette.js';
 import { plotSvg, resolveColours, svgPng } from './render.js';
 
@@ -45,7 +45,7 @@ describe('the loss plot', () => {
   });
 
   it('does not depend on the machine: no font, no outside reference', async () => {
-    const png = await svgPng(await plotSvg(lossPlot(falling, 300, 150)), 2);
+    const png = await svgPng(await plotSvg(lossPlot(falling, 300, 150)));
     const { width } = await sharp(png).metadata();
     expect(width).toBeGreaterThanOrEqual(600);
   });
@@ -54,7 +54,7 @@ describe('the loss plot', () => {
 describe('words as outlines', () => {
   const fonts = loadFonts();
   const drawn = (text: string): string =>
-    outlineText(textElement({ text, x: 10, y: 20, size: 11, fill: '#000', anchor: 'middle' }), fonts);
+    outlineText(textLine(text, 10, 20, { size: 11, fill: '#000', anchor: 'middle' }), fonts);
 
   it('leaves no text element behind', async () => {
     const svg = outlineText(
@@ -75,7 +75,7 @@ describe('words as outlines', () => {
 
   it('draws digits in full: those of the middle anchor weigh as much as those of the left one', async () => {
     const ink = async (text: string, x: number, anchor: 'start' | 'middle'): Promise<number> => {
-      const word = outlineText(textElement({ text, x, y: 30, size: 24, fill: '#000', anchor }), fonts);
+      const word = outlineText(textLine(text, x, 30, { size: 24, fill: '#000', anchor }), fonts);
       const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="60" height="40">${word}</svg>`;
       const alpha = await sharp(Buffer.from(svg)).extractChannel(3).raw().toBuffer();
       return alpha.reduce((sum, value) => sum + value, 0) / 255;

@@ -1,9 +1,9 @@
 import type { TopLevelSpec } from 'vega-lite';
-import type { BitstreamMeasure } from '../bitstreams.js';
+import type { Rate } from '../plug-in.js';
 import { paint } from './palette.js';
 
 /** PSNR against container bytes per image, a point for each quality and a line for each prior. */
-export function ratePlot(rates: readonly BitstreamMeasure[], width: number, height: number): TopLevelSpec {
+export function ratePlot(rates: readonly Rate[], width: number, height: number): TopLevelSpec {
   const values = rates.flatMap(({ containerBytesPerImage: bytes, psnr, prior }) =>
     psnr === null ? [] : [{ bytes, psnr, prior: `${prior} prior` }],
   );

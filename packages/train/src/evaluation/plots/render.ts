@@ -1,6 +1,7 @@
 import sharp from 'sharp';
 import * as vega from 'vega';
 import { type Config, compile, type TopLevelSpec } from 'vega-lite';
+import type { NamedFile } from '../../files/write-files.js';
 import { outlineText } from './outline.js';
 import { PALETTE, type PaletteName, paint } from './palette.js';
 
@@ -61,10 +62,34 @@ export function resolveColours(svg: string): string {
   );
 }
 
-/** Draws SVG text as a PNG on the light paper, `scale` pixels per unit; words become outlines first. */
-export async function svgPng(svg: string, scale: number): Promise<Buffer> {
+/** A plot with a heading, for a file of its own. */
+export function titled(spec: TopLevelSpec, text: string, offset = 18): TopLevelSpec {
+  return {
+    ...spec,
+    title: { text, anchor: 'start', fontSize: 15, offset, color: paint('ink') },
+    padding: 24,
+  };
+}
+
+/** A plot as the PNG and SVG files `name`. */
+export async function plotFiles(name: string, spec: TopLevelSpec): Promise<NamedFile[]> {
+  const svg = await plotSvg(spec);
+  return [
+    [`${name}.svg`, resolveColours(svg)],
+    [`${name}.png`, await svgPng(svg)],
+  ];
+}
+
+/** Draws a plot as PNG bytes. */
+export const plotPng = async (spec: TopLevelSpec): Promise<Buffer> => svgPng(await plotSvg(spec));
+
+/** Pixels per unit of a plot. */
+const SCALE = 2;
+
+/** Draws SVG text as a PNG on the light paper; words become outlines first. */
+export async function svgPng(svg: string): Promise<Buffer> {
   const outlined = outlineText(resolveColours(svg));
-  return sharp(Buffer.from(outlined), { density: 72 * scale })
+  return sharp(Buffer.from(outlined), { density: 72 * SCALE })
     .flatten({ background: PALETTE.paper.light })
     .png({ compressionLevel: 9, palette: true })
     .toBuffer();

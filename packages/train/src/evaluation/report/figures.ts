@@ -74,6 +74,29 @@ export async function largePicture(png: Buffer, alt: string): Promise<Html> {
   return html`<img src="${source}" alt="${alt}" width="${width}" height="${height}" style="display:block;max-width:100%;height:auto;margin:1.2rem 0">`;
 }
 
+/** A row of such a table: its name, and a figure in each cell. */
+export function figuresRow(name: string, cells: readonly (string | number | Html)[]): Html {
+  return html`<tr><th scope="row">${name}</th>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>`;
+}
+
+/** A table of figures that scrolls by itself. */
+export function figuresTable(table: {
+  /** For who does not see it. */
+  readonly name: string;
+  readonly caption: string;
+  readonly heads: readonly string[];
+  readonly rows: readonly Html[];
+  readonly foot?: Html;
+}): Html {
+  const heads = table.heads.map((head) => html`<th scope="col">${head}</th>`);
+  const foot = table.foot && html`<tfoot>${table.foot}</tfoot>`;
+  return scrollable(
+    table.name,
+    html`<table class="figures"><caption>${table.caption}</caption><thead><tr>${heads}</tr></thead>
+    <tbody>${table.rows}</tbody>${foot}</table>`,
+  );
+}
+
 /** A wide table that scrolls by itself, also with the keyboard. */
 export function scrollable(name: string, content: Html): Html {
   return html`<div class="scroll" role="region" aria-label="${name}" tabindex="0">${content}</div>`;

@@ -2,20 +2,18 @@ import type { Evaluation } from '../plug-in.js';
 import { formatCount } from './format.js';
 import { type Html, html, raw } from './html.js';
 import type { ReportModel, ReportSection } from './model.js';
-import {
-  architectureSection,
-  bitstreamsSection,
-  classesSection,
-  comparisonSection,
-  extremesSection,
-  histogramsSection,
-  latentsSection,
-  lossSection,
-  rateTrainingSection,
-  reproduceSection,
-  sizesSection,
-  summarySection,
-} from './sections/index.js';
+import { architectureSection } from './sections/architecture.js';
+import { bitstreamsSection } from './sections/bitstreams.js';
+import { classesSection } from './sections/classes.js';
+import { comparisonSection } from './sections/comparison.js';
+import { extremesSection } from './sections/extremes.js';
+import { histogramsSection } from './sections/histograms.js';
+import { latentsSection } from './sections/latents.js';
+import { lossSection } from './sections/loss.js';
+import { rateTrainingSection } from './sections/rate-training.js';
+import { reproduceSection } from './sections/reproduce.js';
+import { sizesSection } from './sections/sizes.js';
+import { summarySection } from './sections/summary.js';
 import { STYLE } from './style.js';
 
 /** The sections of every report, in reading order. A section without data leaves itself out. */

@@ -8,7 +8,7 @@ import {
   requireWeight,
   unsupported,
   weightConstant,
-} from './context.js';
+} from './layer-call.js';
 
 const activation: LayerHandler = (call) => applyActivation(call, floatInput(call));
 

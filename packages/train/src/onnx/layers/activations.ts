@@ -1,7 +1,7 @@
 import type { GraphBuilder } from '../builder.js';
 import { float, int } from '../graph/graph.js';
 import { storedAxis, type Value } from '../layout.js';
-import { type LayerCall, unsupported } from './context.js';
+import { type LayerCall, unsupported } from './layer-call.js';
 
 type Activate = (builder: GraphBuilder, wish: string, x: Value) => Value;
 

@@ -19,7 +19,7 @@ import {
   requireWeight,
   unsupported,
   weightConstant,
-} from './context.js';
+} from './layer-call.js';
 import {
   emptyAxis,
   paddingAttributes,

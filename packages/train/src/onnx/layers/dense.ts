@@ -11,7 +11,7 @@ import {
   requireWeight,
   unsupported,
   weightConstant,
-} from './context.js';
+} from './layer-call.js';
 
 /** Works on the last axis, whatever the rank. */
 const dense: LayerHandler = (call) => {

@@ -1,6 +1,6 @@
 import { type Dim, int } from '../graph/graph.js';
 import { asIs, channelsMoved, sameAxes, storedAxis, type Value } from '../layout.js';
-import { type LayerCall, type LayerHandler, unsupported } from './context.js';
+import { type LayerCall, type LayerHandler, unsupported } from './layer-call.js';
 
 function floatInputs(call: LayerCall): Value[] {
   const odd = call.inputs.find(({ type }) => type !== 'float32');

@@ -8,7 +8,7 @@ import {
   type LayerHandler,
   requireWeight,
   weightConstant,
-} from './context.js';
+} from './layer-call.js';
 
 /** The running statistics applied as one factor and one summand per channel, both worked out in float64. */
 const batchNormalization: LayerHandler = (call) => {

@@ -1,7 +1,7 @@
 import { type Attribute, int, ints } from '../graph/graph.js';
 import { asIs, storedAxis, type Value } from '../layout.js';
-import { floatInput, type LayerCall, type LayerHandler } from './context.js';
 import { dataFormat, spatialInput, withSpace } from './convolution.js';
+import { floatInput, type LayerCall, type LayerHandler } from './layer-call.js';
 import { paddingAttributes, readWindow, storedSpace, windowOutput } from './window.js';
 
 const pooling =

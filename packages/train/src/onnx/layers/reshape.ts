@@ -2,8 +2,8 @@ import { addDim } from '../graph/dims.js';
 import type { Dim } from '../graph/graph.js';
 import { ints } from '../graph/graph.js';
 import { asIs, spatialAxes, storedShape, transposition, type Value } from '../layout.js';
-import { floatInput, type LayerCall, type LayerHandler, onlyInput, unsupported } from './context.js';
 import { dataFormat } from './convolution.js';
+import { floatInput, type LayerCall, type LayerHandler, onlyInput, unsupported } from './layer-call.js';
 
 /** Layers that do nothing when a model is used. */
 const identity: LayerHandler = (call) => onlyInput(call);

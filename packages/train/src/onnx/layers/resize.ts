@@ -1,7 +1,7 @@
 import { scaleDim } from '../graph/dims.js';
 import { type Attribute, text } from '../graph/graph.js';
-import type { LayerHandler } from './context.js';
 import { spatialInput, withSpace } from './convolution.js';
+import type { LayerHandler } from './layer-call.js';
 import { numbers, storedSpace } from './window.js';
 
 /** tfjs resizes without half-pixel centres: the corner of the image is the corner pixel. */

@@ -3,8 +3,8 @@ import type { Dim } from '../graph/graph.js';
 import { int, ints } from '../graph/graph.js';
 import { permute } from '../layout.js';
 import { applyActivation } from './activations.js';
-import { biasConstant, type LayerHandler, requireWeight, weightConstant } from './context.js';
 import { spatialInput, withSpace } from './convolution.js';
+import { biasConstant, type LayerHandler, requireWeight, weightConstant } from './layer-call.js';
 import { readWindow, storedSpace } from './window.js';
 
 /**

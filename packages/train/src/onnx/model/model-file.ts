@@ -1,8 +1,8 @@
-import { readFile, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, normalize, sep } from 'node:path';
 import { ConvaeError } from '@convae/runtime/core';
 import type { io } from '@tensorflow/tfjs-core';
 import * as z from 'zod';
+import { readBounded } from '../../files/read.js';
 import { checkTopology } from './topology.js';
 
 /** Largest model.json that is read, bytes. */
@@ -118,17 +118,4 @@ async function readWeightFile(folder: string, path: string, limit: number): Prom
     throw new ConvaeError('DATA_INVALID', `The weight file "${path}" lies outside of the model's folder`);
   }
   return readBounded(join(folder, plain), limit);
-}
-
-async function readBounded(path: string, limit: number): Promise<Uint8Array> {
-  try {
-    const { size } = await stat(path);
-    if (size > limit)
-      throw new ConvaeError('LIMIT_EXCEEDED', `${path} has ${size} bytes; at most ${limit} are read`);
-    return await readFile(path);
-  } catch (cause) {
-    if (cause instanceof ConvaeError) throw cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new ConvaeError('NOT_FOUND', `${path} cannot be read: ${reason}`, { cause });
-  }
 }

@@ -1,5 +1,6 @@
 import type { Tensor, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import { createRandom } from '../../dataset/random.js';
+import { elements } from '../../model/parameters.js';
 import type { BlockShape } from '../../model/shapes.js';
 import type { Tf } from '../../setup/backend.js';
 import { COMPONENTS, initialMixture, MEAN_SCALE, mixtureBits } from './mixture.js';
@@ -20,23 +21,22 @@ const PRIOR_STREAM = 0x70;
 /** Places of the causal window: `radius` rows above, and `radius` columns to the left. */
 const neighbourCount = (radius: number): number => 2 * radius * (radius + 1);
 
-const count = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
 const zeros = (name: string, shape: readonly number[]): PriorShape => ({
   name,
   shape,
-  initial: () => new Float32Array(count(shape)),
+  initial: () => new Float32Array(elements(shape)),
 });
 
 function repeated(name: string, shape: readonly number[], values: readonly number[]): PriorShape {
   const initial = (): Float32Array =>
-    Float32Array.from({ length: count(shape) }, (_, i) => values[i % values.length]!);
+    Float32Array.from({ length: elements(shape) }, (_, i) => values[i % values.length]!);
   return { name, shape, initial };
 }
 
 function uniform(name: string, shape: readonly number[], limit: number, stream: number): PriorShape {
   const initial = (seed: number): Float32Array => {
     const random = createRandom(seed, PRIOR_STREAM, stream);
-    return Float32Array.from({ length: count(shape) }, () => (random.uniform() * 2 - 1) * limit);
+    return Float32Array.from({ length: elements(shape) }, () => (random.uniform() * 2 - 1) * limit);
   };
   return { name, shape, initial };
 }
@@ -61,7 +61,7 @@ export function contextShapes({ height, width, channels }: BlockShape, spec: Con
     uniform('prior/context/second-bias', [channels, hidden2], 0.1, 4),
     uniform('prior/context/output', [channels, hidden2, OUTPUTS], 0.02, 5),
     repeated('prior/context/output-bias', [channels, 1, OUTPUTS], initialMixture()),
-  ].filter(({ shape }) => count(shape) > 0);
+  ].filter(({ shape }) => elements(shape) > 0);
 }
 
 /** A batch of latents: rows are places, image after image; columns are channels. */

@@ -1,5 +1,6 @@
-import { gather } from '../../dataset/batches.js';
+import { inBatches, toFloats } from '../../dataset/batches.js';
 import type { LabelledImages } from '../../dataset/types.js';
+import { decibels } from '../../figures/psnr.js';
 import type { RatePoint } from '../history.js';
 import { lambdaAt } from './rate-spec.js';
 import { measureRate, type RateContext, type RateSums } from './rate-step.js';
@@ -11,13 +12,9 @@ const BITS_PER_BYTE = 8;
 
 function sumsOf(context: RateContext, images: LabelledImages, multiplier: number): RateSums {
   const sums = { squaredError: 0, factorizedBits: 0, contextBits: 0 };
-  for (let start = 0; start < images.count; start += MEASURE_BATCH) {
-    const count = Math.min(MEASURE_BATCH, images.count - start);
-    const input = gather(
-      images,
-      Uint32Array.from({ length: count }, (_, i) => start + i),
-    );
-    const found = measureRate(context, { input, target: input, count, multiplier });
+  for (const some of inBatches(images, MEASURE_BATCH)) {
+    const input = toFloats(some);
+    const found = measureRate(context, { input, target: input, count: some.count, multiplier });
     sums.squaredError += found.squaredError;
     sums.factorizedBits += found.factorizedBits;
     sums.contextBits += found.contextBits;
@@ -34,7 +31,7 @@ export function measurePoints(context: RateContext, images: LabelledImages): Rat
     const bits = rate.context === null ? factorizedBits : contextBits;
     return {
       multiplier,
-      psnr: -10 * Math.log10(squaredError / (count * height * width * channels)),
+      psnr: decibels(squaredError / (count * height * width * channels)),
       factorizedBytes: factorizedBits / count / BITS_PER_BYTE,
       contextBytes: rate.context === null ? null : contextBits / count / BITS_PER_BYTE,
       objective: (bits + lambdaAt(rate, multiplier) * squaredError) / count,

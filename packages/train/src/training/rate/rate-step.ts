@@ -1,10 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { NetworkShapes } from '../../model/shapes.js';
 import type { Tf } from '../../setup/backend.js';
-import type { BlockOps } from '../ops/block-ops.js';
 import { type ChainRun, runChain } from '../ops/network.js';
-import { pixelTensor } from '../ops/plain.js';
-import type { ParameterStore } from '../parameter-store.js';
+import { batchTensors, type StepBatch, type StepContext } from '../step.js';
 import { contextBits, contextOutputs, factorizedBits } from './priors.js';
 import { FINEST_STEP, lambdaAt, type RateSpec } from './rate-spec.js';
 
@@ -12,20 +9,12 @@ import { FINEST_STEP, lambdaAt, type RateSpec } from './rate-spec.js';
 export type Quantization = 'noise' | 'round' | 'tune';
 
 /** What a step on rate and distortion runs on; the store holds the network's weights, then those of the priors. */
-export interface RateContext {
-  readonly tf: Tf;
-  readonly ops: BlockOps;
-  readonly store: ParameterStore;
-  readonly shapes: NetworkShapes;
+export interface RateContext extends StepContext {
   readonly rate: RateSpec;
 }
 
 /** Images and the step of their symbols. */
-export interface RateImages {
-  /** float32 N×H×W×C, 0..1; input and target are the same array unless noise was added to the pixels. */
-  readonly input: Float32Array;
-  readonly target: Float32Array;
-  readonly count: number;
+export interface RateImages extends StepBatch {
   /** Step in finest steps. */
   readonly multiplier: number;
 }
@@ -169,11 +158,6 @@ function readSums(tf: Tf, error: Tensor, { factorized, context }: RateTerms): Ra
   return sums;
 }
 
-function openBatch({ tf, ops, shapes }: RateContext, { input, target, count }: RateImages): [Tensor, Tensor] {
-  const first = shapes.encoder[0]!;
-  return [ops.input(first, { pixels: input, count }), pixelTensor(tf, first, { pixels: target, count })];
-}
-
 const rowsOf = (tf: Tf, { shapes }: RateContext, latent: Tensor): Tensor =>
   tf.reshape(latent, [-1, shapes.latent.channels]);
 
@@ -185,7 +169,7 @@ export function rateStep(context: RateContext, batch: RateBatch, options: RateSt
   const tuned = quantization === 'tune';
   return tf.tidy(() => {
     const weights = weightsOf(context);
-    const [x, target] = openBatch(context, batch);
+    const [x, target] = batchTensors(context, batch);
     const encoder = runChain(ops, shapes.encoder, x, weights.encoder);
     const latents = quantized(tf, rowsOf(tf, context, encoder.output), batch, quantization);
     const { shape } = encoder.output;
@@ -212,7 +196,7 @@ export function measureRate(context: RateContext, batch: RateImages): RateSums {
   const { count, multiplier } = batch;
   return tf.tidy(() => {
     const weights = weightsOf(context);
-    const [x, target] = openBatch(context, batch);
+    const [x, target] = batchTensors(context, batch);
     const encoder = runChain(ops, shapes.encoder, x, weights.encoder);
     const known = rounded(tf, rowsOf(tf, context, encoder.output), multiplier);
     const { shape } = encoder.output;

@@ -5,8 +5,8 @@ import type { RecipeInput } from '../recipe.js';
 export interface NamedRecipe {
   readonly preset: PresetName;
   readonly recipe: RecipeInput;
-  /** Multipliers of the bundle's qualities, coarse to fine: some lie beyond the steps trained for. */
-  readonly qualities?: readonly number[];
+  /** Steps of the bundle's qualities in eighths, coarse to fine: some lie beyond those trained for. */
+  readonly bundleSteps?: readonly number[];
 }
 
 const common = { batch: 100, learningRate: 2e-3, schedule: 'cosine' } as const;
@@ -21,12 +21,12 @@ export const RATE_RECIPES: Readonly<Record<string, NamedRecipe>> = {
   /** The factorized prior alone: where decoding has to be as fast as it can be. */
   'rate-fast': {
     preset: 'dense-64',
-    qualities: [14, 12, 11, 10.5, 10, 9, 8],
+    bundleSteps: [14, 12, 11, 10.5, 10, 9, 8],
     recipe: { ...common, epochs: 32, rate: { lambda: 12, multipliers: [11, 10, 9, 8] } },
   },
   'rate-low': {
     preset: 'dense-64',
-    qualities: [16, 15, 14, 12, 10, 9, 8],
+    bundleSteps: [16, 15, 14, 12, 10, 9, 8],
     recipe: {
       ...common,
       epochs: 40,
@@ -35,7 +35,7 @@ export const RATE_RECIPES: Readonly<Record<string, NamedRecipe>> = {
   },
   'rate-medium': {
     preset: 'grid-4',
-    qualities: [16, 15, 14, 13, 12, 11, 8, 7, 6],
+    bundleSteps: [16, 15, 14, 13, 12, 11, 8, 7, 6],
     recipe: {
       ...common,
       epochs: 36,
@@ -44,7 +44,7 @@ export const RATE_RECIPES: Readonly<Record<string, NamedRecipe>> = {
   },
   'rate-high': {
     preset: 'grid-8',
-    qualities: [14, 13, 11, 9, 7, 6],
+    bundleSteps: [14, 13, 11, 9, 7, 6],
     recipe: { ...common, epochs: 28, rate: { lambda: 190, multipliers: [11, 10, 9, 8], context: grid } },
   },
 };

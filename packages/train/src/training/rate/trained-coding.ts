@@ -96,7 +96,7 @@ function partsOf(eighths: readonly number[], { context }: RateSpec): number {
 /**
  * Quantizer and context network of a run; nothing where rate was not trained.
  *
- * @param qualities of the bundle, steps in eighths of a latent unit, multiples of 0.5; those trained for where left out.
+ * @param bundleSteps in eighths of a latent unit, multiples of 0.5; those trained for where left out.
  * @throws UsageError where one is no whole eighth and there is a context network
  */
 export function trainedCoding(
@@ -105,11 +105,11 @@ export function trainedCoding(
     readonly recipe: Pick<Recipe, 'rate'>;
     readonly parameters: ParameterValues;
   },
-  qualities?: readonly number[],
+  bundleSteps?: readonly number[],
 ): TrainedCoding | undefined {
   const { spec, recipe, parameters } = run;
   if (recipe.rate === null) return undefined;
-  const eighths = [...new Set(qualities ?? recipe.rate.multipliers)].sort((a, b) => b - a);
+  const eighths = [...new Set(bundleSteps ?? recipe.rate.multipliers)].sort((a, b) => b - a);
   const parts = partsOf(eighths, recipe.rate);
   return {
     steps: new Array<number>(traceShapes(spec).latent.channels).fill(FINEST_STEP / parts),

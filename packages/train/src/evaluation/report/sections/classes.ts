@@ -1,6 +1,6 @@
 import type { ClassDistortion } from '../../metrics/classes.js';
 import { classPlot } from '../../plots/classes.js';
-import { responsivePlot, scrollable } from '../figures.js';
+import { figuresRow, figuresTable, responsivePlot } from '../figures.js';
 import { formatCount, formatMse, formatPsnr, formatSsim } from '../format.js';
 import { type Html, html } from '../html.js';
 import type { ReportSection } from '../model.js';
@@ -8,9 +8,8 @@ import type { ReportSection } from '../model.js';
 /** Most classes drawn as bars. */
 const MAX_BARS = 40;
 
-function tableRow(name: string, { images, mse, psnr, ssim }: Omit<ClassDistortion, 'label'>): Html {
-  return html`<tr><th scope="row">${name}</th><td>${formatCount(images)}</td><td>${formatMse(mse)}</td>
-    <td>${formatPsnr(psnr)}</td><td>${formatSsim(ssim)}</td></tr>`;
+function row(name: string, { images, mse, psnr, ssim }: Omit<ClassDistortion, 'label'>): Html {
+  return figuresRow(name, [formatCount(images), formatMse(mse), formatPsnr(psnr), formatSsim(ssim)]);
 }
 
 /** Error by class, where the images have labels. */
@@ -26,16 +25,14 @@ export const classesSection: ReportSection = {
       perClass.length <= MAX_BARS
         ? await responsivePlot((width, height) => classPlot(perClass, mse, width, height), label)
         : undefined;
-    const rows = perClass.map((entry) => tableRow(String(entry.label), entry));
-    const all = tableRow('all', { images: dataset.images, ...distortion });
     return html`<p>Lowest error: class ${sorted[0]?.label}; highest: class ${sorted.at(-1)?.label}. The dashed line is
         the error over all images.</p>${plot}
-      ${scrollable(
-        'Distortion by class',
-        html`<table class="figures"><caption>Distortion by class</caption>
-        <thead><tr><th scope="col">Class</th><th scope="col">Images</th><th scope="col">MSE</th>
-          <th scope="col">PSNR</th><th scope="col">SSIM</th></tr></thead>
-        <tbody>${rows}</tbody><tfoot>${all}</tfoot></table>`,
-      )}`;
+      ${figuresTable({
+        name: 'Distortion by class',
+        caption: 'Distortion by class',
+        heads: ['Class', 'Images', 'MSE', 'PSNR', 'SSIM'],
+        rows: perClass.map((entry) => row(String(entry.label), entry)),
+        foot: row('all', { images: dataset.images, ...distortion }),
+      })}`;
   },
 };

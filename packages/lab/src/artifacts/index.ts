@@ -1,2 +1,0 @@
-export { evaluateArtifacts } from './evaluate.js';
-export * from './schema.js';

@@ -1,0 +1,13 @@
+import type { Evaluation } from '@convae/train/kit';
+import { breakEvenColumn } from './card.js';
+import { addCompareCommand } from './command.js';
+import { comparisonSection } from './section.js';
+
+/** Real bytes and errors of bundles, PCA and other codecs on the same images. */
+export const comparison: Evaluation = {
+  name: 'comparison',
+  files: [],
+  section: comparisonSection,
+  cardColumn: breakEvenColumn,
+  addCommand: addCompareCommand,
+};
