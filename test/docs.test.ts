@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -47,11 +48,6 @@ describe.each(PAGES)('%s', (name) => {
     expect(pathsOf(page).filter((path) => located(path) === undefined)).toEqual([]);
   });
 
-  it('links to files that exist', () => {
-    const links = all(page, /\]\(([^)#:]+)(?:#[^)]*)?\)/g);
-    expect(links.filter((link) => !existsSync(join(ROOT, dirname(name), link)))).toEqual([]);
-  });
-
   it('names files that hold what their rows of a table say', () => {
     const wrong = rowsWithFiles(page).flatMap(({ names, file }) => {
       const text = read(located(file)!);
@@ -59,6 +55,29 @@ describe.each(PAGES)('%s', (name) => {
     });
     expect(wrong).toEqual([]);
   });
+});
+
+const LINKED = execFileSync('git', ['ls-files', '*.md'], { cwd: ROOT, encoding: 'utf8' })
+  .trimEnd()
+  .split('\n');
+
+/** The anchors of a page's headings, as GitHub makes them. */
+const anchorsOf = (page: string): string[] =>
+  all(page, /^#+ (.+)$/gm).map((heading) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+
+it.each(LINKED)('%s links to files and headings that exist', (name) => {
+  const links = [...read(name).matchAll(/\]\(([^)#:]*)(?:#([^)]*))?\)/g)];
+  const broken = links.filter(([, file, anchor]) => {
+    const path = file === '' ? name : join(dirname(name), file!);
+    if (!existsSync(join(ROOT, path))) return true;
+    return anchor !== undefined && !anchorsOf(read(path)).includes(anchor);
+  });
+  expect(broken.map(([link]) => link)).toEqual([]);
 });
 
 describe('SECURITY.md', () => {
