@@ -24,6 +24,6 @@ export function checkWebGpu(
 ): void {
   const named = executionProviders?.includes('webgpu') ?? false;
   if (webgpu === undefined ? !named : typeof webgpu?.load === 'function') return;
-  const { message } = wrongKind("webgpu of '@convae/runtime/webgpu'", 'options.webgpu', webgpu);
+  const { message } = wrongKind('WebGPU', 'options.webgpu', webgpu);
   throw new TypeError(`${message}: ${WEBGPU_NOT_GIVEN}`);
 }
