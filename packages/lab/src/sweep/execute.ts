@@ -37,14 +37,17 @@ export interface ExecuteOptions {
 class Board {
   readonly states: RunState[];
 
-  constructor(private readonly options: ExecuteOptions) {
+  readonly #options: ExecuteOptions;
+
+  constructor(options: ExecuteOptions) {
+    this.#options = options;
     this.states = options.runs.map((run) => ({ run, phase: 'waiting', epoch: 0, startedAt: 0, psnr: null }));
   }
 
   set(index: number, change: Partial<RunState>): void {
     const state = { ...this.states[index]!, ...change };
     this.states[index] = state;
-    this.options.onChange(this.states, state);
+    this.#options.onChange(this.states, state);
   }
 
   /** Reads how far the runs in training are. */

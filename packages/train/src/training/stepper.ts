@@ -36,40 +36,39 @@ export const freshPosition = (epoch: number): Position => ({
 /** Weights under training: takes steps and knows where it stands. */
 export class Stepper {
   position: Position;
-  private readonly learner: Learner;
-  private readonly buffer: Float32Array;
-  private readonly pixelsPerImage: number;
+  readonly #learner: Learner;
+  readonly #buffer: Float32Array;
+  readonly #pixelsPerImage: number;
+  readonly #task: Task;
 
-  constructor(
-    private readonly task: Task,
-    start: StepState,
-  ) {
+  constructor(task: Task, start: StepState) {
+    this.#task = task;
     const { tf, spec, recipe, dataset } = task;
-    this.learner = openLearner(tf, spec, recipe, {
+    this.#learner = openLearner(tf, spec, recipe, {
       shapes: trainedShapes(spec, recipe),
       values: start.parameters,
       adam: start.adam,
     });
     this.position = start.position;
     const { height, width, channels } = dataset.train;
-    this.pixelsPerImage = height * width * channels;
-    this.buffer = new Float32Array(recipe.batch * this.pixelsPerImage);
+    this.#pixelsPerImage = height * width * channels;
+    this.#buffer = new Float32Array(recipe.batch * this.#pixelsPerImage);
   }
 
   dispose(): void {
-    this.learner.store.dispose();
+    this.#learner.store.dispose();
   }
 
   /** Train on one batch; returns its loss (half the sum of squared errors). */
   step(indices: Uint32Array): number {
     const started = performance.now();
-    const { dataset, recipe } = this.task;
+    const { dataset, recipe } = this.#task;
     const { epoch, batch, images, seconds, ...sums } = this.position;
-    const target = gather(dataset.train, indices, this.buffer);
+    const target = gather(dataset.train, indices, this.#buffer);
     const count = indices.length;
     const input = addNoise(target, recipe, { seed: recipe.seed, epoch, batch, count });
-    const place = { epoch, batch, ...this.moment() };
-    const loss = this.learner.step({ input, target, count }, place);
+    const place = { epoch, batch, ...this.#moment() };
+    const loss = this.#learner.step({ input, target, count }, place);
     this.position = {
       epoch,
       batch: batch + 1,
@@ -82,8 +81,8 @@ export class Stepper {
     return loss.halfSum;
   }
 
-  private moment(): Moment {
-    const { dataset, recipe } = this.task;
+  #moment(): Moment {
+    const { dataset, recipe } = this.#task;
     const perEpoch = Math.ceil(dataset.train.count / recipe.batch);
     const { epoch, batch } = this.position;
     return { step: (epoch - 1) * perEpoch + batch, steps: recipe.epochs * perEpoch };
@@ -92,33 +91,33 @@ export class Stepper {
   /** Mean squared error over the epoch so far, under the weights of each step. */
   epochMse(): number {
     const { halfSum, images } = this.position;
-    return (2 * halfSum) / (Math.max(1, images) * this.pixelsPerImage);
+    return (2 * halfSum) / (Math.max(1, images) * this.#pixelsPerImage);
   }
 
   /** What the epoch so far looks like, validation included. */
   measure(): EpochRecord {
-    const { dataset, recipe } = this.task;
+    const { dataset, recipe } = this.#task;
     const { epoch, images, seconds } = this.position;
     const trainMse = this.epochMse();
     const { validation } = dataset;
-    const measured = validation.count > 0 ? this.learner.measure(validation) : undefined;
+    const measured = validation.count > 0 ? this.#learner.measure(validation) : undefined;
     return {
       epoch,
       trainMse,
       validationMse: measured?.mse ?? null,
       trainPsnr: decibels(trainMse),
       validationPsnr: measured === undefined ? null : decibels(measured.mse),
-      learningRate: learningRateAt(recipe, this.moment()),
+      learningRate: learningRateAt(recipe, this.#moment()),
       seconds,
       imagesPerSecond: images / seconds,
       deadChannels: measured?.deadChannels ?? [],
-      ...(recipe.rate === null ? {} : { rate: this.rateRecord(measured) }),
+      ...(recipe.rate === null ? {} : { rate: this.#rateRecord(measured) }),
     };
   }
 
-  private rateRecord(measured: LearnerMeasure | undefined): RateRecord {
+  #rateRecord(measured: LearnerMeasure | undefined): RateRecord {
     const { factorizedBits, contextBits, images, epoch } = this.position;
-    const { epochs, rate } = this.task.recipe;
+    const { epochs, rate } = this.#task.recipe;
     // In the epoch in which the context network joins, its bits are not those of all images.
     const joined = contextBits > 0 && epoch - 1 >= rate!.contextFrom * epochs;
     return {
@@ -129,7 +128,7 @@ export class Stepper {
   }
 
   state(): StepState {
-    const { store } = this.learner;
+    const { store } = this.#learner;
     return { parameters: store.values(), adam: store.adamState(), position: this.position };
   }
 }

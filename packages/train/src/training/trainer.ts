@@ -87,44 +87,44 @@ function objectiveOf(record: EpochRecord): number {
 
 /** The state of a run between two steps. */
 class Run {
-  private readonly stepper: Stepper;
-  private history: EpochRecord[];
-  private best: Checkpoint['best'];
-  private partial: { parameters: ParameterValues; epoch: number } | undefined;
-  private tensors: number | undefined;
+  readonly #stepper: Stepper;
+  #history: EpochRecord[];
+  #best: Checkpoint['best'];
+  #partial: { parameters: ParameterValues; epoch: number } | undefined;
+  #tensors: number | undefined;
 
-  constructor(
-    private readonly options: TrainingOptions,
-    start: Checkpoint,
-  ) {
-    this.stepper = new Stepper(options, start);
-    this.history = [...start.history];
-    this.best = start.best;
+  readonly #options: TrainingOptions;
+
+  constructor(options: TrainingOptions, start: Checkpoint) {
+    this.#options = options;
+    this.#stepper = new Stepper(options, start);
+    this.#history = [...start.history];
+    this.#best = start.best;
   }
 
   dispose(): void {
-    this.stepper.dispose();
+    this.#stepper.dispose();
   }
 
   /** Train until the recipe, the patience or the signal ends it. */
   async train(): Promise<StopReason> {
-    await writeHistory(this.options.paths, this.history);
-    while (this.stepper.position.epoch <= this.options.recipe.epochs) {
-      if (outOfPatience({ recipe: this.options.recipe, history: this.history, best: this.best }))
+    await writeHistory(this.#options.paths, this.#history);
+    while (this.#stepper.position.epoch <= this.#options.recipe.epochs) {
+      if (outOfPatience({ recipe: this.#options.recipe, history: this.#history, best: this.#best }))
         return 'patience';
-      if (!(await this.trainEpoch())) {
-        await this.stopMidEpoch();
+      if (!(await this.#trainEpoch())) {
+        await this.#stopMidEpoch();
         return 'signal';
       }
-      await this.finishEpoch();
+      await this.#finishEpoch();
     }
     return 'epochs';
   }
 
   /** Returns false where the signal ended it early. */
-  private async trainEpoch(): Promise<boolean> {
-    const { dataset, recipe, signal } = this.options;
-    const { stepper } = this;
+  async #trainEpoch(): Promise<boolean> {
+    const { dataset, recipe, signal } = this.#options;
+    const stepper = this.#stepper;
     const order = batches(dataset.train, {
       batch: recipe.batch,
       seed: recipe.seed,
@@ -132,97 +132,97 @@ class Run {
     });
     while (stepper.position.batch < order.length) {
       if (signal?.aborted) return false;
-      this.checkFinite(stepper.step(order[stepper.position.batch]!));
-      if (stepper.position.batch % STEPS_PER_TURN === 0) await this.turn();
+      this.#checkFinite(stepper.step(order[stepper.position.batch]!));
+      if (stepper.position.batch % STEPS_PER_TURN === 0) await this.#turn();
     }
     return true;
   }
 
-  private checkFinite(loss: number): void {
+  #checkFinite(loss: number): void {
     if (Number.isFinite(loss)) return;
-    const { epoch, batch } = this.stepper.position;
+    const { epoch, batch } = this.#stepper.position;
     const kept =
-      this.best === null
+      this.#best === null
         ? 'no epoch was completed before it'
-        : `the best weights so far (epoch ${this.best.epoch}) are kept in ${this.options.paths.best}`;
+        : `the best weights so far (epoch ${this.#best.epoch}) are kept in ${this.#options.paths.best}`;
     const message = `the loss became ${loss} in epoch ${epoch}, step ${batch}; ${kept}. A lower --lr often helps.`;
     throw new ConvaeError('TRAINING_DIVERGED', message);
   }
 
-  private async turn(): Promise<void> {
-    this.report();
+  async #turn(): Promise<void> {
+    this.#report();
     await new Promise(setImmediate);
   }
 
-  private report(): void {
-    const { onProgress, recipe, dataset } = this.options;
-    const { epoch, images, seconds } = this.stepper.position;
+  #report(): void {
+    const { onProgress, recipe, dataset } = this.#options;
+    const { epoch, images, seconds } = this.#stepper.position;
     const total = dataset.train.count;
     const imagesPerSecond = seconds > 0 ? images / seconds : 0;
-    const mse = this.stepper.epochMse();
+    const mse = this.#stepper.epochMse();
     onProgress?.({ epoch, epochs: recipe.epochs, images, total, mse, imagesPerSecond });
   }
 
-  private async finishEpoch(): Promise<void> {
-    this.report();
-    const record = this.stepper.measure();
-    this.checkFinite(objectiveOf(record));
-    this.history.push(record);
-    this.stepper.position = freshPosition(record.epoch + 1);
-    await this.save(record);
-    this.assertNoLeak();
+  async #finishEpoch(): Promise<void> {
+    this.#report();
+    const record = this.#stepper.measure();
+    this.#checkFinite(objectiveOf(record));
+    this.#history.push(record);
+    this.#stepper.position = freshPosition(record.epoch + 1);
+    await this.#save(record);
+    this.#assertNoLeak();
   }
 
   /**
    * A stop in mid-epoch keeps the exact position for resuming. Its weights never become the run's best, or a
    * resumed run would end differently from an uninterrupted one; they are returned where they are better.
    */
-  private async stopMidEpoch(): Promise<void> {
-    if (this.stepper.position.images === 0) return;
-    const record = this.stepper.measure();
-    await saveCheckpoint(this.options.paths.last, this.checkpoint());
-    this.history = [...this.history, record];
-    await writeHistory(this.options.paths, this.history);
-    const better = this.best === null || objectiveOf(record) < this.best.objective;
-    if (better) this.partial = { parameters: this.stepper.state().parameters, epoch: record.epoch };
-    this.options.onEpoch?.(record, better);
+  async #stopMidEpoch(): Promise<void> {
+    if (this.#stepper.position.images === 0) return;
+    const record = this.#stepper.measure();
+    await saveCheckpoint(this.#options.paths.last, this.#checkpoint());
+    this.#history = [...this.#history, record];
+    await writeHistory(this.#options.paths, this.#history);
+    const better = this.#best === null || objectiveOf(record) < this.#best.objective;
+    if (better) this.#partial = { parameters: this.#stepper.state().parameters, epoch: record.epoch };
+    this.#options.onEpoch?.(record, better);
   }
 
   /** Best first, then last, then the log: a kill in between repeats at most this epoch. */
-  private async save(record: EpochRecord): Promise<void> {
+  async #save(record: EpochRecord): Promise<void> {
     const objective = objectiveOf(record);
-    const isBest = this.best === null || objective < this.best.objective;
-    if (isBest) this.best = { epoch: record.epoch, objective };
-    const checkpoint = this.checkpoint();
-    const { paths } = this.options;
+    const isBest = this.#best === null || objective < this.#best.objective;
+    if (isBest) this.#best = { epoch: record.epoch, objective };
+    const checkpoint = this.#checkpoint();
+    const { paths } = this.#options;
     if (isBest) await saveCheckpoint(paths.best, checkpoint);
     await saveCheckpoint(paths.last, checkpoint);
-    await writeHistory(paths, this.history);
-    this.options.onEpoch?.(record, isBest);
+    await writeHistory(paths, this.#history);
+    this.#options.onEpoch?.(record, isBest);
   }
 
-  private checkpoint(): Checkpoint {
-    const { spec, recipe } = this.options;
-    return { spec, recipe, ...this.stepper.state(), history: this.history, best: this.best };
+  #checkpoint(): Checkpoint {
+    const { spec, recipe } = this.#options;
+    return { spec, recipe, ...this.#stepper.state(), history: this.#history, best: this.#best };
   }
 
-  private assertNoLeak(): void {
-    const { numTensors } = this.options.tf.memory();
-    this.tensors ??= numTensors;
-    if (numTensors !== this.tensors) {
-      throw new Error(`tensors leak: ${this.tensors} at the end of the first epoch, ${numTensors} now`);
+  #assertNoLeak(): void {
+    const { numTensors } = this.#options.tf.memory();
+    this.#tensors ??= numTensors;
+    if (numTensors !== this.#tensors) {
+      throw new Error(`tensors leak: ${this.#tensors} at the end of the first epoch, ${numTensors} now`);
     }
   }
 
   /** What the run has to show for itself. */
   async result(stopped: StopReason): Promise<TrainingResult> {
-    const { history } = this;
-    if (this.partial !== undefined) {
-      return { stopped, history, parameters: this.partial.parameters, bestEpoch: this.partial.epoch };
+    const history = this.#history;
+    if (this.#partial !== undefined) {
+      return { stopped, history, parameters: this.#partial.parameters, bestEpoch: this.#partial.epoch };
     }
-    if (this.best === null) throw new ConvaeError('ABORTED', 'stopped before the first training step');
-    const { parameters } = await loadCheckpoint(this.options.paths.best);
-    return { stopped, history, parameters, bestEpoch: this.best.epoch };
+    if (this.#best === null) throw new ConvaeError('ABORTED', 'stopped before the first training step');
+    const { parameters } = await loadCheckpoint(this.#options.paths.best);
+    return { stopped, history, parameters, bestEpoch: this.#best.epoch };
   }
 }
 
