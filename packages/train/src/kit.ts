@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 export { listedFiles } from './bundle/files.js';
 export { addDataFlags } from './cli/flags.js';
 export { untilInterrupt } from './cli/interrupt.js';
-export { liveBar, SparseLines } from './cli/live-display.js';
+export { liveBar } from './cli/live-display.js';
 export { readingDisplay } from './cli/progress.js';
 export { type DataFlags, recordedData } from './cli/recorded.js';
 export { datasetOf, fittedTo } from './cli/settings.js';
@@ -39,7 +39,7 @@ export {
 } from './evaluation/report/figures.js';
 export { formatCount, formatMse, formatPsnr } from './evaluation/report/format.js';
 export { escapeHtml, type Html, html, raw } from './evaluation/report/html.js';
-export { median, spreadPositions } from './figures/averages.js';
+export { spreadPositions } from './figures/averages.js';
 export { checked } from './files/checked.js';
 export { jsonOf, readIfThere, readJson } from './files/read.js';
 export { sha256 } from './files/sha256.js';
