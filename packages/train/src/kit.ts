@@ -22,8 +22,10 @@ export {
   isSameBundle,
 } from './evaluation/bundle-identity.js';
 export { firstOfClasses } from './evaluation/examples.js';
+export { closeness, count, figure, size } from './evaluation/fields.js';
 export { factsOf, figuresFile, type MeasuredData, measuredImages } from './evaluation/figures-file.js';
 export * from './evaluation/index.js';
+export { dB } from './evaluation/model-card.js';
 export { tileOf, tilesOf } from './evaluation/pictures/tile.js';
 export { type GridLayout, rowTitles, type TitledRow, tileGridPng } from './evaluation/pictures/tile-grid.js';
 export { textLine } from './evaluation/plots/outline.js';
