@@ -9,7 +9,7 @@ export { readingDisplay } from './cli/progress.js';
 export { type DataFlags, recordedData } from './cli/recorded.js';
 export { datasetOf, fittedTo } from './cli/settings.js';
 export { columns } from './cli/summary.js';
-export { commandLine } from './cli/train-stage.js';
+export { commandLine, recordedSettings } from './cli/train-stage.js';
 export { isDefect } from './dataset/defect.js';
 export * from './dataset/index.js';
 export { nameOfPath } from './dataset/options.js';
@@ -52,7 +52,7 @@ export { END_WITH_LAUNCHER, loadBackend, type Tf } from './setup/index.js';
 export { checkTrainable, loadCheckpoint } from './training/checkpoint.js';
 export { isComplete } from './training/complete.js';
 export { addNoise, NOISE_KINDS, type NoiseKind } from './training/noise.js';
-export { parseRecipe, type Recipe } from './training/recipe.js';
+export { parseRecipe, type Recipe, seedSchema } from './training/recipe.js';
 export { type RunPaths, readRunSettings, runPaths, writeRunSettings } from './training/run-folder.js';
 
 /** The built command line, which trains and exports in a process of its own. */
