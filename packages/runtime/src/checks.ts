@@ -40,8 +40,8 @@ export function checkOneOf<T>(value: T, allowed: readonly T[], name: string): vo
 }
 
 /** Checks that a value is a Uint8Array. @throws TypeError. */
-export function checkBytes(value: unknown, name = 'bytes'): void {
-  if (!(value instanceof Uint8Array)) throw wrongKind('a Uint8Array', name, value);
+export function checkBytes(value: unknown): void {
+  if (!(value instanceof Uint8Array)) throw wrongKind('a Uint8Array', 'bytes', value);
 }
 
 /** Whether something can be taken item by item. */

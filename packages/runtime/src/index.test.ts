@@ -49,6 +49,7 @@ describe('the public interface', () => {
     expect(added.sort()).toMatchInlineSnapshot(`
       [
         "MAX_IMAGE_FILE_BYTES",
+        "SparseLines",
         "TimeLeft",
         "bundleFolder",
         "createFileSink",
@@ -57,6 +58,7 @@ describe('the public interface', () => {
         "encodePng",
         "formatDuration",
         "formatTimeLeft",
+        "gunzipped",
         "isGzip",
         "loadCodec",
         "openFileSource",

@@ -1,5 +1,6 @@
-/** The middle of some numbers, the upper one of an even number of them; undefined of none. */
+/** The middle of some numbers, of an even number the mean of the two in the middle; undefined of none. */
 export function median(values: ArrayLike<number>): number | undefined {
   const sorted = Float64Array.from(values).sort();
-  return sorted[sorted.length >> 1];
+  if (sorted.length === 0) return undefined;
+  return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
 }

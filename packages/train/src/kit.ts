@@ -4,12 +4,12 @@ import { fileURLToPath } from 'node:url';
 export { listedFiles } from './bundle/files.js';
 export { addDataFlags } from './cli/flags.js';
 export { untilInterrupt } from './cli/interrupt.js';
-export { liveBar, SparseLines } from './cli/live-display.js';
+export { liveBar } from './cli/live-display.js';
 export { readingDisplay } from './cli/progress.js';
 export { type DataFlags, recordedData } from './cli/recorded.js';
 export { datasetOf, fittedTo } from './cli/settings.js';
 export { columns } from './cli/summary.js';
-export { commandLine } from './cli/train-stage.js';
+export { commandLine, recordedSettings } from './cli/train-stage.js';
 export { isDefect } from './dataset/defect.js';
 export * from './dataset/index.js';
 export { nameOfPath } from './dataset/options.js';
@@ -22,8 +22,10 @@ export {
   isSameBundle,
 } from './evaluation/bundle-identity.js';
 export { firstOfClasses } from './evaluation/examples.js';
+export { closeness, count, figure, size } from './evaluation/fields.js';
 export { factsOf, figuresFile, type MeasuredData, measuredImages } from './evaluation/figures-file.js';
 export * from './evaluation/index.js';
+export { dB } from './evaluation/model-card.js';
 export { tileOf, tilesOf } from './evaluation/pictures/tile.js';
 export { type GridLayout, rowTitles, type TitledRow, tileGridPng } from './evaluation/pictures/tile-grid.js';
 export { textLine } from './evaluation/plots/outline.js';
@@ -39,7 +41,7 @@ export {
 } from './evaluation/report/figures.js';
 export { formatCount, formatMse, formatPsnr } from './evaluation/report/format.js';
 export { escapeHtml, type Html, html, raw } from './evaluation/report/html.js';
-export { median, spreadPositions } from './figures/averages.js';
+export { spreadPositions } from './figures/averages.js';
 export { checked } from './files/checked.js';
 export { jsonOf, readIfThere, readJson } from './files/read.js';
 export { sha256 } from './files/sha256.js';
@@ -50,7 +52,7 @@ export { END_WITH_LAUNCHER, loadBackend, type Tf } from './setup/index.js';
 export { checkTrainable, loadCheckpoint } from './training/checkpoint.js';
 export { isComplete } from './training/complete.js';
 export { addNoise, NOISE_KINDS, type NoiseKind } from './training/noise.js';
-export { parseRecipe, type Recipe } from './training/recipe.js';
+export { parseRecipe, type Recipe, seedSchema } from './training/recipe.js';
 export { type RunPaths, readRunSettings, runPaths, writeRunSettings } from './training/run-folder.js';
 
 /** The built command line, which trains and exports in a process of its own. */

@@ -1,9 +1,7 @@
-import { columns } from '@convae/train/kit';
+import { columns, dB } from '@convae/train/kit';
 import { integerIn, type MeasuringCommand } from '../evaluation/command.js';
 import { evaluateArtifacts } from './evaluate.js';
-import type { ArtifactMeasure, Artifacts } from './schema.js';
-
-const real = (value: number | null, digits: number): string => (value === null ? '–' : value.toFixed(digits));
+import { type ArtifactMeasure, type Artifacts, real } from './schema.js';
 
 function row(title: string, measure: ArtifactMeasure, artifact: number | null, psnr: string): string[] {
   const { borderStep, insideStep, ratio, cellPower, pixelPower } = measure;
@@ -22,9 +20,7 @@ function row(title: string, measure: ArtifactMeasure, artifact: number | null, p
 /** The figures as a table for the terminal. */
 function artifactsTable({ originals, decoders }: Artifacts): string {
   const head = ['', 'border', 'inside', 'ratio', 'artifact', 'cell power', 'pixel power', 'PSNR'];
-  const rows = decoders.map(({ title, measure, artifact, psnr }) =>
-    row(title, measure, artifact, psnr === null ? 'identical' : `${psnr.toFixed(2)} dB`),
-  );
+  const rows = decoders.map(({ title, measure, artifact, psnr }) => row(title, measure, artifact, dB(psnr)));
   return columns([head, row('originals', originals, 1, '–'), ...rows]);
 }
 

@@ -97,20 +97,6 @@ function picture({ test, dataset }: ArtifactsOptions, plan: Plan, rows: readonly
   return artifactsPng([first, ...others], plan.cell, `The same ${dataset.name} images through each decoder`);
 }
 
-function collect(
-  { dataset, test, command }: ArtifactsOptions,
-  { cell, originals, positions }: Plan,
-  rows: readonly Row[],
-): Artifacts {
-  return artifactsFile.collect(command, {
-    dataset: { ...factsOf(dataset), images: test.count },
-    cell,
-    originals,
-    decoders: rows.map(({ figures }) => figures),
-    shown: positions,
-  });
-}
-
 /**
  * Measures how far the cells of the latent show in what decoders give back, beside the originals, and writes
  * artifacts.json and artifacts.png into each of the folders.
@@ -123,7 +109,13 @@ export async function evaluateArtifacts(options: ArtifactsOptions): Promise<Arti
   if (options.bundles.length === 0)
     throw new RangeError('expected at least 1 bundle for bundles, received 0');
   const { plan, rows } = await measureBundles(options);
-  const artifacts = collect(options, plan, rows);
+  const artifacts = artifactsFile.collect(options.command, {
+    dataset: { ...factsOf(options.dataset), images: options.test.count },
+    cell: plan.cell,
+    originals: plan.originals,
+    decoders: rows.map(({ figures }) => figures),
+    shown: plan.positions,
+  });
   const files = [
     [artifactsFile.file, jsonText(artifacts)],
     [ARTIFACTS_PICTURE, await picture(options, plan, rows)],

@@ -1,12 +1,8 @@
-import { bundleIdentitySchema, figuresFile, measuredImages } from '@convae/train/kit';
+import { bundleIdentitySchema, count, figure, figuresFile, measuredImages, size } from '@convae/train/kit';
 import * as z from 'zod';
 
 /** The picture beside artifacts.json. */
 export const ARTIFACTS_PICTURE = 'artifacts.png';
-
-const count = z.int().min(0);
-const size = z.int().min(1);
-const figure = z.number().nonnegative();
 
 const measure = z.object({
   /** Mean absolute steps between neighbouring pixels, 0..1: across the borders of cells, and inside them. */
@@ -51,3 +47,7 @@ export type Artifacts = z.infer<typeof artifactsFile.schema>;
 export type ArtifactMeasure = z.infer<typeof measure>;
 /** The figures of one bundle. */
 export type DecoderArtifacts = z.infer<typeof decoder>;
+
+/** A figure, `–` where there is none. */
+export const real = (value: number | null, digits: number): string =>
+  value === null ? '–' : value.toFixed(digits);

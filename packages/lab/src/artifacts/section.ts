@@ -10,9 +10,7 @@ import {
 } from '@convae/train/kit';
 import { figuresSection } from '../evaluation/section.js';
 import { stepPlot } from './plot.js';
-import { ARTIFACTS_PICTURE, type ArtifactMeasure, type Artifacts, artifactsFile } from './schema.js';
-
-const real = (value: number | null, digits: number): string => (value === null ? '–' : value.toFixed(digits));
+import { ARTIFACTS_PICTURE, type ArtifactMeasure, type Artifacts, artifactsFile, real } from './schema.js';
 
 function row(title: string, measure: ArtifactMeasure, artifact: number | null, psnr: string): Html {
   const { borderStep, insideStep, ratio, cellPower, pixelPower } = measure;

@@ -1,5 +1,5 @@
-import { formatTimeLeft, TimeLeft } from '@convae/runtime';
-import { liveBar, SparseLines } from '@convae/train/kit';
+import { formatTimeLeft, SparseLines, TimeLeft } from '@convae/runtime';
+import { liveBar } from '@convae/train/kit';
 import type { ComparisonProgress } from './run.js';
 
 /** Seconds between two plain lines, where there is no terminal. */
@@ -14,26 +14,15 @@ export interface ComparisonDisplay {
 /** A bar on a terminal, plain lines elsewhere. */
 export function comparisonDisplay(): ComparisonDisplay {
   const timeLeft = new TimeLeft();
-  const left = (share: number): string => formatTimeLeft(timeLeft.at(share, 1 - share));
-  return process.stderr.isTTY ? barDisplay(left) : plainDisplay(left);
-}
-
-function barDisplay(left: (share: number) => string): ComparisonDisplay {
+  const leftAt = (share: number): string => formatTimeLeft(timeLeft.at(share, 1 - share));
   const bar = liveBar('[{bar}] {percentage}%  {done}/{count}  {left}  {label}');
-  return {
-    progress: ({ done, total: count, label, share }) =>
-      bar.show(Math.round(1000 * share), 1000, { done, count, label, left: left(share) }),
-    stop: bar.stop,
-  };
-}
-
-function plainDisplay(left: (share: number) => string): ComparisonDisplay {
   const lines = new SparseLines(PLAIN_INTERVAL, 'at-once');
   return {
-    progress: ({ done, total, label, share }) => {
-      const text = left(share);
-      lines.maybe(() => `${done} of ${total}  ${text}  ${label}`);
+    progress: ({ done, total: count, label, share }) => {
+      const left = leftAt(share);
+      if (process.stderr.isTTY) bar.show(Math.round(1000 * share), 1000, { done, count, label, left });
+      else lines.maybe(() => `${done} of ${count}  ${left}  ${label}`);
     },
-    stop: () => undefined,
+    stop: bar.stop,
   };
 }

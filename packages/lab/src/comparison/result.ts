@@ -1,4 +1,4 @@
-import { figuresFile, measuredImages } from '@convae/train/kit';
+import { closeness, figure, figuresFile, measuredImages, size } from '@convae/train/kit';
 import * as z from 'zod';
 
 /** PSNR targets of the tables, dB. */
@@ -9,25 +9,17 @@ const FAMILIES = ['convae', 'reference', 'pca', 'mosaic', 'file', 'stream'] as c
 /** One of {@link FAMILIES}. */
 export type Family = (typeof FAMILIES)[number];
 
-const count = z.int().min(1);
-const figure = z.number().nonnegative();
-
 /** What one setting of a method was measured to give. */
 export const figuresSchema = z.object({
   /** Images that were coded and decoded: all, or a sample. */
-  images: count,
+  images: size,
   /** Everything that was written, by the number of images; without what decoding needs besides. */
   bytesPerImage: figure,
   /** Mean bytes of each image coded alone, where the method can do both. */
   streamBytesPerImage: figure.optional(),
   /** What a decoder must have besides the bytes: a bundle's files, a basis and its tables. */
-  modelBytes: count.optional(),
-  /** Over all pixels, 0..1. */
-  mse: figure,
-  /** dB, from the MSE; null where every pixel came back as it was. */
-  psnr: z.number().nullable(),
-  /** Mean over the images. */
-  ssim: z.number().min(-1.001).max(1.001),
+  modelBytes: size.optional(),
+  ...closeness,
 });
 
 const point = z.object({ setting: z.string(), ...figuresSchema.shape });
@@ -48,10 +40,10 @@ const method = z.object({
 export const rateDistortionFile = figuresFile('rate-distortion', {
   dataset: z.object({
     ...measuredImages,
-    images: count,
-    height: count,
-    width: count,
-    channels: count,
+    images: size,
+    height: size,
+    width: size,
+    channels: size,
     /** Of shape and pixels: tells whether another measurement used the same images. */
     sha256: z.string().regex(/^[0-9a-f]{64}$/),
   }),

@@ -11,22 +11,16 @@ import {
 } from '@convae/train/kit';
 import { findComparison } from './find-result.js';
 import { comparisonPlot } from './plot/plot.js';
-import { type MeasuredMethod, type RateDistortion, TARGETS } from './result.js';
-import { breakEvens } from './table/break-even.js';
-import { cheapest, shortName } from './table/rates.js';
-import { formatDecibels, formatImages, formatModel, formatRate } from './table/words.js';
+import { type RateDistortion, TARGETS } from './result.js';
+import { breakEvenCells, breakEvens } from './table/break-even.js';
+import { methodCells } from './table/markdown.js';
 
 function methodTable({ methods }: RateDistortion): Html {
-  const cells = (method: MeasuredMethod): string[] =>
-    TARGETS.map((target) => {
-      const rated = cheapest([method], target);
-      return rated === undefined ? '–' : formatRate(rated.point.bytesPerImage);
-    });
   return figuresTable({
     name: 'Bytes per image of every method',
     caption: 'Bytes per image at a PSNR or above it: the smallest measured setting',
     heads: ['Method', ...TARGETS.map((target) => `${target.toFixed(1)} dB`)],
-    rows: methods.map((method) => figuresRow(method.label, cells(method))),
+    rows: methods.map((method) => figuresRow(method.label, methodCells(method))),
   });
 }
 
@@ -36,15 +30,10 @@ function breakEvenTable(result: RateDistortion): Html {
     caption:
       'Images from which on bundle and bitstream together are smaller than the smallest mosaic of a classical codec at equal or better PSNR',
     heads: ['Bundle', 'Its files', 'PSNR, dB', 'Bytes per image', 'Best mosaic', 'From'],
-    rows: breakEvens(result).map(({ method, point, rival, images }) =>
-      figuresRow(`${method.label}, ${point.setting}`, [
-        formatModel(point.modelBytes),
-        formatDecibels(point.psnr),
-        formatRate(point.bytesPerImage),
-        rival ? `${formatRate(rival.point.bytesPerImage)} (${shortName(rival)})` : '–',
-        formatImages(images),
-      ]),
-    ),
+    rows: breakEvens(result).map((each) => {
+      const [bundle, ...cells] = breakEvenCells(each);
+      return figuresRow(bundle!, cells);
+    }),
   });
 }
 

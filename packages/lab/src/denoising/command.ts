@@ -1,4 +1,4 @@
-import { columns } from '@convae/train/kit';
+import { columns, dB } from '@convae/train/kit';
 import { InvalidArgumentError } from 'commander';
 import { integerIn, type MeasuringCommand } from '../evaluation/command.js';
 import { FILTERS } from './candidates.js';
@@ -16,8 +16,7 @@ function levels(text: string): number[] {
   throw new InvalidArgumentError('expected levels above 0, as in 0.1,0.5,0.8.');
 }
 
-const figures = ({ psnr, ssim }: DenoisingQuality): string =>
-  `${psnr === null ? 'identical' : `${psnr.toFixed(2)} dB`} ${ssim.toFixed(3)}`;
+const figures = ({ psnr, ssim }: DenoisingQuality): string => `${dB(psnr)} ${ssim.toFixed(3)}`;
 
 /** PSNR and SSIM as a table for the terminal. */
 function denoisingTable({ levels: measured }: Denoising): string {

@@ -1,3 +1,5 @@
+import { gaussianWindow } from '@convae/train/kit';
+
 /** One channel of one image: float64, 0..1, row after row. */
 export interface Plane {
   readonly data: Float64Array;
@@ -41,11 +43,7 @@ const GAUSSIAN_REACH = 3;
 /** Gaussian blur of standard deviation `sigma`, pixels. */
 export function gaussianFilter(plane: Plane, { sigma }: { sigma: number }): Float64Array {
   const radius = Math.ceil(GAUSSIAN_REACH * sigma);
-  const taps = Float64Array.from({ length: 2 * radius + 1 }, (_, i) =>
-    Math.exp(-((i - radius) ** 2) / (2 * sigma ** 2)),
-  );
-  const sum = taps.reduce((total, tap) => total + tap, 0);
-  const weights = taps.map((tap) => tap / sum);
+  const weights = gaussianWindow(2 * radius + 1, sigma);
   const source = padded(plane, radius);
   const rows = correlate(source, weights, 1, source.height, plane.width);
   return correlate(

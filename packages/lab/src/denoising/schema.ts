@@ -1,21 +1,20 @@
-import { bundleIdentitySchema, figuresFile, measuredImages, NOISE_KINDS } from '@convae/train/kit';
+import {
+  bundleIdentitySchema,
+  closeness,
+  count,
+  figuresFile,
+  measuredImages,
+  NOISE_KINDS,
+  size,
+} from '@convae/train/kit';
 import * as z from 'zod';
 
 /** The picture beside denoising.json. */
 export const DENOISING_PICTURE = 'denoising.png';
 
-const count = z.int().min(0);
-const size = z.int().min(1);
 const level = z.number().positive();
 
-const quality = z.object({
-  /** Mean squared error against the clean images, pixels 0..1. */
-  mse: z.number().nonnegative(),
-  /** Decibels, from the mean squared error over all pixels; null for identical images. */
-  psnr: z.number().nullable(),
-  /** Mean structural similarity. */
-  ssim: z.number(),
-});
+const quality = z.object(closeness);
 
 const filterName = z.enum(['median', 'gaussian', 'non-local-means', 'total-variation']);
 const filterSettings = z.record(z.string(), z.number());

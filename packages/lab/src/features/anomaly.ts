@@ -1,5 +1,6 @@
 import type { Codec, ImageBatch } from '@convae/runtime';
-import { inBatches, median, type Tf } from '@convae/train/kit';
+import { median } from '@convae/runtime/core';
+import { inBatches, type Tf } from '@convae/train/kit';
 import type { Rows } from './matrix.js';
 import { type Pca, pcaErrors } from './pca.js';
 import { pixelRows } from './representation.js';
@@ -65,8 +66,8 @@ export async function measureAnomalies(options: {
     source: anomaly.source,
     normalImages: test.count,
     anomalousImages: anomaly.images.count,
-    normalMedian: median(normal),
-    anomalousMedian: median(anomalous),
+    normalMedian: median(normal)!,
+    anomalousMedian: median(anomalous)!,
     curves,
   };
 }

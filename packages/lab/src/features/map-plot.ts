@@ -1,4 +1,5 @@
-import { escapeHtml, median, paint } from '@convae/train/kit';
+import { median } from '@convae/runtime/core';
+import { escapeHtml, paint } from '@convae/train/kit';
 import type { MapPoints } from './schema.js';
 
 /** Side of the map in its own units. */
@@ -41,8 +42,8 @@ function dot({ index, label, x, y }: Point, colour: string, labels: MapLabels): 
 
 /** The class's name over the middle of its images, so that colour is not needed to read the map. */
 function classTitle(label: number, points: readonly Point[], labels: MapLabels): string {
-  const x = place(median(points.map((point) => point.x)));
-  const y = place(1 - median(points.map((point) => point.y)));
+  const x = place(median(points.map((point) => point.x))!);
+  const y = place(1 - median(points.map((point) => point.y))!);
   const common = `transform="translate(${x.toFixed(1)},${(y + 8).toFixed(1)})" text-anchor="middle" font-size="24px" font-weight="bold"`;
   const text = escapeHtml(className(label, labels));
   // The halo comes first and is drawn of the same letters: paint-order is not known everywhere.

@@ -8,7 +8,7 @@ import { type FeatureParts, samplePositions } from './parts.js';
 import { fitPca, MAX_PCA_SIZE, projectPca } from './pca.js';
 import { type Labels, linearProbe } from './probe.js';
 import { latentRows, pixelRows, type Representation } from './representation.js';
-import { retrieve } from './retrieval.js';
+import { labelled, retrieve } from './retrieval.js';
 import type { Features, MapPoints } from './schema.js';
 
 /** Seed of every random choice here. */
@@ -71,9 +71,7 @@ async function measureMap(
   const rows = pickRows(scaledRows(latents, scaling).test, positions);
   const places = await mapOf(tf, rows, FEATURES_SEED);
   const points = places.map(([x, y], i) => {
-    const index = positions[i]!;
-    const label = test.labels?.[index];
-    return { index, ...(label === undefined ? {} : { label }), x: rounded(x), y: rounded(y) };
+    return { ...labelled(test, positions[i]!), x: rounded(x), y: rounded(y) };
   });
   return { method: 'umap', seed: FEATURES_SEED, points };
 }

@@ -7,7 +7,8 @@ import type { Retrieval } from './schema.js';
 /** Training images shown for each query. */
 const RETRIEVED = 8;
 
-function labelled(images: LabelledImages, index: number): { index: number; label?: number } {
+/** The number of an image, and its class where there are labels. */
+export function labelled(images: LabelledImages, index: number): { index: number; label?: number } {
   const label = images.labels?.[index];
   return label === undefined ? { index } : { index, label };
 }

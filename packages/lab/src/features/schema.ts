@@ -1,4 +1,4 @@
-import { bundleIdentitySchema, figuresFile, measuredImages } from '@convae/train/kit';
+import { bundleIdentitySchema, count, figure, figuresFile, measuredImages, size } from '@convae/train/kit';
 import * as z from 'zod';
 
 /** Query images beside their nearest training images. */
@@ -8,8 +8,6 @@ export const MAP_PICTURE = 'features-map.svg';
 /** The curve of the anomaly scores, by itself. */
 export const ROC_PICTURE = 'features-roc.png';
 
-const count = z.int().min(0);
-const size = z.int().min(1);
 const share = z.number().min(0).max(1);
 
 const representation = {
@@ -22,7 +20,7 @@ const representation = {
 const probe = z.object({
   ...representation,
   /** Weight of the squared coefficients, chosen on the validation images. */
-  penalty: z.number().nonnegative(),
+  penalty: figure,
   trainAccuracy: share,
   validationAccuracy: share,
   testAccuracy: share,
@@ -49,7 +47,7 @@ const retrieval = z.object({
       /** Of the test images. */
       ...image,
       /** Of the training images, nearest first; Euclidean distance of the latents. */
-      nearest: z.array(z.object({ ...image, distance: z.number().nonnegative() })),
+      nearest: z.array(z.object({ ...image, distance: figure })),
     }),
   ),
 });
@@ -78,8 +76,8 @@ const anomaly = z.object({
   normalImages: size,
   anomalousImages: size,
   /** Median scores of the codec, mean squared errors on 0..1. */
-  normalMedian: z.number().nonnegative(),
-  anomalousMedian: z.number().nonnegative(),
+  normalMedian: figure,
+  anomalousMedian: figure,
   curves: z.array(curve).min(1),
 });
 

@@ -1,5 +1,5 @@
-import { formatDuration, formatTimeLeft, TimeLeft } from '@convae/runtime';
-import { columns, type Dataset, SparseLines } from '@convae/train/kit';
+import { formatDuration, formatTimeLeft, SparseLines, TimeLeft } from '@convae/runtime';
+import { columns, type Dataset } from '@convae/train/kit';
 import type { SweepRun } from './runs.js';
 import { epochsOf, type RunState } from './states.js';
 import type { Variants } from './variants.js';

@@ -1,5 +1,5 @@
 import { ConvaeError } from '@convae/runtime/core';
-import { checked, FITS, jsonOf, PRESET_NAMES, readIfThere } from '@convae/train/kit';
+import { checked, FITS, jsonOf, PRESET_NAMES, readIfThere, seedSchema } from '@convae/train/kit';
 import * as z from 'zod';
 
 /** Largest sweep file that is read, bytes. */
@@ -16,11 +16,11 @@ const base = z
   .strictObject({
     /** `mnist`, `idx:DIR` or `images:DIR`. */
     data: z.string().min(1).default('mnist'),
-    validation: z.number().positive().optional(),
-    limit: z.int().min(1).optional(),
-    size: z.strictObject({ height: side, width: side }).optional(),
-    channels: z.union([z.literal(1), z.literal(3)]).optional(),
-    fit: z.enum(FITS).optional(),
+    validation: z.number().positive().exactOptional(),
+    limit: z.int().min(1).exactOptional(),
+    size: z.strictObject({ height: side, width: side }).exactOptional(),
+    channels: z.union([z.literal(1), z.literal(3)]).exactOptional(),
+    fit: z.enum(FITS).exactOptional(),
     /** `cpu` is plain JavaScript, for tiny runs only. */
     backend: z.enum(['tensorflow', 'cpu']).default('tensorflow'),
     preset: z.enum(PRESET_NAMES).optional(),
@@ -70,22 +70,13 @@ const sweepSchema = z
     random: z
       .strictObject({
         count: z.int().min(1).max(MAX_VARIANTS),
-        seed: z
-          .int()
-          .min(0)
-          .max(2 ** 31)
-          .default(1),
+        seed: seedSchema.default(1),
         axes: axes(z.union([values, range, labelled])),
       })
       .optional(),
     /** Of weights, shuffles and noise: each variant is trained once with each. */
     seeds: z
-      .array(
-        z
-          .int()
-          .min(0)
-          .max(2 ** 31),
-      )
+      .array(seedSchema)
       .min(1)
       .max(100)
       .default([1])

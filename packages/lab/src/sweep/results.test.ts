@@ -1,4 +1,5 @@
-import { median, plotSvg } from '@convae/train/kit';
+import { median } from '@convae/runtime/core';
+import { plotSvg } from '@convae/train/kit';
 import { describe, expect, it } from 'vitest';
 import { resultsCsv } from './csv.js';
 import { parseSweep } from './file.js';
@@ -70,7 +71,7 @@ describe('results of a sweep', () => {
   });
 
   it('medians and fronts', () => {
-    expect([median([3, 1, 2]), median([4, 1, 2, 3])]).toEqual([2, 2.5]);
+    expect([median([3, 1, 2]), median([4, 1, 2, 3]), median([])]).toEqual([2, 2.5, undefined]);
     const points = [
       [3, 20],
       [1, 10],

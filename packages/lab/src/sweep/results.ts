@@ -1,4 +1,4 @@
-import { median } from '@convae/train/kit';
+import { median } from '@convae/runtime/core';
 import type { RunResult } from './run-result.js';
 import type { RunState } from './states.js';
 import type { Variant } from './variants.js';
@@ -72,7 +72,7 @@ function ratesOf(results: readonly RunResult[]): RatePoint[] {
   const qualities = [...new Set(results.flatMap(({ rates }) => rates.map(({ quality }) => quality)))];
   return qualities.map((quality) => {
     const points = results.flatMap(({ rates }) => rates.filter((rate) => rate.quality === quality));
-    const of = (name: 'bytesPerImage' | 'psnr'): number => median(points.map((point) => point[name]));
+    const of = (name: 'bytesPerImage' | 'psnr'): number => median(points.map((point) => point[name]))!;
     return { quality, bytesPerImage: of('bytesPerImage'), psnr: of('psnr') };
   });
 }
@@ -81,7 +81,7 @@ type Measured = Omit<VariantResult, 'paretoParameters' | 'paretoBytes'>;
 
 function measured({ label, choices, parameters }: Variant, results: readonly RunResult[]): Measured {
   const of = (name: 'validationMse' | 'validationPsnr' | 'bundleBytes' | 'seconds'): number =>
-    median(results.map((result) => result[name]));
+    median(results.map((result) => result[name]))!;
   const rates = ratesOf(results);
   const usual = rates.find(({ quality }) => quality === results[0]!.quality);
   return {

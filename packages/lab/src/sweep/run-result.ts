@@ -2,14 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConvaeError, MANIFEST_FILE, parseManifest } from '@convae/runtime/core';
 import { writeFileAtomic } from '@convae/runtime/node';
-import { jsonText, listedFiles, readHistory, readIfThere, readJson } from '@convae/train/kit';
+import { figure, jsonText, listedFiles, readHistory, readIfThere, readJson } from '@convae/train/kit';
 import * as z from 'zod';
 import type { SweepRun } from './runs.js';
 
 /** Written into a run's folder when it is trained and exported: who finds it need not train again. */
 export const SWEEP_RUN_FILE = 'sweep-run.json';
-
-const figure = z.number().nonnegative();
 
 const resultSchema = z.object({
   format: z.literal('convae-sweep-run'),

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Recipe, type RunPaths, runPaths } from '@convae/train/kit';
+import { type Recipe, type RunPaths, recordedSettings, runPaths } from '@convae/train/kit';
 import type { Sweep } from './file.js';
 import { fingerprint, type Variant } from './variants.js';
 
@@ -18,12 +18,6 @@ export interface SweepRun {
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
-function settingsOf({ base }: Sweep, { spec }: Variant, recipe: Recipe): Record<string, unknown> {
-  const { data, validation, limit, size, channels, fit, backend } = base;
-  const own = { data, validation, limit, size, channels, fit, backend, architecture: spec, ...recipe };
-  return JSON.parse(JSON.stringify(own)) as Record<string, unknown>;
-}
-
 function nameOf({ label }: Variant, seed: number, settings: unknown): string {
   const readable = label.replaceAll(' ', '_').replaceAll(/[^\w.=+-]/g, '-');
   return `${readable.slice(0, MAX_READABLE)}_seed=${seed}_${fingerprint(settings)}`;
@@ -34,7 +28,7 @@ export function runsOf(sweep: Sweep, variants: readonly Variant[], folder: strin
   return sweep.seeds.flatMap((seed) =>
     variants.map((variant) => {
       const recipe = { ...variant.recipe, seed };
-      const settings = settingsOf(sweep, variant, recipe);
+      const settings = recordedSettings(sweep.base, variant.spec, recipe);
       const name = nameOf(variant, seed, settings);
       return { name, variant, seed, recipe, settings, paths: runPaths(join(folder, 'runs', name)) };
     }),

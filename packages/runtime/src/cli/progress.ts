@@ -1,4 +1,5 @@
 import cliProgress from 'cli-progress';
+import { SparseLines } from '../node/sparse-lines.js';
 import { formatTimeLeft, TimeLeft } from '../node/time-left.js';
 import { atExit } from './at-exit.js';
 import type { Streams } from './output.js';
@@ -49,14 +50,11 @@ function bar(stream: NodeJS.WritableStream, label: string, total: number, state:
 }
 
 function plainLines(streams: Streams, label: string, total: number, state: State): Progress {
-  let last = performance.now();
+  const lines = new SparseLines(PLAIN_INTERVAL_SECONDS, 'waits', (line) => streams.err(`${line}\n`));
   return {
     update: (images) => {
       const { rate, left } = state(images);
-      const now = performance.now();
-      if (now - last < PLAIN_INTERVAL_SECONDS * 1000) return;
-      last = now;
-      streams.err(`${label}: ${images} of ${total} images, ${rate} images/s  ${left}\n`);
+      lines.maybe(() => `${label}: ${images} of ${total} images, ${rate} images/s  ${left}`);
     },
     stop: () => undefined,
   };

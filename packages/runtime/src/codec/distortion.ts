@@ -28,7 +28,7 @@ export function meanSquaredError(original: Uint8Array, reconstruction: Uint8Arra
   checkInteger(reconstruction.length, 'the number of pixels', original.length, original.length);
   let sum = 0;
   for (let i = 0; i < original.length; i++) sum += (original[i]! - reconstruction[i]!) ** 2;
-  return sum / original.length / 255 ** 2;
+  return sum / (original.length * 255 ** 2);
 }
 
 /** Peak signal-to-noise ratio of a mean squared error on 0..1, decibels; Infinity where the error is 0. */

@@ -8,6 +8,7 @@ export {
   MAX_CONTEXT_HIDDEN,
   MAX_CONTEXT_RADIUS,
   MAX_CONTEXT_SHIFT,
+  neighbourCount,
 } from './context-model.js';
 export { ContextPrior, type ContextPriorOptions, entriesAt, type SymbolCoder } from './context-prior.js';
 export { decodeContextSymbols, encodeContextSymbols } from './context-symbols.js';

@@ -19,8 +19,12 @@ export function readIdxFileStream(
   return readIdxImageStream(isGzip(start) ? gunzipped(stream, name) : stream, name);
 }
 
-async function* gunzipped(
-  stream: AsyncIterable<Uint8Array>,
+/**
+ * Unzips a gzip stream piece by piece, in constant memory.
+ * @throws ConvaeError DATA_INVALID where it is damaged or followed by other bytes, DATA_TRUNCATED where it is cut off.
+ */
+export async function* gunzipped(
+  stream: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   name: string,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const gunzip = createGunzip();
@@ -46,7 +50,7 @@ async function* gunzipped(
 
 async function feed(
   gunzip: Gunzip,
-  stream: AsyncIterable<Uint8Array>,
+  stream: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   fed: { bytes: number },
 ): Promise<void> {
   for await (const bytes of stream) {

@@ -13,7 +13,7 @@ export {
 } from './byte-files.js';
 export { writeFileAtomic } from './files.js';
 export { bundleFolder } from './folder.js';
-export { isGzip, readIdxFileStream } from './idx-files.js';
+export { gunzipped, isGzip, readIdxFileStream } from './idx-files.js';
 export {
   decodeImageFile,
   encodePng,
@@ -23,5 +23,6 @@ export {
   writeImageFile,
 } from './image-files.js';
 export { loadCodec } from './load-codec.js';
+export { SparseLines } from './sparse-lines.js';
 export { disableTelemetry } from './telemetry.js';
 export { formatDuration, formatTimeLeft, TimeLeft } from './time-left.js';

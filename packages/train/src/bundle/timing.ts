@@ -1,4 +1,4 @@
-import { median } from '../figures/averages.js';
+import { median } from '@convae/runtime/core';
 import { type Feeds, type OrtSession, openSession } from '../onnx/parity/ort.js';
 
 /** Rounds of {@link compareSpeed}; each runs every graph once. */
@@ -21,7 +21,7 @@ export async function compareSpeed(graphs: readonly Uint8Array[], feeds: Feeds):
         if (round >= 0) times[i]!.push(performance.now() - start);
       }
     }
-    return times.map(median);
+    return times.map((measured) => median(measured)!);
   } finally {
     for (const session of sessions) await session.release();
   }

@@ -23,31 +23,3 @@ export function liveBar(format: string): LiveBar {
     },
   };
 }
-
-/** Lines on standard error, no more often than once in so many seconds: for where there is no terminal. */
-export class SparseLines {
-  readonly #seconds: number;
-  #last: number;
-
-  /** @param first whether the first line waits too. */
-  constructor(seconds: number, first: 'at-once' | 'waits' = 'waits') {
-    this.#seconds = seconds;
-    this.#last = first === 'waits' ? performance.now() : Number.NEGATIVE_INFINITY;
-  }
-
-  /** Prints the line where it is time for one. */
-  maybe(line: () => string): void {
-    if (performance.now() - this.#last >= this.#seconds * 1000) this.say(line());
-  }
-
-  /** Prints a line now. */
-  say(line: string): void {
-    this.spoke();
-    console.error(line);
-  }
-
-  /** Counts as a line what was printed elsewhere. */
-  spoke(): void {
-    this.#last = performance.now();
-  }
-}

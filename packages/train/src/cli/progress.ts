@@ -1,9 +1,8 @@
-import { formatDuration, formatTimeLeft, TimeLeft } from '@convae/runtime';
+import { formatDuration, formatTimeLeft, psnrOf, SparseLines, TimeLeft } from '@convae/runtime';
 import type { ReadProgress } from '../dataset/index.js';
-import { decibels } from '../figures/psnr.js';
 import type { EpochRecord } from '../training/history.js';
 import type { TrainingProgress } from '../training/trainer.js';
-import { liveBar, SparseLines } from './live-display.js';
+import { liveBar } from './live-display.js';
 
 /** Seconds between two plain lines within an epoch, where there is no terminal. */
 const PLAIN_INTERVAL = 20;
@@ -51,44 +50,23 @@ function runTimeLeft(): (progress: TrainingProgress) => string {
 
 /** Epoch lines go to standard output; the bar and the lines within an epoch to standard error. */
 export function trainingDisplay(epochs: number): TrainingDisplay {
-  return process.stderr.isTTY ? barDisplay(epochs) : plainDisplay(epochs);
-}
-
-function barDisplay(epochs: number): TrainingDisplay {
   const bar = liveBar('epoch {epoch}/{epochs} [{bar}] {percentage}%  MSE {mse}  {rate}  {left}');
+  const lines = new SparseLines(PLAIN_INTERVAL);
   const timeLeft = runTimeLeft();
   return {
     progress: (progress) => {
-      const { epoch, images, total, mse, imagesPerSecond } = progress;
-      const left = timeLeft(progress);
-      bar.show(images, total, { epoch, epochs, mse: mse.toFixed(5), rate: rate(imagesPerSecond), left });
+      const { epoch, images, total, imagesPerSecond } = progress;
+      const [mse, speed, left] = [progress.mse.toFixed(5), rate(imagesPerSecond), timeLeft(progress)];
+      if (process.stderr.isTTY) return bar.show(images, total, { epoch, epochs, mse, rate: speed, left });
+      const [done, dB] = [Math.floor((100 * images) / total), psnrOf(progress.mse).toFixed(2)];
+      lines.maybe(() => `epoch ${epoch}/${epochs} ${done}%  MSE ${mse} (${dB} dB)  ${speed}  ${left}`);
     },
     epoch: (record, best) => {
       bar.stop();
-      console.log(epochLine(record, epochs, best));
-    },
-    stop: bar.stop,
-  };
-}
-
-function plainDisplay(epochs: number): TrainingDisplay {
-  const timeLeft = runTimeLeft();
-  const lines = new SparseLines(PLAIN_INTERVAL);
-  return {
-    progress: (progress) => {
-      const { epoch, images, total, mse, imagesPerSecond } = progress;
-      const left = timeLeft(progress);
-      const done = `${Math.floor((100 * images) / total)}%`;
-      lines.maybe(
-        () =>
-          `epoch ${epoch}/${epochs} ${done}  MSE ${mse.toFixed(5)} (${decibels(mse).toFixed(2)} dB)  ${rate(imagesPerSecond)}  ${left}`,
-      );
-    },
-    epoch: (record, best) => {
       lines.spoke();
       console.log(epochLine(record, epochs, best));
     },
-    stop: () => undefined,
+    stop: bar.stop,
   };
 }
 

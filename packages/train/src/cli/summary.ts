@@ -1,5 +1,6 @@
 import { join, relative } from 'node:path';
 import type { Metrics } from '../evaluation/index.js';
+import { dB, kB } from '../evaluation/model-card.js';
 import type { TrainedRun } from './train-stage.js';
 
 /** A two-column table for the terminal. */
@@ -16,18 +17,16 @@ export function columns(rows: readonly (readonly string[])[]): string {
   return rows.map((row) => `  ${line(row)}`).join('\n');
 }
 
-const kB = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
 const perSecond = (n: number): string => `${Math.round(n).toLocaleString('en')} images/s`;
 
 /** What an image takes as real bytes, at the default quality. */
 function bytesRows({ bitstreams, latent }: Metrics): [string, string][] {
   const rate = bitstreams?.rates.find(({ quality }) => quality === bitstreams.defaultQuality);
   if (rate === undefined) return [];
-  const psnr = rate.psnr === null ? 'identical' : `${rate.psnr.toFixed(2)} dB`;
   return [
     [
       'entropy-coded',
-      `${rate.containerBytesPerImage.toFixed(1)} bytes/image at ${psnr} (raw ${latent.imageBytes})`,
+      `${rate.containerBytesPerImage.toFixed(1)} bytes/image at ${dB(rate.psnr)} (raw ${latent.imageBytes})`,
     ],
   ];
 }
@@ -38,7 +37,7 @@ export function resultTable(metrics: Metrics): string {
   const rows: [string, string][] = [
     [`${dataset.part} images`, `${dataset.images.toLocaleString('en')} of ${dataset.name}`],
     ['MSE', distortion.mse.toFixed(5)],
-    ['PSNR', distortion.psnr === null ? 'identical' : `${distortion.psnr.toFixed(2)} dB`],
+    ['PSNR', dB(distortion.psnr)],
     ['SSIM', distortion.ssim.toFixed(3)],
     ...bytesRows(metrics),
     ['encoder', perSecond(speed.encoderImagesPerSecond)],

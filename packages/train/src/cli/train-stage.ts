@@ -20,6 +20,7 @@ import {
 import { type StopReason, trainNetwork } from '../training/trainer.js';
 import { untilInterrupt } from './interrupt.js';
 import { trainingDisplay } from './progress.js';
+import type { DataFlags } from './recorded.js';
 import {
   datasetOf,
   fittedRecipe,
@@ -59,7 +60,11 @@ export interface FolderFlags {
 }
 
 /** The settings that decide the weights, flat, as run.json records and compares them. */
-function comparable(flags: TrainFlags, spec: ArchitectureSpec, recipe: Recipe): Record<string, unknown> {
+export function recordedSettings(
+  flags: DataFlags & Pick<TrainFlags, 'backend'>,
+  spec: ArchitectureSpec,
+  recipe: Recipe,
+): Record<string, unknown> {
   const { data, validation, limit, size, channels, fit, backend } = flags;
   const own = { data, validation, limit, size, channels, fit, backend, architecture: spec, ...recipe };
   return JSON.parse(JSON.stringify(own)) as Record<string, unknown>;
@@ -159,7 +164,7 @@ export async function trainStage(
   const recipe = fittedRecipe(asked, flags, dataset);
   const spec = await fittingSpec(flags, imageShapeOf(dataset));
   checkTrainable(spec, recipe);
-  const resume = await prepareFolder(paths, folder, comparable(flags, spec, recipe), evaluations);
+  const resume = await prepareFolder(paths, folder, recordedSettings(flags, spec, recipe), evaluations);
   announce(dataset, spec, recipe, asked);
   const tf = await loadBackend(flags.backend);
   const log = await eventLog(tf, folder);

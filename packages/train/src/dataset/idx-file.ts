@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { constants, gunzipSync, gzipSync } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 import {
   ConvaeError,
   formatIdxImages,
@@ -12,58 +12,27 @@ import {
   parseIdxLabels,
   parseIdxLabelsHeader,
 } from '@convae/runtime/core';
-import { writeFileAtomic } from '@convae/runtime/node';
+import { gunzipped, isGzip, writeFileAtomic } from '@convae/runtime/node';
 import { boundedSize, readBounded } from '../files/read.js';
 import { sha256 } from '../files/sha256.js';
 
-/** Enough of a gzip file to unzip the IDX header from it; bounds what a hostile beginning can unzip to (4 MiB). */
-const GZIP_PEEK_BYTES = 4096;
-
-const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
-const codeOf = (error: unknown): unknown => (error as { code?: unknown } | null)?.code;
-
-function gunzipError(name: string, cause: unknown, totalBytes: number): ConvaeError {
-  if (codeOf(cause) === 'ERR_BUFFER_TOO_LARGE')
-    return new ConvaeError(
-      'DATA_INVALID',
-      `${name}: unzips to more than the ${totalBytes} bytes its header announces`,
-      {
-        cause,
-      },
-    );
-  const code = codeOf(cause) === 'Z_BUF_ERROR' ? 'DATA_TRUNCATED' : 'DATA_INVALID';
-  return new ConvaeError(code, `${name}: cannot be unzipped: ${(cause as Error).message}`, { cause });
-}
-
-/** Unzips all of it, never to more than `totalBytes`. */
-function gunzipExactly(bytes: Uint8Array, totalBytes: number, name: string): Uint8Array {
-  let unzipped: { buffer: Buffer; engine: { bytesWritten: number } };
-  try {
-    const options = { maxOutputLength: totalBytes, info: true };
-    unzipped = gunzipSync(bytes, options) as unknown as typeof unzipped;
-  } catch (cause) {
-    throw gunzipError(name, cause, totalBytes);
-  }
-  // zlib ignores zero bytes after the end of the stream.
-  const trailing = bytes.length - unzipped.engine.bytesWritten;
-  if (trailing > 0)
-    throw new ConvaeError('DATA_INVALID', `${name}: ${trailing} trailing bytes after the gzip stream`);
-  return unzipped.buffer;
-}
-
-function unzipBeginning(bytes: Uint8Array, name: string): Uint8Array {
-  try {
-    return gunzipSync(bytes.subarray(0, GZIP_PEEK_BYTES), { finishFlush: constants.Z_SYNC_FLUSH });
-  } catch (cause) {
-    throw gunzipError(name, cause, 0);
-  }
-}
-
 type HeaderParser = (bytes: Uint8Array, name: string) => { readonly totalBytes: number };
 
-function unzipIfZipped(bytes: Uint8Array, name: string, parseHeader: HeaderParser): Uint8Array {
-  if (!isGzip(bytes)) return bytes;
-  return gunzipExactly(bytes, parseHeader(unzipBeginning(bytes, name), name).totalBytes, name);
+/** Unzips all of it, never to more than its header announces. */
+async function unzip(bytes: Uint8Array, name: string, parseHeader: HeaderParser): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  let [length, totalBytes] = [0, 0];
+  for await (const piece of gunzipped([bytes], name)) {
+    if (length === 0) ({ totalBytes } = parseHeader(piece, name));
+    length += piece.length;
+    if (length > totalBytes)
+      throw new ConvaeError(
+        'DATA_INVALID',
+        `${name}: unzips to more than the ${totalBytes} bytes its header announces`,
+      );
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces);
 }
 
 function requireSha256(bytes: Uint8Array, expected: string | undefined, path: string): void {
@@ -82,7 +51,7 @@ async function readIdx(source: string | Uint8Array, parseHeader: HeaderParser, o
   const name = typeof source === 'string' ? source : 'IDX bytes';
   const bytes = typeof source === 'string' ? await readBounded(source, MAX_IDX_BYTES) : source;
   requireSha256(bytes, options.sha256, name);
-  return { name, bytes: unzipIfZipped(bytes, name, parseHeader) };
+  return { name, bytes: isGzip(bytes) ? await unzip(bytes, name, parseHeader) : bytes };
 }
 
 /**
@@ -110,11 +79,10 @@ export async function readIdxLabels(
   return parseIdxLabels(bytes, name);
 }
 
-async function firstBytes(path: string): Promise<Uint8Array> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of createReadStream(path, { end: GZIP_PEEK_BYTES - 1 }))
-    chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
+/** The first bytes of a stream, more than a header has; none where it is empty. */
+async function beginningOf(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  for await (const bytes of stream) return bytes;
+  return new Uint8Array();
 }
 
 /**
@@ -123,8 +91,9 @@ async function firstBytes(path: string): Promise<Uint8Array> {
  */
 export async function peekIdxImages(path: string): Promise<IdxImagesHeader> {
   const size = await boundedSize(path, Number.POSITIVE_INFINITY);
-  const head = await firstBytes(path);
-  if (isGzip(head)) return parseIdxImagesHeader(unzipBeginning(head, path), path);
+  const head = await beginningOf(createReadStream(path));
+  if (isGzip(head))
+    return parseIdxImagesHeader(await beginningOf(gunzipped(createReadStream(path), path)), path);
   const header = parseIdxImagesHeader(head, path);
   if (size < header.totalBytes)
     throw new ConvaeError(

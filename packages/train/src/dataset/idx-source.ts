@@ -1,11 +1,11 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ConvaeError, type IdxImagesHeader, UsageError } from '@convae/runtime/core';
+import { ConvaeError, type IdxImagesHeader } from '@convae/runtime/core';
 import { cannotRead } from '../files/read.js';
 import { fitImages } from './fit.js';
 import { peekIdxImages, readIdxImages, readIdxLabels } from './idx-file.js';
 import type { OpenDatasetOptions } from './options.js';
-import { planSample, planSplit, selectImages, validationCount } from './split.js';
+import { planSample, planSplit, requireValidationImages, selectImages, validationCount } from './split.js';
 import { countSizes, planTargetSize } from './target-size.js';
 import type { Dataset, LabelledImages } from './types.js';
 
@@ -136,10 +136,7 @@ export async function openIdxParts(
   };
   const { limit, seed } = options;
   const count = validationCount(options.validation, headers[0]!.count);
-  if (count === 0 && !parts.test)
-    throw new UsageError(
-      `expected at least 1 image for validation, received 0: ${source} has no test images`,
-    );
+  if (!parts.test) requireValidationImages(count, source);
 
   const finish = async (images: LabelledImages, indices: Uint32Array): Promise<LabelledImages> => {
     const selected = selectImages(images, indices);

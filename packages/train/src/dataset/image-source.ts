@@ -4,7 +4,7 @@ import type { FitTarget } from './fit.js';
 import { readImageHeaders, readImages } from './image-file.js';
 import { type Classes, classesOf, type FolderLayout, layOut, listImages } from './image-folder.js';
 import { nameOfPath, type OpenDatasetOptions } from './options.js';
-import { PART_FRACTION, planSample, planSplit, validationCount } from './split.js';
+import { PART_FRACTION, planSample, planSplit, requireValidationImages, validationCount } from './split.js';
 import { countSizes, planTargetSize } from './target-size.js';
 import type { Dataset, LabelledImages } from './types.js';
 
@@ -16,11 +16,6 @@ interface Parts {
 
 const pick = (files: readonly string[], indices: Uint32Array): string[] =>
   Array.from(indices, (i) => files[i]!);
-
-function requireValidationImages(count: number, path: string): void {
-  if (count === 0)
-    throw new UsageError(`expected at least 1 image for validation, received 0: ${path} has no test images`);
-}
 
 /** No sub-folders for the parts: a tenth is for testing, a tenth (or what was asked for) for validation. */
 function splitAll(files: readonly string[], { validation, limit, seed }: OpenDatasetOptions): Parts {

@@ -75,3 +75,9 @@ export function selectImages(
   const base = { data: selected, count: indices.length, height, width, channels };
   return labels ? { ...base, labels: Uint8Array.from(indices, (index) => labels[index]!) } : base;
 }
+
+/** @throws UsageError where a data set without test images is to keep none for validation. */
+export function requireValidationImages(count: number, path: string): void {
+  if (count === 0)
+    throw new UsageError(`expected at least 1 image for validation, received 0: ${path} has no test images`);
+}

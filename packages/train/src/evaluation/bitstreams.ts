@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { type Codec, defaultPrior, type ImageBatch, type Prior, sliceBatch } from '@convae/runtime';
 import { inBatches } from '../dataset/batches.js';
 import { mean } from '../figures/averages.js';
@@ -23,14 +24,10 @@ async function encodeAll(codec: Codec, images: ImageBatch, options: RateOptions)
   return parts;
 }
 
-async function* asStream(parts: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
-  yield* parts;
-}
-
 async function decodedErrors(codec: Codec, images: ImageBatch, parts: readonly Uint8Array[]) {
   const mse: number[] = [];
   const ssim: number[] = [];
-  const decoded = await codec.decodeContainer(asStream(parts));
+  const decoded = await codec.decodeContainer(Readable.from(parts));
   for await (const { firstImage, images: output } of decoded.images) {
     const originals = sliceBatch(images, firstImage, firstImage + output.count);
     mse.push(...msePerImage(originals, output));

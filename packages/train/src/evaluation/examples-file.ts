@@ -3,15 +3,14 @@ import * as z from 'zod';
 import { checked } from '../files/checked.js';
 import { type BundleIdentity, bundleIdentitySchema } from './bundle-identity.js';
 import type { Example, Examples, LatentExample } from './examples.js';
+import { count, size } from './fields.js';
 import type { Tile } from './pictures/tile.js';
 import { pickedImageSchema } from './schema.js';
 
 /** The pictures that a report shows, as pixels and latents: with metrics.json all that it takes to write it anew. */
 export const EXAMPLES_FILE = 'examples.json';
 
-const size = z.int().min(1);
-const position = z.int().min(0);
-const positions = z.array(position);
+const positions = z.array(count);
 const base64 = z.base64().transform((text) => new Uint8Array(Buffer.from(text, 'base64')));
 
 const tile = z
@@ -30,11 +29,11 @@ const schema = z.object({
   version: z.literal(1),
   bundle: bundleIdentitySchema,
   images: z.array(pickedImageSchema.extend({ original: tile, reconstruction: tile })),
-  grid: z.array(z.array(position.nullable())),
+  grid: z.array(z.array(count.nullable())),
   best: positions,
   worst: positions,
   /** Latents are float32, little-endian. */
-  latents: z.array(z.object({ image: position, latent })),
+  latents: z.array(z.object({ image: count, latent })),
 });
 
 const encoded = ({ data, ...shape }: Tile) => ({ ...shape, data: Buffer.from(data).toString('base64') });

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { checked } from '../files/checked.js';
 
 /** Major.minor of all files of figures. Minors only add fields; a change of meaning is a new major. */
-export const FIGURES_VERSION = '1.0';
+const FIGURES_VERSION = '1.0';
 
 /** Which images were measured; a file says more about them where it needs to. */
 export const measuredImages = {

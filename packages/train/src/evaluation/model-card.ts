@@ -1,8 +1,10 @@
 import type { CardColumn } from './plug-in.js';
 import type { Metrics } from './schema.js';
 
-const kB = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
-const dB = (psnr: number | null): string => (psnr === null ? 'identical' : `${psnr.toFixed(2)} dB`);
+/** 4.3 kB (decimal). */
+export const kB = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
+/** 20.68 dB; the word for no error at all. */
+export const dB = (psnr: number | null): string => (psnr === null ? 'identical' : `${psnr.toFixed(2)} dB`);
 
 function row(cells: readonly (string | number)[]): string {
   return `| ${cells.join(' | ')} |`;

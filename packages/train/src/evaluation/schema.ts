@@ -1,29 +1,18 @@
 import { PLAIN_FILE_NAME } from '@convae/runtime';
 import * as z from 'zod';
 import { currentName } from '../model/spec.js';
-import { FIGURES_VERSION, figuresFile, measuredImages } from './figures-file.js';
-
-/** Major.minor of metrics.json. */
-export const METRICS_VERSION = FIGURES_VERSION;
-
-const count = z.int().min(0);
-const size = z.int().min(1);
-const figure = z.number().nonnegative();
-/** dB, peak 1, from the MSE beside it; null where the images are identical. */
-const psnr = z.number().nullable();
-const ssim = z.number().min(-1.001).max(1.001);
+import { closeness, count, figure, size } from './fields.js';
+import { figuresFile, measuredImages } from './figures-file.js';
 
 /** One test image, picked by its error. */
 export const pickedImageSchema = z.object({
   /** Position in the measured images, 0-based. */
   index: count,
   label: count.optional(),
-  mse: figure,
-  psnr,
-  ssim,
+  ...closeness,
 });
 
-const perClass = z.object({ label: count, images: size, mse: figure, psnr, ssim });
+const perClass = z.object({ label: count, images: size, ...closeness });
 
 const channel = z.object({
   channel: count,
@@ -62,11 +51,7 @@ export const metricsFile = figuresFile('metrics', {
   }),
   /** Of the codec's uint8 output, pixels divided by 255. */
   distortion: z.object({
-    /** Mean squared error over all pixels, 0..1. */
-    mse: figure,
-    psnr,
-    /** Mean over the images of SSIM (Wang et al. 2004). */
-    ssim,
+    ...closeness,
     /** Side of the SSIM window, pixels: 11, less for smaller images. */
     ssimWindow: size,
     /** MSE of the decoder's float output before rounding to uint8. */
@@ -122,9 +107,7 @@ export const metricsFile = figuresFile('metrics', {
           containerBytesPerImage: figure,
           /** Mean bytes of each image coded alone. */
           streamBytesPerImage: figure,
-          mse: figure,
-          psnr,
-          ssim,
+          ...closeness,
         }),
       ),
     })

@@ -1,5 +1,4 @@
-/** Decibels of a mean squared error on 0..1 (peak 1): Infinity where there is none. */
-export const decibels = (mse: number): number => -10 * Math.log10(mse);
+import { psnrOf } from '@convae/runtime/core';
 
 /**
  * Peak signal-to-noise ratio, dB, of a mean squared error on 0..1 (peak 1).
@@ -7,5 +6,5 @@ export const decibels = (mse: number): number => -10 * Math.log10(mse);
  * @returns null for identical images, whose PSNR is infinite.
  */
 export function psnrFromMse(mse: number): number | null {
-  return mse === 0 ? null : decibels(mse);
+  return mse === 0 ? null : psnrOf(mse);
 }

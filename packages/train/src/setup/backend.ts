@@ -77,7 +77,8 @@ export function silenceGreeting(tf: Tf): void {
   (tf.backend() as unknown as { firstUse: boolean }).firstUse = false;
 }
 
-function firstLine(error: unknown): string {
+/** What an error says first. */
+export function firstLine(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return message.split('\n')[0]?.trim() ?? '';
 }

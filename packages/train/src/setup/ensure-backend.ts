@@ -1,6 +1,7 @@
 import { mkdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConvaeError } from '@convae/runtime/core';
+import { firstLine } from './backend.js';
 import { type CacheEntry, cacheFolder, isWritable, listEntries, readEntry, shelfFolder } from './cache.js';
 import { linkEntry, unlinkEntry } from './link.js';
 import { probeBackend } from './probe.js';
@@ -85,7 +86,7 @@ async function tryPresent(context: Context, failures: Failure[]): Promise<Backen
     const tensorflow = await probeBackend(tfjs);
     return { tensorflow, source: 'present', files: nativeFiles(tfjs) };
   } catch (error) {
-    failures.push({ way, reason: reasonOf(error) });
+    failures.push({ way, reason: firstLine(error) });
     return undefined;
   }
 }
@@ -96,7 +97,7 @@ async function tryCache(context: Context, failures: Failure[]): Promise<BackendS
       return await use(context, entry, 'cache');
     } catch (error) {
       context.broken.add(entry.folder);
-      failures.push({ way: `the cache (${entry.folder})`, reason: reasonOf(error) });
+      failures.push({ way: `the cache (${entry.folder})`, reason: firstLine(error) });
     }
   }
   return undefined;
@@ -112,7 +113,7 @@ async function trySource(
     const entry = await fetch(context);
     return await use(context, entry, entry.source);
   } catch (error) {
-    failures.push({ way, reason: reasonOf(error) });
+    failures.push({ way, reason: firstLine(error) });
     return undefined;
   }
 }
@@ -127,7 +128,7 @@ async function useFolder(context: Context, folder: string): Promise<BackendState
     const entry = (await readEntry(place, context.tfjs)) ?? (await fromFolder(context, folder));
     return await use(context, entry, 'folder');
   } catch (cause) {
-    const message = `The TensorFlow library of ${LIBTENSORFLOW_VARIABLE} (${folder}) cannot be used: ${reasonOf(cause)}`;
+    const message = `The TensorFlow library of ${LIBTENSORFLOW_VARIABLE} (${folder}) cannot be used: ${firstLine(cause)}`;
     throw new ConvaeError('BACKEND_UNAVAILABLE', message, { cause });
   }
 }
@@ -165,9 +166,4 @@ function giveUp(failures: readonly Failure[]): never {
     'For tiny runs, --backend cpu needs none of this (about 100 times slower).',
   ];
   throw new ConvaeError('BACKEND_UNAVAILABLE', message.join('\n'));
-}
-
-function reasonOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return text.split('\n')[0] ?? '';
 }

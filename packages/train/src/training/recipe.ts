@@ -3,6 +3,10 @@ import * as z from 'zod';
 import { NOISE_KINDS } from './noise.js';
 import { rateSchema } from './rate/rate-spec.js';
 
+const MAX_SEED = 2 ** 31;
+/** The number that random draws begin from. */
+export const seedSchema = z.int().min(0).max(MAX_SEED);
+
 const fields = z.strictObject({
   /** Passes over the training images. */
   epochs: z.int().min(1).max(100_000).default(30),
@@ -11,11 +15,7 @@ const fields = z.strictObject({
   /** Adam's step size. */
   learningRate: z.number().positive().max(10).default(1e-3),
   /** Of the initial weights, the shuffles and the noise. */
-  seed: z
-    .int()
-    .min(0)
-    .max(2 ** 31)
-    .default(1),
+  seed: seedSchema.default(1),
   /**
    * Noise of the input, clipped to 0..1; the target stays clean. Gaussian: standard deviation, pixels 0..1. Salt and
    * pepper: share of the pixel values. The validation error is that of images with such noise, too.

@@ -1,6 +1,6 @@
+import { psnrOf } from '@convae/runtime/core';
 import { gather } from '../dataset/batches.js';
 import type { Dataset } from '../dataset/types.js';
-import { decibels } from '../figures/psnr.js';
 import type { ArchitectureSpec } from '../model/spec.js';
 import type { Tf } from '../setup/backend.js';
 import type { Checkpoint, Position } from './checkpoint.js';
@@ -105,8 +105,8 @@ export class Stepper {
       epoch,
       trainMse,
       validationMse: measured?.mse ?? null,
-      trainPsnr: decibels(trainMse),
-      validationPsnr: measured === undefined ? null : decibels(measured.mse),
+      trainPsnr: psnrOf(trainMse),
+      validationPsnr: measured === undefined ? null : psnrOf(measured.mse),
       learningRate: learningRateAt(recipe, this.#moment()),
       seconds,
       imagesPerSecond: images / seconds,

@@ -30,17 +30,6 @@ export function toImage({ data, height, width }: Picture, channels: number): Ima
   return { data: pixels, count: 1, height, width, channels };
 }
 
-/** The image's ink: the mean of its colour channels. */
-export function fromImage({ data, height, width, channels }: ImageBatch): Picture {
-  const picture = emptyPicture(height, width);
-  for (let i = 0; i < picture.data.length; i++) {
-    let sum = 0;
-    for (let channel = 0; channel < channels; channel++) sum += data[i * channels + channel]!;
-    picture.data[i] = sum / (255 * channels);
-  }
-  return picture;
-}
-
 /** The same picture with other sides: each new pixel is the mean of the area that it covers. */
 export function resizePicture(picture: Picture, height: number, width: number): Picture {
   if (picture.height === height && picture.width === width) return picture;

@@ -1,5 +1,6 @@
 import type { RateDistortion } from '../result.js';
-import { cheapest, ofFamily, type Rated } from './rates.js';
+import { cheapest, ofFamily, type Rated, shortName } from './rates.js';
+import { formatDecibels, formatImages, formatModel, formatRate } from './words.js';
 
 /** When a bundle has paid for itself at one of its settings. */
 export interface BreakEven extends Rated {
@@ -30,3 +31,13 @@ export function breakEvens(result: RateDistortion): BreakEven[] {
     }),
   );
 }
+
+/** A row of the table: the bundle, its bytes, its PSNR, its bytes per image, the best mosaic, the images. */
+export const breakEvenCells = ({ method, point, rival, images }: BreakEven): string[] => [
+  `${method.label}, ${point.setting}`,
+  formatModel(point.modelBytes),
+  formatDecibels(point.psnr),
+  formatRate(point.bytesPerImage),
+  rival ? `${formatRate(rival.point.bytesPerImage)} (${shortName(rival)})` : '–',
+  formatImages(images),
+];

@@ -1,7 +1,7 @@
 import { type MeasuredMethod, type RateDistortion, TARGETS } from '../result.js';
-import { breakEvens } from './break-even.js';
+import { breakEvenCells, breakEvens } from './break-even.js';
 import { cheapest, groups, type Rated, shortName } from './rates.js';
-import { formatDecibels, formatImages, formatModel, formatRate } from './words.js';
+import { formatDecibels, formatRate } from './words.js';
 
 type Cell = string | number;
 
@@ -18,6 +18,10 @@ function ratedCell(rated: Rated | undefined, named: boolean): string {
   return named ? `${rate} (${shortName(rated)})` : rate;
 }
 
+/** The fewest bytes of a method at each target. */
+export const methodCells = (method: MeasuredMethod): string[] =>
+  TARGETS.map((target) => ratedCell(cheapest([method], target), false));
+
 /** Targets down, the best of each kind across. */
 export function shortTable(result: RateDistortion): string {
   const columns = groups(result);
@@ -32,21 +36,13 @@ export function shortTable(result: RateDistortion): string {
 export function methodTable({ methods }: RateDistortion): string {
   const rows = methods.map((method) => [
     method.label,
-    ...TARGETS.map((target) => ratedCell(cheapest([method], target), false)),
+    ...methodCells(method),
     method.points[0]!.images.toLocaleString('en'),
   ]);
   return table(['method', ...TARGETS.map((target) => `≥ ${target.toFixed(1)} dB`), 'images'], rows);
 }
 
 function breakEvenTable(result: RateDistortion): string {
-  const rows = breakEvens(result).map(({ method, point, rival, images }) => [
-    `${method.label}, ${point.setting}`,
-    formatModel(point.modelBytes),
-    formatDecibels(point.psnr),
-    formatRate(point.bytesPerImage),
-    rival ? `${formatRate(rival.point.bytesPerImage)} (${shortName(rival)})` : '–',
-    formatImages(images),
-  ]);
   const head = [
     'bundle',
     'its bytes',
@@ -55,7 +51,7 @@ function breakEvenTable(result: RateDistortion): string {
     'best mosaic',
     'smaller from so many images on',
   ];
-  return table(head, rows);
+  return table(head, breakEvens(result).map(breakEvenCells));
 }
 
 function pointTable(methods: readonly MeasuredMethod[]): string {

@@ -1,9 +1,9 @@
-import { type ContextModel, ConvaeError, type SymbolBatch } from '@convae/runtime/core';
+import { type ContextModel, ConvaeError, neighbourCount, type SymbolBatch } from '@convae/runtime/core';
 import type { Matrix } from 'ml-matrix';
 import { COMPONENTS, MEAN_SCALE } from '../../training/rate/mixture.js';
 import { REFERENCE_MULTIPLIER } from '../../training/rate/rate-spec.js';
 import type { FloatContext } from '../../training/rate/trained-coding.js';
-import { type SymbolTrace, traceLatent, windowOffsets } from './float-context.js';
+import { type SymbolTrace, traceLatent } from './float-context.js';
 import { Moments, roundRow } from './round-rows.js';
 
 /** The integer ranges of FORMAT.md, "Context model". */
@@ -101,7 +101,7 @@ function emptyStatistics({ channels, spec }: FloatContext): Statistics {
   const { radius, hidden1, hidden2 } = spec;
   return {
     largest: { first: new Float64Array(hidden1), second: new Float64Array(hidden2) },
-    known: new Moments((windowOffsets(radius).length + 1) * channels),
+    known: new Moments((neighbourCount(radius) + 1) * channels),
     first: new Moments(hidden1),
     second: range(channels).map(() => new Moments(hidden2)),
   };

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { type Codec, loadCodec } from '@convae/runtime';
 import {
   type BundleFiles,
@@ -5,6 +6,7 @@ import {
   type ImageBatch,
   MANIFEST_FILE,
   type Manifest,
+  meanSquaredError,
   quantize,
   quantizerAt,
   type SymbolBatch,
@@ -16,7 +18,7 @@ import { psnrFromMse } from '../../figures/psnr.js';
 import type { FloatContext } from '../../training/rate/trained-coding.js';
 import { quantizeContext } from '../context/quantize-context.js';
 import { fileEntry } from '../files.js';
-import { type Calibration, calibrate, meanSquaredError, spread } from './calibration.js';
+import { type Calibration, calibrate, spread } from './calibration.js';
 import { chooseTables } from './choose-tables.js';
 import { chooseQualities, chooseSteps } from './steps.js';
 
@@ -152,13 +154,11 @@ async function decodedError(
   pieces: readonly Uint8Array[],
   images: ImageBatch,
 ): Promise<number> {
-  async function* stream() {
-    yield* pieces;
-  }
-  const decoded = await codec.decodeContainer(stream());
+  const decoded = await codec.decodeContainer(Readable.from(pieces));
   let sum = 0;
   for await (const { firstImage, images: some } of decoded.images) {
-    sum += meanSquaredError(sliceBatch(images, firstImage, firstImage + some.count), some) * some.count;
+    const originals = sliceBatch(images, firstImage, firstImage + some.count);
+    sum += meanSquaredError(originals.data, some.data) * some.count;
   }
   return sum / images.count;
 }

@@ -1,5 +1,12 @@
 import type { Codec, ImageBatch, LatentBatch } from '@convae/runtime';
-import { dequantize, type QuantizerSpec, quantize, quantizerAt, sliceBatch } from '@convae/runtime/core';
+import {
+  dequantize,
+  meanSquaredError,
+  type QuantizerSpec,
+  quantize,
+  quantizerAt,
+  sliceBatch,
+} from '@convae/runtime/core';
 import { selectImages } from '../../dataset/split.js';
 import { spreadPositions } from '../../figures/averages.js';
 
@@ -27,21 +34,14 @@ export async function calibrate(codec: Codec, images: ImageBatch, count: number)
 
 /** Mean squared error, pixels on 0..1, of the images that latents give. */
 export async function errorOf({ codec, images }: Calibration, latents: LatentBatch): Promise<number> {
-  const { height, width } = images;
-  return meanSquaredError(images, await codec.reconstruct(latents, { height, width }));
+  const { data, height, width } = images;
+  return meanSquaredError(data, (await codec.reconstruct(latents, { height, width })).data);
 }
 
-/** Mean squared error of the images that quantized latents give. */
-export function quantizedError(calibration: Calibration, spec: QuantizerSpec, quality = 0): Promise<number> {
-  const quantizer = quantizerAt(spec, quality);
+/** Mean squared error of the images that latents quantized at the first quality give. */
+export function quantizedError(calibration: Calibration, spec: QuantizerSpec): Promise<number> {
+  const quantizer = quantizerAt(spec, 0);
   return errorOf(calibration, dequantize(quantize(calibration.latents, quantizer), quantizer));
-}
-
-/** Mean squared error of two uint8 batches of the same images, pixels on 0..1. */
-export function meanSquaredError({ data }: ImageBatch, other: ImageBatch): number {
-  let sum = 0;
-  for (let i = 0; i < data.length; i++) sum += (data[i]! - other.data[i]!) ** 2;
-  return sum / data.length / 255 ** 2;
 }
 
 /** The first `count` items of a calibration. */

@@ -1,4 +1,4 @@
-import type { FloatImageBatch, ImageBatch } from '@convae/runtime';
+import { type FloatImageBatch, type ImageBatch, meanSquaredError, sliceBatch } from '@convae/runtime/core';
 import { assertSameShape } from './shape.js';
 
 /** Mean squared error of one image, 0..1, from values 0..1. */
@@ -10,17 +10,10 @@ type PerImageMse = Float64Array;
  */
 export function msePerImage(originals: ImageBatch, reconstructions: ImageBatch): PerImageMse {
   assertSameShape(originals, reconstructions);
-  const size = originals.height * originals.width * originals.channels;
-  const result = new Float64Array(originals.count);
-  for (let n = 0; n < originals.count; n++) {
-    let sum = 0;
-    for (let i = n * size; i < (n + 1) * size; i++) {
-      const difference = originals.data[i]! - reconstructions.data[i]!;
-      sum += difference * difference;
-    }
-    result[n] = sum / (size * 255 * 255);
-  }
-  return result;
+  const pixels = (images: ImageBatch, n: number): Uint8Array => sliceBatch(images, n, n + 1).data;
+  return Float64Array.from({ length: originals.count }, (_, n) =>
+    meanSquaredError(pixels(originals, n), pixels(reconstructions, n)),
+  );
 }
 
 /**

@@ -19,11 +19,11 @@ export function ssimWindowSide(height: number, width: number): number {
   return side % 2 === 1 ? side : side - 1;
 }
 
-/** The one-dimensional Gaussian, sampled at whole pixels, sum 1. */
-export function gaussianWindow(side: number): Float64Array {
+/** The one-dimensional Gaussian of a standard deviation, sampled at whole pixels, sum 1. */
+export function gaussianWindow(side: number, sigma = SSIM_SIGMA): Float64Array {
   const radius = (side - 1) / 2;
   const taps = Float64Array.from({ length: side }, (_, i) =>
-    Math.exp(-((i - radius) ** 2) / (2 * SSIM_SIGMA ** 2)),
+    Math.exp(-((i - radius) ** 2) / (2 * sigma ** 2)),
   );
   const sum = taps.reduce((total, tap) => total + tap, 0);
   return taps.map((tap) => tap / sum);

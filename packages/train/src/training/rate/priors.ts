@@ -1,3 +1,4 @@
+import { neighbourCount } from '@convae/runtime/core';
 import type { Tensor, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import { createRandom } from '../../dataset/random.js';
 import { elements } from '../../model/parameters.js';
@@ -17,9 +18,6 @@ export interface PriorShape {
 const OUTPUTS = 3 * COMPONENTS;
 /** Stream number of the priors' initial weights. */
 const PRIOR_STREAM = 0x70;
-
-/** Places of the causal window: `radius` rows above, and `radius` columns to the left. */
-const neighbourCount = (radius: number): number => 2 * radius * (radius + 1);
 
 const zeros = (name: string, shape: readonly number[]): PriorShape => ({
   name,

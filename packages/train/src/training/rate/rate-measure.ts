@@ -1,6 +1,6 @@
+import { psnrOf } from '@convae/runtime/core';
 import { inBatches, toFloats } from '../../dataset/batches.js';
 import type { LabelledImages } from '../../dataset/types.js';
-import { decibels } from '../../figures/psnr.js';
 import type { RatePoint } from '../history.js';
 import { lambdaAt } from './rate-spec.js';
 import { measureRate, type RateContext, type RateSums } from './rate-step.js';
@@ -31,7 +31,7 @@ export function measurePoints(context: RateContext, images: LabelledImages): Rat
     const bits = rate.context === null ? factorizedBits : contextBits;
     return {
       multiplier,
-      psnr: decibels(squaredError / (count * height * width * channels)),
+      psnr: psnrOf(squaredError / (count * height * width * channels)),
       factorizedBytes: factorizedBits / count / BITS_PER_BYTE,
       contextBytes: rate.context === null ? null : contextBits / count / BITS_PER_BYTE,
       objective: (bits + lambdaAt(rate, multiplier) * squaredError) / count,
