@@ -33,7 +33,7 @@ const WRITE_TO_TERMINAL = `data:text/javascript,${encodeURIComponent(
  */
 const SAME_SIGNAL_MS = 400;
 
-export interface LaunchCommand {
+interface LaunchCommand {
   /** JavaScript file to run. */
   script: string;
   /** Its arguments. */
