@@ -111,7 +111,9 @@ function loadRequest(bundle: string | URL | BundleFiles, options: WorkerCodecOpt
   const { executionProviders, strict, threads, batchSize, contextKernel, wasmPaths, onProgress } = options;
   const readByClient = typeof (bundle as BundleFiles | undefined)?.read === 'function';
   return {
-    location: readByClient ? (bundle as BundleFiles).location : absoluteUrl(bundle),
+    location: readByClient
+      ? (bundle as BundleFiles).location
+      : pageUrl(bundle, 'bundle', 'an address or bundle files').href,
     readByClient,
     options: {
       ...{ executionProviders, strict, threads, batchSize, contextKernel },
@@ -119,10 +121,4 @@ function loadRequest(bundle: string | URL | BundleFiles, options: WorkerCodecOpt
     },
     wantsProgress: onProgress !== undefined,
   };
-}
-
-function absoluteUrl(bundle: unknown): string {
-  const address = typeof bundle === 'string' || bundle instanceof URL ? pageUrl(bundle) : undefined;
-  if (address !== undefined) return address.href;
-  throw wrongKind('an address or bundle files', 'bundle', bundle);
 }
