@@ -5,17 +5,22 @@ import { NODE_PROVIDERS } from '../node/onnxruntime.js';
 import type { ExecutionProvider } from '../provider/open-sessions.js';
 import { counted } from './output.js';
 
-/** What the options of {@link addCodecOptions} give. */
+/** What the options of {@link addCodecOptions} give, and `--json`. */
 export interface CodecOptions {
   readonly provider?: ExecutionProvider[];
   readonly strict?: boolean;
   readonly threads?: number;
+  readonly json?: boolean;
 }
 
 /** Options of the commands that read a bundle. */
 export interface BundleOptions extends CodecOptions {
   readonly bundle: string;
-  readonly json?: boolean;
+}
+
+/** Options of the commands that also write a file or folder. */
+export interface OutputOptions extends BundleOptions {
+  readonly output: string;
 }
 
 /** Adds the options that say how a codec is loaded. */
@@ -28,7 +33,7 @@ export function addCodecOptions(command: Command): Command {
       parseProviders,
     )
     .option('--strict', 'fail where the first provider cannot run, instead of falling back')
-    .option('--threads <n>', 'threads inside one run', parseCount);
+    .option('--threads <n>', 'threads inside one run', integerIn(1, 256));
 }
 
 /** Loads the codec that the options ask for. */
@@ -57,8 +62,12 @@ function parseProviders(text: string): ExecutionProvider[] {
   });
 }
 
-function parseCount(text: string): number {
-  if (!/^[1-9]\d{0,2}$/.test(text) || Number(text) > 256)
-    throw new InvalidArgumentError(`expected an integer in 1..256, received '${text}'`);
-  return Number(text);
+/** Reads an integer of an option. @throws InvalidArgumentError where it is none, or not in min..max. */
+export function integerIn(min: number, max = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  const range = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `in ${min}..${max}`;
+  return (text) => {
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : -1;
+    if (value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`expected an integer ${range}, received '${text}'`);
+  };
 }

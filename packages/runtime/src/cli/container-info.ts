@@ -1,14 +1,11 @@
 import { type ContainerFile, openContainer } from '../bitstream/index.js';
 import { toHex } from '../bytes.js';
+import type { CodecOptions } from './codec-options.js';
 import { withContainer } from './container-input.js';
 import { counted, formatBytes, printJson, printTable, type Streams } from './output.js';
 
 /** What a container says of itself; no bundle is needed, and no chunk is read. */
-export async function containerInfo(
-  path: string,
-  { json }: { json?: boolean },
-  streams: Streams,
-): Promise<void> {
+export async function containerInfo(path: string, { json }: CodecOptions, streams: Streams): Promise<void> {
   await withContainer(path, streams, async (source) => {
     const container = await openContainer(source);
     if (json) printJson(streams, infoJson(container, source.size));

@@ -9,17 +9,15 @@ export async function withContainer<T>(
   streams: Streams,
   task: (source: FileSource) => Promise<T>,
 ): Promise<T> {
-  if (path !== '-') return withFile(path, task);
+  if (path !== '-') {
+    await using source = await openFileSource(path);
+    return await task(source);
+  }
   return withTemporaryFolder(async (folder) => {
     const stored = join(folder, 'container.cae');
     await writeWhole(stored, streams, async (write) => {
       for await (const bytes of streams.stdin ?? []) await write(bytes);
     });
-    return withFile(stored, task);
+    return withContainer(stored, streams, task);
   });
-}
-
-async function withFile<T>(path: string, task: (source: FileSource) => Promise<T>): Promise<T> {
-  await using source = await openFileSource(path);
-  return await task(source);
 }

@@ -2,17 +2,16 @@ import type { PlacedImages } from '../codec/coding/index.js';
 import type { Codec, OpenedContainer } from '../codec/interface.js';
 import { ConvaeError, UsageError } from '../errors.js';
 import { encodePng } from '../node/image-files.js';
-import { type BundleOptions, loadWithOptions } from './codec-options.js';
+import { loadWithOptions, type OutputOptions } from './codec-options.js';
 import { withContainer } from './container-input.js';
 import { writeWhole } from './destination.js';
 import { type IdxCount, salvagedCount } from './idx-count.js';
 import { isIdxOutput, writeIdxOutput, writePngOutput } from './image-outputs.js';
-import { nameOf, printJson, refuseOverwriting, type Streams, wordsBeside } from './output.js';
+import { nameOf, printResult, refuseOverwriting, type Streams, wordsBeside } from './output.js';
 import { type Progress, showProgress } from './progress.js';
 
 /** Options of `convae decode`. */
-export interface DecodeCommandOptions extends BundleOptions {
-  readonly output: string;
+export interface DecodeCommandOptions extends OutputOptions {
   readonly salvage?: boolean;
 }
 
@@ -43,22 +42,21 @@ async function withOpened(
 ): Promise<void> {
   refuseOverwriting([input], output);
   await using codec = await loadWithOptions(bundle, options);
-  await withContainer(input, streams, (source) =>
-    withHint(salvage, async () => task(await codec.openContainer(source, { salvage }), codec, source.size)),
-  );
+  try {
+    await withContainer(input, streams, async (source) =>
+      task(await codec.openContainer(source, { salvage }), codec, source.size),
+    );
+  } catch (error) {
+    throw salvage ? error : withHint(error);
+  }
 }
 
-/** Runs a task on a container; where damage ends it, the error says that there is `--salvage`. */
-async function withHint(salvage: boolean, task: () => Promise<void>): Promise<void> {
-  try {
-    await task();
-  } catch (error) {
-    const damaged =
-      error instanceof ConvaeError && ['CHECKSUM_MISMATCH', 'DATA_TRUNCATED'].includes(error.code);
-    if (salvage || !damaged) throw error;
-    const message = `${error.message} (--salvage takes what is whole)`;
-    throw new ConvaeError(error.code, message, { cause: error });
-  }
+/** Where damage ended a task, the error says that there is `--salvage`. */
+function withHint(error: unknown): unknown {
+  const damaged =
+    error instanceof ConvaeError && ['CHECKSUM_MISMATCH', 'DATA_TRUNCATED'].includes(error.code);
+  if (!damaged) return error;
+  return new ConvaeError(error.code, `${error.message} (--salvage takes what is whole)`, { cause: error });
 }
 
 async function writeImages(
@@ -68,9 +66,7 @@ async function writeImages(
   streams: Streams,
 ): Promise<void> {
   const progress = showProgress(streams, 'decoding', count);
-  const { height, width, channels } = container.header;
-  const images = withProgress(container, progress);
-  const decoded = { height, width, channels, count, images };
+  const decoded = { ...container.header, count, images: withProgress(container, progress) };
   try {
     if (isIdxOutput(output)) await writeIdxOutput(output, decoded, streams);
     else await writePngOutput(output, decoded);
@@ -102,21 +98,21 @@ function refuseNothing({ imageCount, problems }: OpenedContainer): void {
 function report(
   { imageCount, lost }: OpenedContainer,
   problems: readonly ConvaeError[],
-  { output, json }: DecodeCommandOptions,
+  options: DecodeCommandOptions,
   { executionProvider }: Codec,
   streams: Streams,
 ): void {
   const gone = lost.reduce((sum, gap) => sum + gap.imageCount, 0);
-  const words = wordsBeside(output, streams);
-  if (json) {
-    const messages = problems.map(({ code, message }) => ({ code, message }));
-    printJson(words, { output, images: imageCount - gone, lost, problems: messages, executionProvider });
-    return;
+  const images = imageCount - gone;
+  const { output, json } = options;
+  const messages = problems.map(({ code, message }) => ({ code, message }));
+  if (!json) {
+    for (const { message } of problems) streams.err(`convae: ${message}\n`);
+    for (const { firstImage, imageCount: count } of lost)
+      streams.err(`convae: lost: images ${firstImage} to ${firstImage + count - 1}\n`);
   }
-  for (const { message } of problems) streams.err(`convae: ${message}\n`);
-  for (const { firstImage, imageCount: count } of lost)
-    streams.err(`convae: lost: images ${firstImage} to ${firstImage + count - 1}\n`);
-  words.out(`${nameOf(output)}: ${imageCount - gone} images\n`);
+  const result = { output, images, lost, problems: messages, executionProvider };
+  printResult(wordsBeside(output, streams), options, result, `${nameOf(output)}: ${images} images`);
 }
 
 /** Options of `convae extract`. */
@@ -130,14 +126,13 @@ export async function runExtract(
   options: ExtractCommandOptions,
   streams: Streams,
 ): Promise<void> {
-  const { output, index, json } = options;
+  const { output, index } = options;
   await withOpened(input, options, streams, async (container) => {
     if (index >= container.imageCount)
       throw new UsageError(`expected less than ${container.imageCount} for --index, received ${index}`);
     const png = await encodePng(await container.decodeAt(index));
     await writeWhole(output, streams, (write) => write(png));
   });
-  const words = wordsBeside(output, streams);
-  if (json) printJson(words, { output, index });
-  else words.out(`${nameOf(output)}: image ${index}\n`);
+  const words = `${nameOf(output)}: image ${index}`;
+  printResult(wordsBeside(output, streams), options, { output, index }, words);
 }

@@ -1,19 +1,10 @@
 import { encodePng, readImageFile } from '../node/image-files.js';
-import { type BundleOptions, describeProvider, loadWithOptions } from './codec-options.js';
+import { describeProvider, loadWithOptions, type OutputOptions } from './codec-options.js';
 import { writeWhole } from './destination.js';
-import { nameOf, printJson, refuseOverwriting, type Streams, wordsBeside } from './output.js';
-
-/** Options of `convae denoise`. */
-export interface DenoiseCommandOptions extends BundleOptions {
-  readonly output: string;
-}
+import { nameOf, printResult, refuseOverwriting, type Streams, wordsBeside } from './output.js';
 
 /** `convae denoise IN -o X.png --bundle B`: an image file without its noise, with a bundle trained to remove it. */
-export async function runDenoise(
-  input: string,
-  options: DenoiseCommandOptions,
-  streams: Streams,
-): Promise<void> {
+export async function runDenoise(input: string, options: OutputOptions, streams: Streams): Promise<void> {
   const { output } = options;
   refuseOverwriting([input], output);
   await using codec = await loadWithOptions(options.bundle, options);
@@ -22,7 +13,7 @@ export async function runDenoise(
   await writeWhole(output, streams, (write) => write(png));
   const { executionProvider, passedOver } = codec;
   const { height, width } = noisy;
-  const words = wordsBeside(output, streams);
-  if (options.json) printJson(words, { input, output, height, width, executionProvider, passedOver });
-  else words.out(`${nameOf(output)}: ${width}×${height} on ${describeProvider(codec)}\n`);
+  const result = { input, output, height, width, executionProvider, passedOver };
+  const words = `${nameOf(output)}: ${width}×${height} on ${describeProvider(codec)}`;
+  printResult(wordsBeside(output, streams), options, result, words);
 }

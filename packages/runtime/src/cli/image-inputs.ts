@@ -11,7 +11,6 @@ import { readAhead } from './read-ahead.js';
 
 /** An input of `convae encode`: some images in order. */
 export interface ImageInput {
-  readonly name: string;
   readonly count: number;
   /** What the i-th image is called: its file, or its place in an IDX file. */
   imageName(index: number): string;
@@ -117,7 +116,6 @@ interface ImagePath {
 
 function imageFiles(files: readonly ImagePath[], channels: 1 | 3): ImageInput {
   return {
-    name: files.length === 1 ? files[0]!.path : `${files.length} image files`,
     count: files.length,
     imageName: (index) => files[index]!.path,
     images: () => readAhead(files, ({ path }) => openImageFile(path, channels)),
@@ -134,16 +132,12 @@ async function idxFile(path: string, start: Uint8Array, channels: 1 | 3): Promis
   await source.close();
   checkChannels(path, header.channels, channels);
   return {
-    name: path,
     count: header.count,
     imageName: (index) => `${path}#${index}`,
     images: async function* () {
       const again = await opened();
-      try {
-        yield* again.images;
-      } finally {
-        await again.source.close();
-      }
+      await using _source = again.source;
+      yield* again.images;
     },
   };
 }
@@ -182,11 +176,10 @@ async function standardInput(stdin: AsyncIterable<Uint8Array>, channels: 1 | 3):
     if (header.channels !== channels) await images.return();
     checkChannels(name, header.channels, channels);
     const imageName = (index: number): string => `${name}#${index}`;
-    return { name, count: header.count, imageName, images: () => images };
+    return { count: header.count, imageName, images: () => images };
   }
   const image = await decodeImageFile(await readAll(all(), name), channels, name);
   return {
-    name,
     count: 1,
     imageName: () => name,
     images: async function* () {

@@ -10,22 +10,10 @@ import { formatBytes, printJson, printTable, type Streams } from './output.js';
  * `convae info BUNDLE|FILE`: what is in a bundle, its sizes, and the provider it runs on here; or what is in a
  * container.
  */
-export async function runInfo(
-  path: string,
-  options: CodecOptions & { json?: boolean },
-  streams: Streams,
-): Promise<void> {
+export async function runInfo(path: string, options: CodecOptions, streams: Streams): Promise<void> {
   const isFile = (await stat(path).catch(() => undefined))?.isFile() ?? false;
-  if (path === '-' || isFile) await containerInfo(path, options, streams);
-  else await bundleInfo(path, options, streams);
-}
-
-async function bundleInfo(
-  bundle: string,
-  options: CodecOptions & { json?: boolean },
-  streams: Streams,
-): Promise<void> {
-  await using codec = await loadWithOptions(bundle, options);
+  if (path === '-' || isFile) return containerInfo(path, options, streams);
+  await using codec = await loadWithOptions(path, options);
   if (options.json) printJson(streams, infoJson(codec));
   else printTable(streams, infoRows(codec));
 }

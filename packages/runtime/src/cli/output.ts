@@ -18,6 +18,17 @@ export function printJson(streams: Streams, value: unknown): void {
   streams.out(`${JSON.stringify(value, null, 2)}\n`);
 }
 
+/** Prints what a command did: as JSON where that was asked for, else in words. */
+export function printResult(
+  streams: Streams,
+  { json }: { json?: boolean },
+  value: object,
+  words: string,
+): void {
+  if (json) printJson(streams, value);
+  else streams.out(`${words}\n`);
+}
+
 /** Prints rows as a table: columns as wide as their widest cell, two spaces between. */
 export function printTable(streams: Streams, rows: readonly (readonly string[])[]): void {
   const widths: number[] = [];

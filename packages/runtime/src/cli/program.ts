@@ -1,9 +1,9 @@
 import { createRequire } from 'node:module';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { MAX_CHUNK_IMAGES, PRIORS } from '../bitstream/index.js';
 import { ConvaeError, UsageError } from '../errors.js';
 import { runCheck } from './check.js';
-import { addCodecOptions } from './codec-options.js';
+import { addCodecOptions, integerIn } from './codec-options.js';
 import { runDecode, runExtract } from './decode.js';
 import { runDenoise } from './denoise.js';
 import { runEncode } from './encode.js';
@@ -142,12 +142,12 @@ function addEncode(program: Command, streams: Streams): void {
   const priors = 'factorized (fast) or context (fewer bytes); the bundle’s own choice where left out';
   addWithBundle(program, 'encode', 'encode images into a container', '<in...>', ALL_IMAGES)
     .requiredOption('-o, --output <file>', 'the container, by custom .cae; - for standard output')
-    .option('--quality <q>', '0 (fewest bytes) to the bundle’s highest; convae info shows them', parseIndex)
+    .option('--quality <q>', '0 (fewest bytes) to the bundle’s highest; convae info shows them', integerIn(0))
     .addOption(new Option('--prior <name>', priors).choices(PRIORS))
     .option(
       '--chunk <n>',
       'most images in a chunk: reading one image reads a chunk, and damage costs one (1024)',
-      parseChunk,
+      integerIn(1, MAX_CHUNK_IMAGES),
     )
     .option(
       '--shard <i/n>',
@@ -173,7 +173,7 @@ function addDecode(program: Command, streams: Streams): void {
 
 function addExtract(program: Command, streams: Streams): void {
   addWithBundle(program, 'extract', 'decode one image of a container', '<file>', CONTAINER)
-    .requiredOption('--index <i>', 'number of the image, from 0', parseIndex)
+    .requiredOption('--index <i>', 'number of the image, from 0', integerIn(0))
     .requiredOption('-o, --output <file>', 'the PNG file; - for standard output')
     .option('--salvage', 'from a damaged or truncated container')
     .action((input, options) => runExtract(input, options, streams));
@@ -184,17 +184,6 @@ function addVerify(program: Command, streams: Streams): void {
   add(program, 'verify', description, '<file>', CONTAINER)
     .option('--bundle <dir>', BUNDLE)
     .action((input, options) => runVerify(input, options, streams));
-}
-
-function parseIndex(text: string): number {
-  if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError(`expected an integer of at least 0, received '${text}'`);
-}
-
-function parseChunk(text: string): number {
-  const chunk = parseIndex(text);
-  if (chunk >= 1 && chunk <= MAX_CHUNK_IMAGES) return chunk;
-  throw new InvalidArgumentError(`expected an integer in 1..${MAX_CHUNK_IMAGES}, received '${text}'`);
 }
 
 /** One line on stderr, and the stack of what is a defect; commander has printed its own already. */

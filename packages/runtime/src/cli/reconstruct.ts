@@ -4,15 +4,10 @@ import type { Codec } from '../codec/codec.js';
 import { meanSquaredError, psnrOf } from '../codec/distortion.js';
 import { ConvaeError, UsageError } from '../errors.js';
 import { encodePng, readImageFile, readImageSize } from '../node/image-files.js';
-import { type BundleOptions, imagesOn, loadWithOptions } from './codec-options.js';
+import { imagesOn, loadWithOptions, type OutputOptions } from './codec-options.js';
 import { writeWhole } from './destination.js';
 import { expandFolders } from './image-inputs.js';
 import { printJson, printTable, type Streams } from './output.js';
-
-/** Options of `convae reconstruct`. */
-export interface ReconstructCommandOptions extends BundleOptions {
-  readonly output: string;
-}
 
 interface Job {
   readonly input: string;
@@ -30,7 +25,7 @@ interface Result extends Job {
 /** `convae reconstruct IN… -o DIR --bundle B`: image files through both networks, PNG files out. */
 export async function runReconstruct(
   inputs: string[],
-  options: ReconstructCommandOptions,
+  options: OutputOptions,
   streams: Streams,
 ): Promise<void> {
   const jobs = planJobs(await expandFolders(inputs), options.output);

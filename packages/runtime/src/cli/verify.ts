@@ -3,14 +3,9 @@ import { type Bundle, loadBundle } from '../bundle/load.js';
 import { checkHeader, chunkSymbols, EntropyModel } from '../codec/coding/index.js';
 import { streamSource } from '../node/byte-files.js';
 import { bundleFolder } from '../node/folder.js';
+import type { BundleOptions } from './codec-options.js';
 import { withContainer } from './container-input.js';
-import { counted, formatBytes, nameOf, printJson, type Streams } from './output.js';
-
-/** Options of `convae verify`. */
-export interface VerifyCommandOptions {
-  readonly bundle?: string;
-  readonly json?: boolean;
-}
+import { counted, formatBytes, nameOf, printResult, type Streams } from './output.js';
 
 /**
  * `convae verify FILE`: reads a container from front to back and checks every checksum and its index; with `--bundle`
@@ -18,7 +13,7 @@ export interface VerifyCommandOptions {
  */
 export async function runVerify(
   input: string,
-  options: VerifyCommandOptions,
+  options: Partial<BundleOptions>,
   streams: Streams,
 ): Promise<void> {
   const bundle = options.bundle === undefined ? undefined : await loadBundle(bundleFolder(options.bundle));
@@ -31,14 +26,10 @@ export async function runVerify(
       counts.images += chunk.imageCount;
       counts.chunks++;
     }
-    const decoded = bundle === undefined ? '' : ', all symbols decoded';
-    if (options.json)
-      printJson(streams, { ok: true, ...counts, bytes: source.size, decoded: bundle !== undefined });
-    else {
-      streams.out(
-        `${nameOf(input, 'standard input')}: ok. ${counted(counts.images, 'image')} in ${counted(counts.chunks, 'chunk')}, ${formatBytes(source.size)}${decoded}\n`,
-      );
-    }
+    const decoded = bundle !== undefined;
+    const held = `${counted(counts.images, 'image')} in ${counted(counts.chunks, 'chunk')}, ${formatBytes(source.size)}`;
+    const words = `${nameOf(input, 'standard input')}: ok. ${held}${decoded ? ', all symbols decoded' : ''}`;
+    printResult(streams, options, { ok: true, ...counts, bytes: source.size, decoded }, words);
   });
 }
 

@@ -101,23 +101,20 @@ function checkedOutput(
 }
 
 function checkInterface(session: OrtSession, graph: Graph): void {
-  checkNames(session.inputNames, graph.input.name, `input of ${graph.file}`);
-  checkNames(session.outputNames, graph.output.name, `output of ${graph.file}`);
-  checkMetadata(session.inputMetadata?.[0], graph.input, `input of ${graph.file}`);
-  checkMetadata(session.outputMetadata?.[0], graph.output, `output of ${graph.file}`);
-}
-
-function checkNames(names: readonly string[], name: string, what: string): void {
-  if (names.length === 1 && names[0] === name) return;
-  throw invalid(`expected one ${what} named ${name}, received ${names.join(', ') || 'none'}`);
+  const { inputNames, inputMetadata, outputNames, outputMetadata } = session;
+  checkEnd(inputNames, inputMetadata, graph.input, `input of ${graph.file}`);
+  checkEnd(outputNames, outputMetadata, graph.output, `output of ${graph.file}`);
 }
 
 /** Only what both sides fix can disagree; a size that the graph fixes must be fixed in the manifest too. */
-function checkMetadata(
-  metadata: OrtValueMetadata | undefined,
-  { shape }: Graph['input'],
+function checkEnd(
+  names: readonly string[],
+  [metadata]: readonly OrtValueMetadata[] = [],
+  { name, shape }: Graph['input'],
   what: string,
 ): void {
+  if (names.length !== 1 || names[0] !== name)
+    throw invalid(`expected one ${what} named ${name}, received ${names.join(', ') || 'none'}`);
   if (metadata === undefined) return;
   const fits =
     metadata.isTensor &&

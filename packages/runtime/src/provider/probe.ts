@@ -1,4 +1,3 @@
-import type { Bundle } from '../bundle/load.js';
 import { MAX_PROBE_VALUES, type Manifest } from '../bundle/manifest.js';
 import { checkFinite } from '../checks.js';
 import type { GraphSession } from './graph-session.js';
@@ -49,10 +48,7 @@ export async function runProbe(manifest: Manifest, { encoder, decoder }: Network
 }
 
 /** The golden vector that a bundle keeps in its manifest: some values of a probe run, as `probe` there. */
-export function goldenVector({ latent, reconstruction }: ProbeOutput): {
-  latent: number[];
-  reconstruction: number[];
-} {
+export function goldenVector({ latent, reconstruction }: ProbeOutput): NonNullable<Manifest['probe']> {
   return { latent: spread(latent), reconstruction: spread(reconstruction) };
 }
 
@@ -70,19 +66,15 @@ function spread(values: ArrayLike<number>): number[] {
  * @returns What is wrong, or undefined.
  */
 export function probeProblem(
-  { normalisation }: Bundle['manifest'],
+  { normalisation }: Manifest,
   golden: ProbeOutput,
   output: ProbeOutput,
 ): string | undefined {
+  const pixelTolerance = PIXEL_TOLERANCE * normalisation.scale;
   const largest = Array.from(golden.latent).reduce((most, value) => Math.max(most, Math.abs(value)), 1);
   return (
     difference('latent', golden.latent, output.latent, LATENT_TOLERANCE * largest) ??
-    difference(
-      'reconstruction',
-      golden.reconstruction,
-      output.reconstruction,
-      PIXEL_TOLERANCE * normalisation.scale,
-    )
+    difference('reconstruction', golden.reconstruction, output.reconstruction, pixelTolerance)
   );
 }
 

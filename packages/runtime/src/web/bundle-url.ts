@@ -29,9 +29,7 @@ export function bundleUrl(url: string | URL, options: BundleUrlOptions = {}): Bu
 }
 
 function folderOf(url: string | URL): string {
-  if (typeof url !== 'string' && !(url instanceof URL)) throw wrongKind('an address', 'url', url);
-  const address = pageUrl(url);
-  if (address === undefined) throw wrongKind('an address', 'url', String(url));
+  const address = pageUrl(url, 'url');
   address.search = '';
   address.hash = '';
   const { pathname } = address;
@@ -40,12 +38,12 @@ function folderOf(url: string | URL): string {
   return address.href;
 }
 
-/** An address relative to the page, or to the script in a worker; undefined where it is none. */
-export function pageUrl(url: string | URL): URL | undefined {
-  const base = globalThis.document?.baseURI ?? globalThis.location?.href;
+/** An address relative to the page, or to the script in a worker. @throws TypeError where it is none. */
+export function pageUrl(url: unknown, name: string, expected = 'an address'): URL {
+  if (typeof url !== 'string' && !(url instanceof URL)) throw wrongKind(expected, name, url);
   try {
-    return new URL(url, base);
+    return new URL(url, globalThis.document?.baseURI ?? globalThis.location?.href);
   } catch {
-    return undefined;
+    throw wrongKind(expected, name, url);
   }
 }

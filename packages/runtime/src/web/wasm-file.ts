@@ -1,7 +1,6 @@
 /// <reference lib="dom" />
 
 import { toHex } from '../bytes.js';
-import { wrongKind } from '../checks.js';
 import type { FetchingOptions } from '../codec/load-options.js';
 import { ConvaeError } from '../errors.js';
 import { pageUrl } from './bundle-url.js';
@@ -19,17 +18,14 @@ const MAX_WASM_BYTES = 128 << 20;
  * onnxruntime-web, or beside this script.
  */
 export function wasmUrl(build: OrtBuild, wasmPaths: WasmPaths | undefined): string {
-  const given = wasmPaths === undefined ? undefined : givenUrl(build, wasmPaths);
-  return given ?? emittedUrl(build) ?? besideOnnxRuntime(build) ?? besideThisScript(build);
+  return (
+    givenUrl(build, wasmPaths) ?? emittedUrl(build) ?? besideOnnxRuntime(build) ?? besideThisScript(build)
+  );
 }
 
 /** Addresses relative to this page, so that a worker finds the same. @throws TypeError. */
 export function absoluteWasmPaths(wasmPaths: WasmPaths): WasmPaths {
-  const absolute = (path: string | URL): string => {
-    const address = pageUrl(path);
-    if (address === undefined) throw wrongKind('an address', 'options.wasmPaths', String(path));
-    return address.href;
-  };
+  const absolute = (path: unknown): string => pageUrl(path, 'options.wasmPaths').href;
   if (typeof wasmPaths === 'string' || wasmPaths instanceof URL) return absolute(wasmPaths);
   return Object.fromEntries(
     Object.entries(wasmPaths).flatMap(([build, path]) =>
@@ -38,7 +34,7 @@ export function absoluteWasmPaths(wasmPaths: WasmPaths): WasmPaths {
   );
 }
 
-function givenUrl(build: OrtBuild, wasmPaths: WasmPaths): string | undefined {
+function givenUrl(build: OrtBuild, wasmPaths: WasmPaths = {}): string | undefined {
   const absolute = absoluteWasmPaths(wasmPaths);
   if (typeof absolute === 'object') return (absolute as Partial<Record<OrtBuildName, string>>)[build.name];
   return `${absolute}${absolute.endsWith('/') ? '' : '/'}${build.wasmFile}`;
@@ -67,7 +63,7 @@ const VITE_CACHE = /\/node_modules\/\.vite[^?]*\/deps[^/]*\/[^/]*$/;
 
 function besideThisScript(build: OrtBuild): string {
   const here = import.meta.url?.replace(VITE_CACHE, '/node_modules/onnxruntime-web/dist/');
-  return here ? new URL(build.wasmFile, here).href : pageUrl(build.wasmFile)!.href;
+  return here ? new URL(build.wasmFile, here).href : pageUrl(build.wasmFile, 'the .wasm file').href;
 }
 
 const WASM_MIME_TYPES = ['application/wasm', 'application/octet-stream', 'binary/octet-stream', ''];

@@ -144,16 +144,9 @@ export class Channel {
   #refuse(id: number, error: unknown): void {
     const known = error instanceof Error ? this.#foreign.get(error) : undefined;
     const number = known ?? this.#next();
-    if (known === undefined) this.#remember(number, error);
-    this.#post({
-      kind: 'error',
-      id,
-      error: packError(error),
-      thrown: { number, byReceiver: known !== undefined },
-    });
-  }
-
-  #remember(number: number, error: unknown): void {
+    const thrown = { number, byReceiver: known !== undefined };
+    this.#post({ kind: 'error', id, error: packError(error), thrown });
+    if (known !== undefined) return;
     this.#thrown.set(number, error);
     if (this.#thrown.size > MAX_THROWN) this.#thrown.delete(this.#thrown.keys().next().value!);
   }

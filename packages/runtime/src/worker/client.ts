@@ -9,7 +9,7 @@ import type { WebLoadOptions } from '../web/options.js';
 import { WEB_PROVIDERS } from '../web/providers.js';
 import { absoluteWasmPaths } from '../web/wasm-file.js';
 import { Channel } from './channel.js';
-import { createCodecOf, type WorkerCodec } from './codec.js';
+import { createCodecOf } from './codec.js';
 import {
   CODEC_TARGET,
   type CodecState,
@@ -54,37 +54,25 @@ export async function createWorkerCodec(
   const { port1, port2 } = new MessageChannel();
   const moveArguments = options.transferInputs ?? false;
   const channel = new Channel(port1, { moveValues: false, moveArguments });
-  try {
-    return await openCodec(channel, { worker, bundle, options, message: { port: port2, request } });
-  } catch (error) {
-    channel.close(new ConvaeError('DISPOSED', 'the codec could not be loaded'));
-    throw error;
-  }
-}
-
-interface Opening {
-  readonly worker: CodecWorker;
-  readonly bundle: string | URL | BundleFiles;
-  readonly options: WorkerCodecOptions;
-  readonly message: Pick<OpenMessage, 'port' | 'request'>;
-}
-
-async function openCodec(channel: Channel, { worker, bundle, options, message }: Opening): Promise<Codec> {
-  let opened: WorkerCodec | undefined;
+  let opened: Codec | undefined;
   const answer = watchWorker(worker);
   channel.expose({
     ready: answer.arrived,
     // The result stays here: it may be something that cannot be sent.
     progress: async (progress: LoadProgress) => void (await options.onProgress?.(progress)),
-    state: (state: CodecState) => opened?.update(state),
+    state: (state: CodecState) => opened && void Object.assign(opened, state),
     read: (name: string, maxBytes: number) => (bundle as BundleFiles).read(name, maxBytes),
   });
   try {
-    worker.postMessage({ [OPEN_KEY]: PROTOCOL, ...message }, [message.port]);
+    const message: OpenMessage = { [OPEN_KEY]: PROTOCOL, port: port2, request };
+    worker.postMessage(message, [port2]);
     const loading = channel.call(CODEC_TARGET, 'load', [], options.signal) as Promise<LoadedMessage>;
     const { manifest, state } = await Promise.race([loading, answer.failed]);
     opened = createCodecOf(channel, manifest, state);
-    return opened.codec;
+    return opened;
+  } catch (error) {
+    channel.close(new ConvaeError('DISPOSED', 'the codec could not be loaded'));
+    throw error;
   } finally {
     answer.stop();
   }
@@ -123,7 +111,9 @@ function loadRequest(bundle: string | URL | BundleFiles, options: WorkerCodecOpt
   const { executionProviders, strict, threads, batchSize, contextKernel, wasmPaths, onProgress } = options;
   const readByClient = typeof (bundle as BundleFiles | undefined)?.read === 'function';
   return {
-    location: readByClient ? (bundle as BundleFiles).location : absoluteUrl(bundle),
+    location: readByClient
+      ? (bundle as BundleFiles).location
+      : pageUrl(bundle, 'bundle', 'an address or bundle files').href,
     readByClient,
     options: {
       ...{ executionProviders, strict, threads, batchSize, contextKernel },
@@ -131,10 +121,4 @@ function loadRequest(bundle: string | URL | BundleFiles, options: WorkerCodecOpt
     },
     wantsProgress: onProgress !== undefined,
   };
-}
-
-function absoluteUrl(bundle: unknown): string {
-  const address = typeof bundle === 'string' || bundle instanceof URL ? pageUrl(bundle) : undefined;
-  if (address !== undefined) return address.href;
-  throw wrongKind('an address or bundle files', 'bundle', bundle);
 }

@@ -12,7 +12,7 @@ import type {
 import type { CallOptions, Codec, OpenedContainer, OpenOptions } from '../codec/interface.js';
 import { ConvaeError } from '../errors.js';
 import type { Channel } from './channel.js';
-import { RemoteContainer } from './container.js';
+import { remoteContainer } from './container.js';
 import {
   CODEC_TARGET,
   type CodecState,
@@ -23,14 +23,8 @@ import {
 } from './protocol.js';
 import { type ExposedSequence, exposeSequence, remoteSequence } from './sequences.js';
 
-/** A codec that runs in a worker, and how to update the state that it shows. */
-export interface WorkerCodec {
-  readonly codec: Codec;
-  update(state: CodecState): void;
-}
-
 /** The codec behind a channel. */
-export function createCodecOf(channel: Channel, manifest: Manifest, state: CodecState): WorkerCodec {
+export function createCodecOf(channel: Channel, manifest: Manifest, state: CodecState): Codec {
   const run = async <T>(method: PlainMethod, input: unknown, options: CallOptions = {}): Promise<T> => {
     const { signal, ...rest } = options;
     return (await channel.call(CODEC_TARGET, 'run', [method, [input, rest]], signal)) as T;
@@ -40,7 +34,7 @@ export function createCodecOf(channel: Channel, manifest: Manifest, state: Codec
     disposal ??= disposeOf(channel);
     return disposal;
   };
-  const codec: Codec = {
+  return {
     manifest,
     ...state,
     embed: (images, options) => run('embed', images, options),
@@ -57,7 +51,6 @@ export function createCodecOf(channel: Channel, manifest: Manifest, state: Codec
     dispose,
     [Symbol.asyncDispose]: dispose,
   };
-  return { codec, update: (next) => void Object.assign(codec, next) };
 }
 
 async function encodeContainer(
@@ -110,7 +103,7 @@ async function openContainer(
   try {
     const args = [target, source.size, { ...options }];
     const opened = (await channel.call(CODEC_TARGET, 'openContainer', args)) as OpenedMessage;
-    return new RemoteContainer(channel, opened, target);
+    return remoteContainer(channel, opened, target);
   } catch (error) {
     channel.withdraw(target);
     throw error;

@@ -34,14 +34,10 @@ function packCause(cause: unknown, depth: number): unknown {
 
 /** The error that was sent, of the class and with the code that it had. */
 export function unpackError(sent: ErrorMessage): Error {
-  const error = create(sent, { cause: unpackCause(sent.cause) });
+  const inner = (sent.cause as Record<string, ErrorMessage> | undefined)?.[CAUSE_MARK];
+  const error = create(sent, { cause: inner === undefined ? sent.cause : unpackError(inner) });
   if (sent.stack !== undefined) error.stack = sent.stack;
   return error;
-}
-
-function unpackCause(cause: unknown): unknown {
-  const sent = (cause as Record<string, ErrorMessage> | undefined)?.[CAUSE_MARK];
-  return sent === undefined ? cause : unpackError(sent);
 }
 
 function create({ name, message, code }: ErrorMessage, options: { cause: unknown }): Error {

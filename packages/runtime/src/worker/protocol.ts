@@ -62,10 +62,7 @@ export interface DecodedMessage {
 }
 
 /** A container that was opened in the worker. */
-export interface OpenedMessage {
-  readonly header: ContainerHeader;
-  readonly imageCount: number;
-  readonly lost: OpenedContainer['lost'];
+export interface OpenedMessage extends Pick<OpenedContainer, 'header' | 'imageCount' | 'lost'> {
   readonly problems: readonly ErrorMessage[];
   readonly target: number;
 }

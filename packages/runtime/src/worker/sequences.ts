@@ -7,18 +7,23 @@ export interface ExposedSequence {
   end(): void;
 }
 
-/** Lets the other side take the items of a sequence with {@link remoteSequence}. */
+/**
+ * Lets the other side take the items of a sequence with {@link remoteSequence}.
+ * @param around Stands around every step of the sequence.
+ */
 export function exposeSequence(
   channel: Channel,
   sequence: Iterable<unknown> | AsyncIterable<unknown>,
+  around: (step: () => Promise<RemoteItem>) => Promise<RemoteItem> = (step) => step(),
 ): ExposedSequence {
   const iterator =
     Symbol.asyncIterator in sequence ? sequence[Symbol.asyncIterator]() : sequence[Symbol.iterator]();
   let ended = false;
-  const next = async (): Promise<RemoteItem> => {
+  const step = async (): Promise<RemoteItem> => {
     try {
       const { done = false, value } = await iterator.next();
       ended ||= done;
+      if (done) channel.withdraw(target);
       return { done, value };
     } catch (error) {
       ended = true;
@@ -26,17 +31,14 @@ export function exposeSequence(
     }
   };
   const finish = async (): Promise<void> => {
+    channel.withdraw(target);
     if (ended) return;
     ended = true;
     await iterator.return?.();
   };
-  const target = channel.expose({ next, return: finish });
-  const end = (): void => {
-    channel.withdraw(target);
-    // The caller does not need to hear of errors here.
-    finish().catch(() => undefined);
-  };
-  return { target, end };
+  const target = channel.expose({ next: () => around(step), return: finish });
+  // The caller does not need to hear of errors here.
+  return { target, end: () => void finish().catch(() => undefined) };
 }
 
 /** One answer of a remote sequence, and what is lost by then where it is a container's. */

@@ -20,7 +20,7 @@ import {
   PROTOCOL,
   type SentSequence,
 } from './protocol.js';
-import { remoteSequence } from './sequences.js';
+import { exposeSequence, type RemoteItem, remoteSequence } from './sequences.js';
 
 /** What messages come to in a worker: its global scope, or a port. */
 export interface MessageScope {
@@ -74,7 +74,10 @@ function serveOne({ [OPEN_KEY]: protocol, port, request }: OpenMessage, load: Lo
   let lastState = '';
   const open = async (signal: AbortSignal): Promise<LoadedMessage> => {
     try {
-      checkProtocol(protocol);
+      if (protocol !== PROTOCOL) {
+        const problem = 'page and worker have different releases of @convae/runtime';
+        throw new ConvaeError('VERSION_UNSUPPORTED', problem);
+      }
       const { files, options, told } = loading(channel, request, signal);
       // Kept at once: a later error must dispose of it.
       codec = await load(files, options);
@@ -176,24 +179,9 @@ function exposeImages(
   sequence: AsyncGenerator<unknown>,
   lost: () => unknown = () => undefined,
 ): number {
-  const target = channel.expose({
-    next: () =>
-      telling(async () => {
-        const { done = false, value } = await sequence.next();
-        if (done) channel.withdraw(target);
-        return { done, value, lost: lost() };
-      }),
-    return: async () => {
-      channel.withdraw(target);
-      await sequence.return(undefined);
-    },
-  });
-  return target;
-}
-
-function checkProtocol(protocol: number): void {
-  if (protocol === PROTOCOL) return;
-  throw new ConvaeError('VERSION_UNSUPPORTED', 'page and worker have different releases of @convae/runtime');
+  const around = (step: () => Promise<RemoteItem>): Promise<RemoteItem> =>
+    telling(async () => ({ ...(await step()), lost: lost() }));
+  return exposeSequence(channel, sequence, around).target;
 }
 
 function stateOf({ executionProvider, passedOver, threads, contextKernel, notices }: Codec): CodecState {

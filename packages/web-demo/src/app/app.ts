@@ -1,4 +1,5 @@
 import { bundles } from 'virtual:bundles';
+import type { ImageBatch } from '@convae/runtime/web';
 import { latest } from '../base/latest.js';
 import { codeOf, fileSentence, plainSentence } from '../base/messages.js';
 import { createSignal } from '../base/signal.js';
@@ -59,16 +60,12 @@ export class App {
   async openFile(file: File): Promise<void> {
     this.problem.set('');
     try {
-      if (file.type.startsWith('image/')) await this.#openImage(file);
+      const { height, width } = this.pictures.current.value;
+      if (file.type.startsWith('image/')) this.pictures.replace(await importImage(file, height, width));
       else await this.#openBitstream(file);
     } catch (error) {
       this.problem.set(`${file.name || 'The file'}: ${fileSentence(error)}`);
     }
-  }
-
-  async #openImage(file: File): Promise<void> {
-    const { height, width } = this.pictures.current.value;
-    this.pictures.replace(await importImage(file, height, width));
   }
 
   async #openBitstream(file: File): Promise<void> {
@@ -108,6 +105,13 @@ export class App {
     }
   }
 
+  /** The drawn picture as a model takes it; undefined while it has not got the model's sides yet. */
+  drawnFor({ entry: { image } }: Running): ImageBatch | undefined {
+    const picture = this.pictures.current.value;
+    if (picture.height !== image.height || picture.width !== image.width) return undefined;
+    return toImage(picture, image.channels);
+  }
+
   /** Back to the drawn picture. */
   refresh(): void {
     this.problem.set('');
@@ -125,13 +129,6 @@ export class App {
     throw new Error('Something else is shown by now.');
   }
 
-  /** The first run of a network takes longer than all others: its time is no measure. */
-  #codeWarm(running: Running): void {
-    if (this.#warm.has(running)) return;
-    this.#warm.add(running);
-    void this.#code();
-  }
-
   #codeAgain(): void {
     this.apart.set(false);
     this.#coding = this.#code();
@@ -140,12 +137,14 @@ export class App {
   async #codeNow(): Promise<void> {
     const running = this.session.running.value;
     if (!running) return;
-    const { image } = running.entry;
-    const picture = this.pictures.current.value;
-    if (picture.height !== image.height || picture.width !== image.width) return;
-    const coded = await codeImage(running, toImage(picture, image.channels), this.session.coding.value);
+    const original = this.drawnFor(running);
+    if (!original) return;
+    const coded = await codeImage(running, original, this.session.coding.value);
     if (!this.apart.value && running === this.session.running.value) this.shown.set(coded);
-    this.#codeWarm(running);
+    // The first run of a network takes longer than all others: its time is no measure.
+    if (this.#warm.has(running)) return;
+    this.#warm.add(running);
+    void this.#code();
   }
 }
 

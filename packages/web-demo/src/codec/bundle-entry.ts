@@ -1,3 +1,4 @@
+import type { Prior } from '@convae/runtime/web';
 import type { NoiseKind } from '../picture/noise.js';
 
 /** What a bundle was trained for. */
@@ -36,8 +37,8 @@ export interface BundleEntry {
   /** The quality where nothing is chosen. */
   readonly quality: number;
   readonly qualities: number;
-  readonly priors: readonly ('context' | 'factorized')[];
-  readonly prior: 'context' | 'factorized';
+  readonly priors: readonly Prior[];
+  readonly prior: Prior;
   /** Bytes per validation image at that quality; 0 where it was not measured. */
   readonly typicalBytes: number;
   /** Decibels on the validation images at that quality; 0 where it was not measured. */

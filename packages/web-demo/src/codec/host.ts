@@ -1,4 +1,4 @@
-import type { Codec, LoadProgress } from '@convae/runtime/web';
+import type { BundleUrlOptions, Codec } from '@convae/runtime/web';
 import { createWorkerCodec } from '@convae/runtime/worker';
 import { codeOf } from '../base/messages.js';
 import type { BundleEntry } from './bundle-entry.js';
@@ -6,10 +6,8 @@ import type { BundleEntry } from './bundle-entry.js';
 /** What the visitor wants the networks to run on. */
 export type ProviderChoice = 'wasm' | 'webgpu' | 'auto';
 
-export interface HostOptions {
+export interface HostOptions extends BundleUrlOptions {
   readonly provider: ProviderChoice;
-  readonly onProgress: (progress: LoadProgress) => void;
-  readonly signal?: AbortSignal;
 }
 
 /** The worker in which every codec of the page lives. */
@@ -19,25 +17,22 @@ export class CodecHost {
   #serves = false;
 
   /** Loads a bundle. @throws ConvaeError as `loadCodec`. */
-  async open({ folder }: BundleEntry, { provider, onProgress, signal }: HostOptions): Promise<Codec> {
+  async open({ folder }: BundleEntry, { provider, ...options }: HostOptions): Promise<Codec> {
     this.#worker ??= new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
     try {
       const codec = await createWorkerCodec(this.#worker, new URL(folder, document.baseURI), {
+        ...options,
         executionProviders: provider === 'auto' ? 'auto' : [provider],
-        onProgress,
-        signal,
       });
       this.#serves = true;
       return codec;
     } catch (error) {
-      if (codeOf(error) === 'DEPENDENCY_MISSING' && !this.#serves) this.#giveUp();
+      // ONNX Runtime starts once in a worker: where it never did, only another worker can try again.
+      if (codeOf(error) === 'DEPENDENCY_MISSING' && !this.#serves) {
+        this.#worker?.terminate();
+        this.#worker = undefined;
+      }
       throw error;
     }
-  }
-
-  /** ONNX Runtime starts once in a worker: where it never did, only another worker can try again. */
-  #giveUp(): void {
-    this.#worker?.terminate();
-    this.#worker = undefined;
   }
 }

@@ -1,13 +1,11 @@
-import type { ImageBatch, Prior } from '@convae/runtime/web';
+import type { ImageBatch } from '@convae/runtime/web';
 import { psnrOf } from '../picture/quality.js';
 import type { Coding, Running } from './session.js';
 
 /** A picture that went through the codec. */
-export interface Coded {
+export interface Coded extends Coding {
   readonly kind: 'coded';
   readonly running: Running;
-  readonly quality: number;
-  readonly prior: Prior;
   readonly original: ImageBatch;
   /** A single image stream. */
   readonly bytes: Uint8Array;

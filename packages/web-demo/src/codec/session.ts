@@ -1,5 +1,5 @@
 import { bundles, wasmBytes } from 'virtual:bundles';
-import type { Codec, LoadProgress, Prior } from '@convae/runtime/web';
+import type { Codec, LoadProgress } from '@convae/runtime/web';
 import { createSignal } from '../base/signal.js';
 import type { BundleEntry } from './bundle-entry.js';
 import { CodecHost, type ProviderChoice } from './host.js';
@@ -23,10 +23,7 @@ export interface Loading {
 }
 
 /** How to code, as the visitor chose. */
-export interface Coding {
-  readonly quality: number;
-  readonly prior: Prior;
-}
+export type Coding = Pick<BundleEntry, 'quality' | 'prior'>;
 
 /** The model and the provider that the page runs on, and how they come to be. */
 export class Session {
@@ -49,7 +46,7 @@ export class Session {
     this.#wanted = { ...this.#wanted, ...change };
     const { entry, provider } = this.#wanted;
     try {
-      const codec = await this.#load(entry, provider, attempt.signal);
+      const codec = await this.#load(this.#wanted, attempt.signal);
       if (attempt.signal.aborted) {
         void codec.dispose();
         return false;
@@ -67,10 +64,10 @@ export class Session {
 
   /** Loads a further model beside the one that runs, on the same provider. */
   openBeside(entry: BundleEntry): Promise<Codec> {
-    return this.#host.open(entry, { provider: this.running.value?.provider ?? 'wasm', onProgress: () => {} });
+    return this.#host.open(entry, { provider: this.running.value?.provider ?? 'wasm' });
   }
 
-  #load(entry: BundleEntry, provider: ProviderChoice, signal: AbortSignal): Promise<Codec> {
+  #load({ entry, provider }: Wanted, signal: AbortSignal): Promise<Codec> {
     this.loading.set({ what: 'Starting', loaded: 0, total: wasmBytes.wasm });
     const onProgress = (progress: LoadProgress): void => {
       if (!signal.aborted) this.loading.set(loadingOf(progress));

@@ -16,6 +16,19 @@ export function make<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
+const SVG = 'http://www.w3.org/2000/svg';
+
+/** A drawing of one path; the size is that of its coordinates. */
+export function makeDrawing(width: number, height: number, path: string): SVGSVGElement {
+  const svg = document.createElementNS(SVG, 'svg');
+  svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
+  svg.setAttribute('aria-hidden', 'true');
+  const drawn = document.createElementNS(SVG, 'path');
+  drawn.setAttribute('d', path);
+  svg.append(drawn);
+  return svg;
+}
+
 /** The radio buttons of a name. */
 export function radios(name: string): HTMLInputElement[] {
   return [...document.querySelectorAll<HTMLInputElement>(`input[type="radio"][name="${name}"]`)];

@@ -5,7 +5,6 @@ import { latest } from '../base/latest.js';
 import type { ProviderChoice } from '../codec/host.js';
 import type { Running } from '../codec/session.js';
 import { measureThroughput, type Throughput } from '../codec/throughput.js';
-import { toImage } from '../picture/picture.js';
 import { byId, choose, make, onChoice } from './dom.js';
 
 const NAMES: Readonly<Record<string, string>> = { wasm: 'WebAssembly', webgpu: 'WebGPU' };
@@ -25,15 +24,11 @@ export function mountEngine(app: App): void {
     const running = session.running.value;
     if (!running) return;
     showRates('measuring …');
-    const { image } = running.entry;
-    const picture = app.pictures.current.value;
-    const fits = picture.height === image.height && picture.width === image.width;
-    if (!fits) return;
-    const rates = await measureThroughput(running.codec, toImage(picture, image.channels)).catch(
-      () => undefined,
-    );
+    const image = app.drawnFor(running);
+    if (!image) return;
+    const rates = await measureThroughput(running.codec, image).catch(() => 'not measured');
     if (session.running.value !== running) return;
-    showRates(rates ?? 'not measured');
+    showRates(rates);
     showState(running);
   }, cannotMeasure);
   session.running.subscribe((running) => {

@@ -15,11 +15,11 @@ import { pixelNumber } from './pixel-digits.js';
 
 /** The reconstruction, the number of bytes in the heading, and the figures. */
 export function mountHero(app: App): void {
-  const view = { error: false };
-  const repaint = (): void => paintBack(app.shown.value, view.error);
+  let error = false;
+  const repaint = (): void => paintBack(app.shown.value, error);
   onChoice('shown', (value) => {
-    view.error = value === 'error';
-    byId('error-key', 'p').hidden = !view.error;
+    error = value === 'error';
+    byId('error-key', 'p').hidden = !error;
     repaint();
   });
   app.theme.subscribe(repaint);

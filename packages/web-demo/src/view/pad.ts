@@ -10,12 +10,12 @@ export function mountPad(app: App): void {
   const repaint = (): void => paintPicture(canvas, app.pictures.current.value, currentPalette());
   app.pictures.current.subscribe(repaint);
   app.theme.subscribe(repaint);
-  const tool = { brush: PEN };
+  let brush = PEN;
   onChoice('tool', (value) => {
-    tool.brush = value === 'eraser' ? ERASER : PEN;
+    brush = value === 'eraser' ? ERASER : PEN;
   });
   const paint = (from: Point, to: Point): void => {
-    paintSegment(app.pictures.current.value, from, to, tool.brush);
+    paintSegment(app.pictures.current.value, from, to, brush);
     app.pictures.painted();
   };
   drawByPointer(canvas, app, paint);

@@ -1,3 +1,5 @@
+import { makeDrawing } from './dom.js';
+
 /** Digits of five by seven squares. */
 const DIGITS = [
   '01110 10001 10001 10001 10001 10001 01110',
@@ -17,17 +19,11 @@ const ADVANCE = 6;
 /** Side of a square; the rest of the unit is the gap between two. */
 const SIDE = 0.94;
 
-const SVG = 'http://www.w3.org/2000/svg';
-
 /** A whole number drawn in squares, as tall as the text around it. */
 export function pixelNumber(value: number): SVGSVGElement {
   const digits = [...String(value)].map(Number);
-  const svg = document.createElementNS(SVG, 'svg');
-  svg.setAttribute('viewBox', `0 0 ${digits.length * ADVANCE - 1} ${HEIGHT}`);
-  const path = document.createElementNS(SVG, 'path');
-  path.setAttribute('d', digits.map((digit, i) => squares(DIGITS[digit]!, i * ADVANCE)).join(''));
-  svg.append(path);
-  return svg;
+  const path = digits.map((digit, i) => squares(DIGITS[digit]!, i * ADVANCE)).join('');
+  return makeDrawing(digits.length * ADVANCE - 1, HEIGHT, path);
 }
 
 function squares(rows: readonly string[], left: number): string {

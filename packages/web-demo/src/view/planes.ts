@@ -25,18 +25,24 @@ const DRAG_PIXELS = 160;
 
 /** One picture: a channel, or all numbers of a latent without height and width. */
 interface Plane {
-  readonly element: HTMLElement;
-  readonly canvas: HTMLCanvasElement;
-  readonly mark: HTMLElement;
+  readonly name: string;
   readonly first: number;
   readonly count: number;
   readonly width: number;
-  readonly box: HTMLInputElement | undefined;
+  readonly height: number;
+  /** The channel that a check box switches off; undefined where there is no such box. */
+  readonly channel?: number;
+}
+
+/** A plane on the page. */
+interface PlaneView {
+  readonly element: HTMLElement;
+  show(state: PlaneState): void;
 }
 
 /** Pictures of symbols that can be chosen, dragged, switched off. */
 export function createPlanes(parent: HTMLElement, actions: PlaneActions): Planes {
-  let planes: Plane[] = [];
+  let planes: PlaneView[] = [];
   let state: PlaneState | undefined;
   let shape = '';
   return {
@@ -45,88 +51,74 @@ export function createPlanes(parent: HTMLElement, actions: PlaneActions): Planes
       const wanted = [next.symbols.channels, next.symbols.height, next.symbols.width].join();
       if (wanted !== shape) {
         shape = wanted;
-        planes = buildPlanes(next.symbols, actions, () => state!);
+        planes = planesOf(next.symbols).map((plane) => buildPlane(plane, actions, () => state!));
         parent.replaceChildren(...planes.map(({ element }) => element));
         parent.dataset.single = String(planes.length === 1);
       }
-      for (const [i, plane] of planes.entries()) showPlane(plane, i, next);
+      for (const plane of planes) plane.show(next);
     },
   };
 }
 
-function showPlane(
-  { canvas, mark, first, count, width, box }: Plane,
-  channel: number,
-  state: PlaneState,
+function planesOf({ channels, height, width }: SymbolBatch): Plane[] {
+  const count = height * width;
+  if (count === 1) {
+    const side = Math.ceil(Math.sqrt(channels));
+    const rows = Math.ceil(channels / side);
+    return [{ name: 'All numbers', first: 0, count: channels, width: side, height: rows }];
+  }
+  return Array.from({ length: channels }, (_, channel) => {
+    return { name: `Channel ${channel + 1}`, first: channel * count, count, width, height, channel };
+  });
+}
+
+function buildPlane(plane: Plane, actions: PlaneActions, state: () => PlaneState): PlaneView {
+  const { name, width, height, channel } = plane;
+  const canvas = make('canvas', { width, height });
+  const mark = make('i', { className: 'mark', hidden: true });
+  const button = make('button', { type: 'button', className: 'plane' }, canvas, mark);
+  const help = 'choose a number with the arrow keys, change it with plus and minus';
+  button.setAttribute('aria-label', `${name}: ${help}`);
+  button.style.aspectRatio = `${width} / ${height}`;
+  dragNumbers(button, plane, actions, state);
+  walkNumbers(button, plane, actions, state);
+  const element = make('div', {}, button);
+  const box = make('input', { type: 'checkbox', checked: true });
+  if (channel !== undefined) {
+    box.addEventListener('change', () => actions.toggle(channel, box.checked));
+    box.setAttribute('aria-label', name);
+    // Where there is no room, the number alone.
+    element.append(make('label', {}, box, make('span', {}, 'Channel'), String(channel + 1)));
+  }
+  const show = (next: PlaneState): void => {
+    box.checked = channel === undefined || !next.off.has(channel);
+    paintPlane(canvas, plane, next, box.checked);
+    placeMark(mark, plane, next.selected);
+  };
+  return { element, show };
+}
+
+function paintPlane(
+  canvas: HTMLCanvasElement,
+  { first, count, width, height }: Plane,
+  { symbols, palette }: PlaneState,
+  on: boolean,
 ): void {
-  const { symbols, off, selected, palette } = state;
   const full = symbols.data.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
   const data = symbols.data.subarray(first, first + count);
-  const height = Math.ceil(count / width);
-  paintNumbers(
-    canvas,
-    { data: off.has(channel) && box ? data.map(() => 0) : data, height, width },
-    full,
-    palette,
-  );
-  if (box) box.checked = !off.has(channel);
+  paintNumbers(canvas, { data: on ? data : data.map(() => 0), height, width }, full, palette);
+}
+
+function placeMark(mark: HTMLElement, { first, count, width, height }: Plane, selected: number): void {
   const inside = selected - first;
   mark.hidden = inside < 0 || inside >= count;
   mark.style.cssText = `left:${((inside % width) / width) * 100}%;top:${(Math.floor(inside / width) / height) * 100}%;width:${100 / width}%;height:${100 / height}%`;
 }
 
-function buildPlanes(symbols: SymbolBatch, actions: PlaneActions, state: () => PlaneState): Plane[] {
-  const { channels, height, width } = symbols;
-  const count = height * width;
-  if (count === 1) {
-    return [
-      buildPlane(
-        { first: 0, count: channels, width: Math.ceil(Math.sqrt(channels)), name: 'All numbers' },
-        actions,
-        state,
-      ),
-    ];
-  }
-  return Array.from({ length: channels }, (_, channel) => {
-    const toggle = (on: boolean): void => actions.toggle(channel, on);
-    const name = `Channel ${channel + 1}`;
-    return buildPlane({ first: channel * count, count, width, name, toggle }, actions, state);
-  });
-}
-
-interface PlanePlan {
-  readonly first: number;
-  readonly count: number;
-  readonly width: number;
-  readonly name: string;
-  readonly toggle?: (on: boolean) => void;
-}
-
-function buildPlane(plan: PlanePlan, actions: PlaneActions, state: () => PlaneState): Plane {
-  const { first, count, width, name, toggle } = plan;
-  const canvas = make('canvas', { width, height: Math.ceil(count / width) });
-  const mark = make('i', { className: 'mark', hidden: true });
-  const button = make('button', { type: 'button', className: 'plane' }, canvas, mark);
-  button.setAttribute(
-    'aria-label',
-    `${name}: choose a number with the arrow keys, change it with plus and minus`,
-  );
-  button.style.aspectRatio = `${width} / ${Math.ceil(count / width)}`;
-  dragNumbers(button, plan, actions, state);
-  walkNumbers(button, plan, actions, state);
-  const box = toggle && make('input', { type: 'checkbox', checked: true });
-  box?.addEventListener('change', () => toggle?.(box.checked));
-  box?.setAttribute('aria-label', name);
-  // Where there is no room, the number alone.
-  const [word, number] = name.split(' ') as [string, string];
-  const element = make('div', {}, button, box ? make('label', {}, box, make('span', {}, word), number) : '');
-  return { element, canvas, mark, first, count, width, box };
-}
-
 /** Down chooses the number under the pointer; up and down changes it. */
 function dragNumbers(
   button: HTMLElement,
-  { first, count, width }: PlanePlan,
+  { first, count, width, height }: Plane,
   actions: PlaneActions,
   state: () => PlaneState,
 ): void {
@@ -134,7 +126,7 @@ function dragNumbers(
   button.addEventListener('pointerdown', (event) => {
     const box = button.getBoundingClientRect();
     const column = Math.floor(((event.clientX - box.left) / box.width) * width);
-    const row = Math.floor(((event.clientY - box.top) / box.height) * Math.ceil(count / width));
+    const row = Math.floor(((event.clientY - box.top) / box.height) * height);
     const index = first + Math.min(count - 1, Math.max(0, row * width + column));
     button.setPointerCapture(event.pointerId);
     drag = { index, y: event.clientY, value: state().symbols.data[index]! };
@@ -155,7 +147,7 @@ function dragNumbers(
 /** Arrow keys choose a number, plus and minus change it. */
 function walkNumbers(
   button: HTMLElement,
-  { first, count, width }: PlanePlan,
+  { first, count, width }: Plane,
   actions: PlaneActions,
   state: () => PlaneState,
 ): void {

@@ -11,15 +11,8 @@ export function mountSamples(app: App): void {
     canvas.setAttribute('aria-hidden', 'true');
     const input = make('input', { type: 'radio', name: 'sample', value: String(i) });
     input.addEventListener('change', () => chooseSample(app, i));
-    row.append(
-      make(
-        'label',
-        { title: sample.name },
-        input,
-        canvas,
-        make('span', { className: 'unseen' }, sample.name),
-      ),
-    );
+    const name = make('span', { className: 'unseen' }, sample.name);
+    row.append(make('label', { title: sample.name }, input, canvas, name));
     return canvas;
   });
   app.theme.subscribe(() => {

@@ -3,7 +3,7 @@ import { formatBytes, formatDecibels, formatRatio } from '../base/format.js';
 import { latest, whenIdle } from '../base/latest.js';
 import type { Coded } from '../codec/live.js';
 import { browserSizes } from '../picture/browser-formats.js';
-import { byId, make } from './dom.js';
+import { byId, make, makeDrawing } from './dom.js';
 
 interface Row {
   readonly label: string;
@@ -52,49 +52,26 @@ function rowsOf(shown: Coded, png: number, webp: { bytes: number; psnr: number }
       bytes: webp?.bytes,
       note: webp ? `at ${formatDecibels(webp.psnr)}` : 'this browser writes none',
     },
-    {
-      label: 'convae',
-      bytes: shown.bytes.length,
-      note: `at ${formatDecibels(shown.psnr)}`,
-      own: true,
-    },
+    { label: 'convae', bytes: shown.bytes.length, note: `at ${formatDecibels(shown.psnr)}`, own: true },
   ];
 }
 
 function showRows(rows: readonly Row[]): void {
   const most = Math.max(...rows.map(({ bytes = 0 }) => bytes));
   byId('sizes', 'div').replaceChildren(
-    ...rows.map(({ label, bytes, note, own }) =>
-      make(
-        'div',
-        { className: own ? 'size own' : 'size' },
-        make(
-          'p',
-          {},
-          make('strong', {}, label),
-          ' ',
-          bytes === undefined ? '' : formatBytes(bytes),
-          ' ',
-          make('span', {}, note),
-        ),
-        squares(bytes ?? 0, most),
-      ),
-    ),
+    ...rows.map(({ label, bytes, note, own }) => {
+      const size = bytes === undefined ? '' : formatBytes(bytes);
+      const words = make('p', {}, make('strong', {}, label), ` ${size} `, make('span', {}, note));
+      return make('div', { className: own ? 'size own' : 'size' }, words, squares(bytes ?? 0, most));
+    }),
   );
 }
 
-const SVG = 'http://www.w3.org/2000/svg';
 /** Squares in a column. */
 const TALL = 8;
 
 /** So many squares in columns of eight, at the same scale in every row. */
 function squares(bytes: number, most: number): SVGSVGElement {
-  const svg = document.createElementNS(SVG, 'svg');
-  svg.setAttribute('viewBox', `0 0 ${Math.ceil(most / TALL)} ${TALL}`);
-  svg.setAttribute('aria-hidden', 'true');
-  const path = document.createElementNS(SVG, 'path');
   const at = (i: number): string => `M${Math.floor(i / TALL) + 0.1} ${(i % TALL) + 0.1}h.8v.8h-.8z`;
-  path.setAttribute('d', Array.from({ length: bytes }, (_, i) => at(i)).join(''));
-  svg.append(path);
-  return svg;
+  return makeDrawing(Math.ceil(most / TALL), TALL, Array.from({ length: bytes }, (_, i) => at(i)).join(''));
 }
