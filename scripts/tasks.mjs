@@ -96,7 +96,7 @@ export const TASKS = {
     help: 'build the API reference into docs/api',
     run: (args) => node('node_modules/typedoc/bin/typedoc', '--options', 'docs/typedoc.json', ...args),
   },
-  lint: { needs: INSTALLED, help: 'check style and format, and that nothing is unused', run: lint },
+  lint: { needs: BUILT, help: 'check style and format, and that nothing is unused', run: lint },
   check: { needs: [...READY, 'tests'], help: 'lint, typecheck and test', run: check },
   train: { needs: READY, help: 'convae-train train …', run: (args) => train('train', ...args) },
   export: { needs: READY, help: 'convae-train export …', run: (args) => train('export', ...args) },

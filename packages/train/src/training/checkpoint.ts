@@ -62,6 +62,7 @@ const position = z.object({
   images: count,
   seconds: finite,
 });
+/** Where a run stands: batches of an epoch done, and sums over them. */
 export type Position = Readonly<z.output<typeof position>>;
 
 const best = z.union([

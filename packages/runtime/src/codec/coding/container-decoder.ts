@@ -93,7 +93,7 @@ async function* placedImages(
 
 /**
  * The symbols of a chunk: no network runs, every machine finds the same.
- * @param header one that {@link checkHeader} accepts.
+ * @param header one that `checkHeader` accepts.
  * @throws ConvaeError.
  */
 export function chunkSymbols(
