@@ -7,24 +7,21 @@ import {
   manifestSchema,
 } from '@convae/runtime/core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { inBatches } from '../dataset/batches.js';
 import { version } from '../files/version.js';
-import { type ConvertedModel, convertModel, type TensorInfo } from '../onnx/convert.js';
+import { convertModel, type TensorInfo } from '../onnx/convert.js';
 import type { PlainTensor } from '../onnx/parity/ort.js';
 import { runTfjs } from '../onnx/parity/tfjs.js';
-import { PARITY_TOLERANCE, verifyParity } from '../onnx/parity/verify.js';
+import { PARITY_TOLERANCE, type ParityOptions, verifyParity } from '../onnx/parity/verify.js';
 import type { Tf } from '../setup/backend.js';
 import { chooseDecoderForm, type DecoderChoice } from './decoder-form.js';
 import { fileEntry, writeBundleFolder } from './files.js';
 import { goldenVectorOf } from './golden-vector.js';
-import {
-  type ImageGeometry,
-  imageGeometry,
-  networkInput,
-  otherSize,
-  sampleBatches,
-  timingBatch,
-} from './samples.js';
+import { type ImageGeometry, imageGeometry, networkInput, otherSize, timingBatch } from './samples.js';
 import { type BuiltCoding, buildCoding, type TableOptions } from './tables/build-coding.js';
+
+/** Images per run when a bundle is compared with its models. */
+const SAMPLE_BATCH = 128;
 
 /** Options of {@link exportBundle}. */
 export interface ExportBundleOptions {
@@ -55,7 +52,7 @@ export interface ExportBundleOptions {
   readonly tables?: TableOptions | undefined;
 }
 
-/** Largest absolute differences between tfjs and ONNX Runtime. */
+/** Largest absolute differences between tfjs and ONNX Runtime, of latents and of pixels in 0..1. */
 export interface Parity {
   readonly encoder: number;
   readonly decoder: number;
@@ -65,7 +62,6 @@ export interface Parity {
 export interface ExportedBundle {
   readonly outDir: string;
   readonly manifest: Manifest;
-  /** Largest absolute difference between tfjs and ONNX Runtime, of latents and of pixels in 0..1. */
   readonly parity: Parity;
   readonly decoder: Pick<DecoderChoice, 'form' | 'milliseconds'>;
   /** Of the files; tables are 0 where there are none. */
@@ -79,13 +75,13 @@ export interface ExportedBundle {
  * @throws ConvaeError UNSUPPORTED, PARITY_FAILED, SHAPE_MISMATCH or WRITE_FAILED; then nothing was written.
  */
 export async function exportBundle(options: ExportBundleOptions): Promise<ExportedBundle> {
-  const encoder = convertPart(options, options.encoder, 'encoder');
-  const decoder = convertPart(options, options.decoder, 'decoder');
+  const encoder = convertPart(options, 'encoder', 'image', 'latent');
+  const decoder = convertPart(options, 'decoder', 'latent', 'image');
   const batches = checkedBatches(options.samples);
   const images = networkInput(batches[0]!);
   const latents = encode(options, encoder, images);
   const choice = await chooseForm(options, decoder, latents);
-  const parts = { encoder, decoder, decoderBytes: choice.bytes };
+  const parts = { encoder, decoder: { ...decoder, bytes: choice.bytes } };
   const geometry = imageGeometry(images.shape, latents.shape, options.anySize);
   if (options.anySize) batches.push(otherSize(options.samples, geometry.multiple));
   let parity: Parity = { encoder: 0, decoder: 0 };
@@ -113,54 +109,58 @@ function checkedBatches(samples: ImageBatch): ImageBatch[] {
   const { data, count, height, width, channels } = samples;
   if (count < 1) throw new RangeError(`expected at least one image for samples, received ${count}`);
   const length = count * height * width * channels;
-  if (data.length === length) return sampleBatches(samples);
+  if (data.length === length) return [...inBatches(samples, SAMPLE_BATCH)];
   throw new RangeError(`expected ${length} bytes for samples.data, received ${data.length}`);
 }
 
+/** One network; its bytes are those that the bundle holds. */
+type Part = Pick<ParityOptions, 'model' | 'converted'> & { readonly bytes: Uint8Array };
+
 interface Parts {
-  readonly encoder: ConvertedModel;
-  readonly decoder: ConvertedModel;
-  readonly decoderBytes: Uint8Array;
+  readonly encoder: Part;
+  readonly decoder: Part;
 }
 
 function convertPart(
   options: ExportBundleOptions,
-  model: LayersModel,
   part: 'encoder' | 'decoder',
-): ConvertedModel {
-  const [input, output] = part === 'encoder' ? ['image', 'latent'] : ['latent', 'image'];
+  input: string,
+  output: string,
+): Part {
+  const model = options[part];
   if (model.inputs.length !== 1 || model.outputs.length !== 1) {
     throw new ConvaeError('UNSUPPORTED', `The ${part} must have one input and one output`);
   }
-  return convertModel(model, {
+  const converted = convertModel(model, {
     name: `${options.name} ${part}`,
     docString: `The ${part} of the convolutional autoencoder "${options.name}": ${input} to ${output}, float32 N×C×H×W.`,
-    inputNames: [input!],
-    outputNames: [output!],
+    inputNames: [input],
+    outputNames: [output],
     dynamicSize: options.anySize,
     raiseVectors: true,
     producerVersion: version,
   });
+  return { model, converted, bytes: converted.bytes };
 }
 
 /** The latents as tfjs computes them. */
-function encode(options: ExportBundleOptions, encoder: ConvertedModel, images: PlainTensor): PlainTensor {
-  const [input] = encoder.inputs as [TensorInfo];
+function encode({ tf }: ExportBundleOptions, { model, converted }: Part, images: PlainTensor): PlainTensor {
+  const [input] = converted.inputs as [TensorInfo];
   const fits = input.shape.every((size, i) => typeof size === 'string' || size === images.shape[i]);
   if (!fits) {
     const message = `The samples are [${images.shape}], but the encoder takes [${input.shape}]`;
     throw new ConvaeError('SHAPE_MISMATCH', message);
   }
-  return runTfjs(options.tf, options.encoder, encoder.inputs, encoder.outputs, { image: images })[0]!;
+  return runTfjs(tf, model, converted, { image: images })[0]!;
 }
 
 async function chooseForm(
-  options: ExportBundleOptions,
-  decoder: ConvertedModel,
+  { optimize }: ExportBundleOptions,
+  { converted }: Part,
   latents: PlainTensor,
 ): Promise<DecoderChoice> {
-  if (!options.optimize) return { form: 'plain', bytes: decoder.bytes, milliseconds: null };
-  return chooseDecoderForm(decoder, { latent: timingBatch(latents) }, version);
+  if (!optimize) return { form: 'plain', bytes: converted.bytes, milliseconds: null };
+  return chooseDecoderForm(converted, { latent: timingBatch(latents) }, version);
 }
 
 async function compareParts(
@@ -168,20 +168,11 @@ async function compareParts(
   parts: Parts,
   images: PlainTensor,
 ): Promise<Parity> {
-  const { tf } = options;
-  const tolerance = options.tolerance ?? PARITY_TOLERANCE;
+  const { tf, tolerance = PARITY_TOLERANCE } = options;
   const latent = encode(options, parts.encoder, images);
-  const encoder = {
-    tf,
-    model: options.encoder,
-    converted: parts.encoder,
-    feeds: { image: images },
-    tolerance,
-  };
-  const decoder = { tf, model: options.decoder, converted: parts.decoder, feeds: { latent }, tolerance };
-  const first = await verifyParity(encoder);
-  const second = await verifyParity({ ...decoder, bytes: parts.decoderBytes });
-  return { encoder: first.maxAbsDifference, decoder: second.maxAbsDifference };
+  const encoder = await verifyParity({ tf, tolerance, ...parts.encoder, feeds: { image: images } });
+  const decoder = await verifyParity({ tf, tolerance, ...parts.decoder, feeds: { latent } });
+  return { encoder: encoder.maxAbsDifference, decoder: decoder.maxAbsDifference };
 }
 
 const worse = (a: Parity, b: Parity): Parity => ({
@@ -191,7 +182,7 @@ const worse = (a: Parity, b: Parity): Parity => ({
 
 function buildManifest(
   options: ExportBundleOptions,
-  { encoder, decoder, decoderBytes }: Parts,
+  { encoder, decoder }: Parts,
   { image, latent, multiple }: ImageGeometry,
   { form, parity }: { form: DecoderChoice['form']; parity: Parity },
 ): Manifest {
@@ -203,8 +194,8 @@ function buildManifest(
     image: { ...image, anySize: options.anySize, multiple },
     latent,
     normalisation: { scale: 1 / 255, offset: 0 },
-    encoder: graphEntry('encoder.onnx', encoder, encoder.bytes),
-    decoder: { ...graphEntry('decoder.onnx', decoder, decoderBytes), form },
+    encoder: graphEntry('encoder.onnx', encoder),
+    decoder: { ...graphEntry('decoder.onnx', decoder), form },
     architecture: options.architecture,
     training: options.training,
     metrics: options.metrics,
@@ -221,14 +212,15 @@ function checkedManifest(manifest: object): Manifest {
   throw new ConvaeError('MANIFEST_INVALID', message, { cause: result.error });
 }
 
-function graphEntry(file: string, { inputs, outputs }: ConvertedModel, bytes: Uint8Array) {
+function graphEntry(file: string, { converted, bytes }: Part) {
   const tensor = ({ name, shape }: TensorInfo) => ({ name, shape });
+  const { inputs, outputs } = converted;
   return { ...fileEntry(file, bytes), input: tensor(inputs[0]!), output: tensor(outputs[0]!) };
 }
 
 const graphFiles = (manifest: Manifest, parts: Parts): Record<string, Uint8Array> => ({
   [manifest.encoder.file]: parts.encoder.bytes,
-  [manifest.decoder.file]: parts.decoderBytes,
+  [manifest.decoder.file]: parts.decoder.bytes,
 });
 
 async function writeBundle(

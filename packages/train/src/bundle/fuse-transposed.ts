@@ -17,12 +17,8 @@ const ELEMENTWISE: readonly string[] = [
   'ThresholdedRelu',
 ];
 
-/** Transposed convolutions one behind the other, with only elementwise nodes between them. */
-interface Chain {
-  /** From the first to the last transposed convolution. */
-  readonly nodes: readonly OnnxNode[];
-  readonly convolutions: readonly OnnxNode[];
-}
+/** From the first to the last of transposed convolutions one behind the other; all others between are elementwise. */
+type Chain = readonly OnnxNode[];
 
 /**
  * Rewrites transposed convolutions whose kernel equals their stride. Their outputs do not overlap: each input cell
@@ -40,7 +36,7 @@ export function fuseTransposedConvolutions(graph: OnnxGraph): OnnxGraph | null {
     const rewritten = rewriteChain(chain, constants);
     if (!rewritten) continue;
     added.push(...rewritten.constants);
-    chain.nodes.forEach((node, i) => {
+    chain.forEach((node, i) => {
       replaced.set(node, i === 0 ? rewritten.nodes : []);
     });
   }
@@ -63,7 +59,7 @@ function findChains(graph: OnnxGraph): Chain[] {
   return graph.nodes.flatMap((node) => {
     if (taken.has(node) || !isBlockwise(node, weights)) return [];
     const chain = followChain(node, follower, weights);
-    for (const member of chain.nodes) taken.add(member);
+    for (const member of chain) taken.add(member);
     return [chain];
   });
 }
@@ -74,16 +70,13 @@ function followChain(
   weights: ReadonlySet<string>,
 ): Chain {
   const nodes = [start];
-  const convolutions = [start];
   const pending: OnnxNode[] = [];
   for (let node = follower(start); node; node = follower(node)) {
     pending.push(node);
-    if (isBlockwise(node, weights)) {
-      nodes.push(...pending.splice(0));
-      convolutions.push(node);
-    } else if (!ELEMENTWISE.includes(node.op)) break;
+    if (isBlockwise(node, weights)) nodes.push(...pending.splice(0));
+    else if (!ELEMENTWISE.includes(node.op)) break;
   }
-  return { nodes, convolutions };
+  return nodes;
 }
 
 /** Kernel = stride, square, nothing cut off or added. */
@@ -102,8 +95,8 @@ function rewriteChain(chain: Chain, constants: ReadonlyMap<string, Initializer>)
   const nodes: OnnxNode[] = [];
   const added: Initializer[] = [];
   let block = 1;
-  for (const node of chain.nodes) {
-    if (!chain.convolutions.includes(node)) {
+  for (const node of chain) {
+    if (ELEMENTWISE.includes(node.op)) {
       nodes.push(node);
       continue;
     }
@@ -113,17 +106,15 @@ function rewriteChain(chain: Chain, constants: ReadonlyMap<string, Initializer>)
     added.push(...fused.constants);
     block *= fused.kernel;
   }
-  const last = chain.convolutions.at(-1)!;
   const before = nodes.at(-1)!;
   const [output] = before.outputs;
   before.outputs = [`${output}/blocks`];
-  const attributes = { blocksize: int(block), mode: text('CRD') };
   nodes.push({
     op: 'DepthToSpace',
-    name: `${last.name}/DepthToSpace`,
+    name: `${chain.at(-1)!.name}/DepthToSpace`,
     inputs: before.outputs,
     outputs: [output!],
-    attributes,
+    attributes: { blocksize: int(block), mode: text('CRD') },
   });
   return { nodes, constants: added };
 }
@@ -150,10 +141,9 @@ function pointConvolution(node: OnnxNode, constants: ReadonlyMap<string, Initial
 }
 
 function repeatedBias({ name, data }: Initializer, times: number): Initializer {
-  const wide = Float32Array.from({ length: data.length * times }, (_, i) =>
-    Number(data[Math.floor(i / times)]),
-  );
-  return { name: `${name}_fused`, dims: [wide.length], data: wide };
+  const length = data.length * times;
+  const wide = Float32Array.from({ length }, (_, i) => Number(data[Math.floor(i / times)]));
+  return { name: `${name}_fused`, dims: [length], data: wide };
 }
 
 interface BlockSizes {

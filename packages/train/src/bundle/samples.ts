@@ -1,9 +1,5 @@
-import { ConvaeError, type ImageBatch, toFloatImages } from '@convae/runtime/core';
-import { inBatches } from '../dataset/batches.js';
+import { ConvaeError, type ImageBatch, type Manifest, toFloatImages } from '@convae/runtime/core';
 import type { PlainTensor } from '../onnx/parity/ort.js';
-
-/** Images per run when a bundle is compared with its models. */
-const SAMPLE_BATCH = 128;
 
 /** Latents per run when the decoder's forms are timed. */
 const TIMING_BATCH = 64;
@@ -16,8 +12,8 @@ export function networkInput(images: ImageBatch): PlainTensor {
 
 /** The sizes that the manifest states. */
 export interface ImageGeometry {
-  readonly image: { readonly channels: number; readonly height: number; readonly width: number };
-  readonly latent: { readonly channels: number; readonly height: number; readonly width: number };
+  readonly image: Manifest['latent'];
+  readonly latent: Manifest['latent'];
   readonly multiple: number;
 }
 
@@ -66,6 +62,3 @@ export function timingBatch({ data, shape }: PlainTensor): PlainTensor {
   const batch = Float32Array.from({ length: size * TIMING_BATCH }, (_, i) => data[i % data.length]!);
   return { data: batch, shape: [TIMING_BATCH, ...rest] };
 }
-
-/** The samples in batches of at most {@link SAMPLE_BATCH}. */
-export const sampleBatches = (samples: ImageBatch): ImageBatch[] => [...inBatches(samples, SAMPLE_BATCH)];

@@ -1,4 +1,4 @@
-import type { Attribute, Dim, ElementType, Initializer, OnnxNode } from './graph/graph.js';
+import type { Attribute, Dim, Initializer, OnnxNode } from './graph/graph.js';
 import { ints } from './graph/graph.js';
 import { sameAxes, storedShape, transposition, type Value } from './layout.js';
 
@@ -95,9 +95,9 @@ export class GraphBuilder {
     return this.apply('Reshape', wish, value, [this.integers(target)], {}, change);
   }
 
-  /** The name that a tensor bears after all renaming. */
-  currentName(name: string): string {
-    return this.#renamed.get(name) ?? name;
+  /** The tensor under the name that it bears after all renaming. */
+  current(value: Value): Value {
+    return { ...value, name: this.#renamed.get(value.name) ?? value.name };
   }
 
   /** Gives a node's output another name, everywhere. */
@@ -122,11 +122,3 @@ function uniqueName(taken: Set<string>, wish: string): string {
   taken.add(name);
   return name;
 }
-
-/** A graph input as a tensor. */
-export const inputValue = (
-  name: string,
-  type: ElementType,
-  shape: readonly Dim[],
-  axes: readonly number[],
-): Value => ({ name, type, shape, axes });

@@ -1,7 +1,7 @@
 import { ConvaeError } from '@convae/runtime/core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { GraphBuilder, inputValue } from './builder.js';
-import type { Dim, ElementType, OnnxGraph } from './graph/graph.js';
+import { GraphBuilder } from './builder.js';
+import type { Dim, ElementType, GraphTensor, OnnxGraph } from './graph/graph.js';
 import { serializeGraph } from './graph/serialize.js';
 import { convertLayer } from './layers/registry.js';
 import { asIs, channelsMoved, storedShape, type Value } from './layout.js';
@@ -24,12 +24,8 @@ export interface ConvertOptions {
   readonly producerVersion?: string;
 }
 
-/** A tensor at the border of a converted graph. */
-export interface TensorInfo {
-  readonly name: string;
-  readonly type: ElementType;
-  /** Sizes in the order of the graph; a text stands for a size that is known when the graph runs. */
-  readonly shape: readonly Dim[];
+/** A tensor at the border of a converted graph; its sizes are in the order of the graph. */
+export interface TensorInfo extends GraphTensor {
   /**
    * axes[i] is the axis of the tfjs tensor that the graph keeps at place i. Shorter than `shape` where sizes of 1
    * were appended.
@@ -80,7 +76,8 @@ export function convertModel(model: LayersModel, options: ConvertOptions = {}): 
   const outputs = createOutputs(builder, container, results, outputNames, options);
   const graph = assemble(builder, container, inputs, outputs, options);
   const bytes = serializeGraph(graph, options.producerVersion ?? '');
-  return { bytes, graph, inputs: inputs.map(({ info }) => info), outputs, layers: renamed(builder, layers) };
+  const named = layers.map((layer) => ({ ...layer, value: builder.current(layer.value) }));
+  return { bytes, graph, inputs: inputs.map(({ info }) => info), outputs, layers: named };
 }
 
 function builtContainer(model: LayersModel): Container {
@@ -106,17 +103,15 @@ interface GraphInput {
 
 function createInputs(builder: GraphBuilder, container: Container, options: ConvertOptions): GraphInput[] {
   checkNames(options.inputNames, container.inputs.length, 'inputNames');
-  const channelsFirst = isChannelsFirst(container);
   const hasImages = container.inputs.some(({ shape }) => shape.length === 4);
   if (options.dynamicSize && !hasImages) {
     throw new ConvaeError('UNSUPPORTED', 'A dynamic size needs a 4-D input, N×H×W×C; the model has none');
   }
   return container.inputs.map((tensor, i) => {
     const name = builder.tensorName(options.inputNames?.[i] ?? tensor.sourceLayer.name);
-    const rank = tensor.shape.length;
-    const axes = rank >= 4 && !channelsFirst ? channelsMoved(rank) : asIs(rank);
+    const axes = borderAxes(container, tensor.shape.length);
     const shape = inputShape(tensor.shape, axes, options, i === 0 ? '' : `${name}_`);
-    const value = inputValue(name, elementType(tensor.dtype, name), shape, axes);
+    const value: Value = { name, type: elementType(tensor.dtype, name), shape, axes };
     return { value, info: { name, type: value.type, axes, shape: borderShape(value, options) } };
   });
 }
@@ -141,10 +136,8 @@ function inputShape(
 
 function elementType(dtype: string, name: string): ElementType {
   if (dtype === 'float32' || dtype === 'int32') return dtype;
-  throw new ConvaeError(
-    'UNSUPPORTED',
-    `Input "${name}" is of the type ${dtype}; supported are float32 and int32`,
-  );
+  const message = `Input "${name}" is of the type ${dtype}; supported are float32 and int32`;
+  throw new ConvaeError('UNSUPPORTED', message);
 }
 
 /** Models that keep their channels first throughout need no transposing at their borders. */
@@ -152,6 +145,9 @@ function isChannelsFirst(container: Container): boolean {
   const formats = allLayers(container).map((layer) => layer.getConfig().dataFormat);
   return formats.includes('channelsFirst') && !formats.includes('channelsLast');
 }
+
+const borderAxes = (container: Container, rank: number): number[] =>
+  rank >= 4 && !isChannelsFirst(container) ? channelsMoved(rank) : asIs(rank);
 
 const isRaised = (value: Value, options: ConvertOptions): boolean =>
   options.raiseVectors === true && value.shape.length === 2;
@@ -182,16 +178,15 @@ function createOutputs(
   names: readonly string[],
   options: ConvertOptions,
 ): TensorInfo[] {
-  const channelsFirst = isChannelsFirst(container);
   const taken = new Set<string>();
   return results.map((result, i) => {
-    const rank = result.shape.length;
-    const axes = rank >= 4 && !channelsFirst ? channelsMoved(rank) : asIs(rank);
+    const axes = borderAxes(container, result.shape.length);
     const name = names[i]!;
-    const arranged = builder.arrange({ ...result, name: builder.currentName(result.name) }, axes, name);
+    const arranged = builder.arrange(builder.current(result), axes, name);
     const shape = borderShape(arranged, options);
-    const raised = isRaised(arranged, options);
-    const value = raised ? builder.reshape(arranged, `${name}/raised`, shape, {}) : arranged;
+    const value = isRaised(arranged, options)
+      ? builder.reshape(arranged, `${name}/raised`, shape, {})
+      : arranged;
     nameOutput(builder, value, name, taken);
     return { name, type: value.type, shape, axes };
   });
@@ -203,13 +198,6 @@ function nameOutput(builder: GraphBuilder, value: Value, name: string, taken: Se
   const source = free ? value.name : builder.apply('Identity', `${name}/output`, value).name;
   builder.rename(source, name);
   taken.add(name);
-}
-
-function renamed(builder: GraphBuilder, layers: readonly LayerOutput[]): LayerOutput[] {
-  return layers.map((layer) => {
-    const name = builder.currentName(layer.value.name);
-    return { ...layer, value: { ...layer.value, name } };
-  });
 }
 
 function assemble(

@@ -12,9 +12,6 @@ export interface Value {
   readonly axes: readonly number[];
 }
 
-/** How a layer reads its spatial input: tfjs's `dataFormat`. */
-export type DataFormat = 'channelsLast' | 'channelsFirst';
-
 /** The graph keeps the tensor as tfjs does. */
 export const asIs = (rank: number): number[] => Array.from({ length: rank }, (_, i) => i);
 
@@ -22,12 +19,8 @@ export const asIs = (rank: number): number[] => Array.from({ length: rank }, (_,
 export const channelsMoved = (rank: number): number[] => [0, rank - 1, ...asIs(rank - 1).slice(1)];
 
 /** The axes with which ONNX's spatial operators (batch, channels, space…) can read a layer's tensor. */
-export const spatialAxes = (format: DataFormat, rank: number): number[] =>
-  format === 'channelsFirst' ? asIs(rank) : channelsMoved(rank);
-
-/** The axis that holds the channels, counted as tfjs does. */
-export const channelAxis = (format: DataFormat, rank: number): number =>
-  format === 'channelsFirst' ? 1 : rank - 1;
+export const spatialAxes = (channelsFirst: boolean, rank: number): number[] =>
+  channelsFirst ? asIs(rank) : channelsMoved(rank);
 
 /** The sizes in the order of the graph. */
 export const storedShape = (value: Pick<Value, 'shape' | 'axes'>): Dim[] =>
@@ -38,6 +31,10 @@ export function storedAxis(value: Pick<Value, 'shape' | 'axes'>, tfjsAxis: numbe
   const rank = value.shape.length;
   return value.axes.indexOf(tfjsAxis < 0 ? tfjsAxis + rank : tfjsAxis);
 }
+
+/** The places in the graph of several tfjs axes, in the graph's order. */
+export const storedAxes = (value: Value, tfjsAxes: readonly number[]): number[] =>
+  tfjsAxes.map((axis) => storedAxis(value, axis)).sort((a, b) => a - b);
 
 /** The permutation for ONNX's Transpose that turns a tensor kept in `from` into one kept in `to`. */
 export const transposition = (from: readonly number[], to: readonly number[]): number[] =>

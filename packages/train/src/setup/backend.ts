@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { ConvaeError } from '@convae/runtime/core';
+import { firstLine } from './command-runner.js';
 import { restoreUtilTypeTests } from './node-compat.js';
 
 /**
@@ -75,10 +76,4 @@ async function activate(tf: Tf, name: BackendKind): Promise<void> {
 /** The JavaScript backend prints an advertisement for tfjs-node when its first tensor is written. */
 export function silenceGreeting(tf: Tf): void {
   (tf.backend() as unknown as { firstUse: boolean }).firstUse = false;
-}
-
-/** What an error says first. */
-export function firstLine(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.split('\n')[0]?.trim() ?? '';
 }

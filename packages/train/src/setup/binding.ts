@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { lstat, readdir, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { type CommandError, runCommand } from './command-runner.js';
+import { runCommand } from './command-runner.js';
 import { modulesEnvironment, type TfjsPackage } from './tfjs-package.js';
 
 const require = createRequire(import.meta.url);
@@ -40,10 +40,8 @@ export async function findBuildTools(env: NodeJS.ProcessEnv): Promise<BuildTools
   const python = await firstRunnable([env.PYTHON, 'python3', '/usr/bin/python3'], ['-m', 'pip', '--version']);
   const make = await firstRunnable([env.MAKE, 'make'], ['--version']);
   const compiler = await firstRunnable([env.CXX, 'g++', 'c++'], ['--version']);
-  const missing: string[] = [];
-  if (!python) missing.push('python3 with pip');
-  if (!make) missing.push('make');
-  if (!compiler) missing.push('g++');
+  const found = { 'python3 with pip': python, make, 'g++': compiler };
+  const missing = Object.entries(found).flatMap(([name, program]) => (program ? [] : [name]));
   return { python, missing };
 }
 
@@ -53,11 +51,8 @@ async function firstRunnable(
 ): Promise<string | undefined> {
   for (const program of programs) {
     if (!program) continue;
-    const runs = await runCommand(program, args, { timeoutMs: TOOL_TIMEOUT_MS }).then(
-      () => true,
-      (_: CommandError) => false,
-    );
-    if (runs) return program;
+    const run = runCommand(program, args, { timeoutMs: TOOL_TIMEOUT_MS });
+    if ((await run.catch(() => undefined)) !== undefined) return program;
   }
   return undefined;
 }

@@ -24,10 +24,12 @@ export interface CacheEntry extends CacheEntryInfo {
   folder: string;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /** The user's cache folder for convae, by the custom of the platform (XDG base directories on Linux). */
-export function cacheFolder(env: Environment, platform: NodeJS.Platform, home: string = homedir()): string {
+export function cacheFolder(
+  env: Readonly<NodeJS.ProcessEnv>,
+  platform: NodeJS.Platform,
+  home: string = homedir(),
+): string {
   const xdg = env.XDG_CACHE_HOME;
   // The XDG specification has relative paths ignored.
   if (xdg && isAbsolute(xdg)) return join(xdg, 'convae');

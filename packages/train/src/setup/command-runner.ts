@@ -58,6 +58,12 @@ export function runCommand(file: string, args: readonly string[], options: Comma
   });
 }
 
+/** The first line of what an error says. */
+export function firstLine(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.split('\n')[0]?.trim() ?? '';
+}
+
 /** The line of the output that says most: the last one with "error" in it, or else the last one. */
 function lastLine(output: string): string {
   const lines = output.split('\n').flatMap((line) => line.trim() || []);

@@ -1,8 +1,8 @@
 import { mkdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConvaeError } from '@convae/runtime/core';
-import { firstLine } from './backend.js';
 import { type CacheEntry, cacheFolder, isWritable, listEntries, readEntry, shelfFolder } from './cache.js';
+import { firstLine } from './command-runner.js';
 import { linkEntry, unlinkEntry } from './link.js';
 import { probeBackend } from './probe.js';
 import { folderEntry, fromFolder, fromOfficialInstaller, fromWheel, type SourceContext } from './sources.js';
@@ -50,14 +50,29 @@ export async function ensureBackend(options: EnsureBackendOptions): Promise<Back
   const folder = context.env[LIBTENSORFLOW_VARIABLE];
   if (folder) return useFolder(context, folder);
   const failures: Failure[] = [];
+  const attempt: Attempt = async (way, make) => {
+    try {
+      return await make();
+    } catch (error) {
+      failures.push({ way, reason: firstLine(error) });
+      return undefined;
+    }
+  };
+  const fetched = async (source: (context: SourceContext) => Promise<CacheEntry>) => {
+    const entry = await source(context);
+    return use(context, entry, entry.source);
+  };
   return (
-    (await tryPresent(context, failures)) ??
-    (await tryCache(context, failures)) ??
-    (await trySource(context, failures, "tfjs-node's own installer", fromOfficialInstaller)) ??
-    (await trySource(context, failures, 'a build against the tensorflow-cpu wheel', fromWheel)) ??
+    (await attempt('what is installed', () => present(context.tfjs))) ??
+    (await tryCache(context, attempt)) ??
+    (await attempt("tfjs-node's own installer", () => fetched(fromOfficialInstaller))) ??
+    (await attempt('a build against the tensorflow-cpu wheel', () => fetched(fromWheel))) ??
     giveUp(failures)
   );
 }
+
+/** Tries a way to a backend and notes why it failed. */
+type Attempt = (way: string, make: () => Promise<BackendState>) => Promise<BackendState | undefined>;
 
 interface Context extends SourceContext {
   broken: Set<string>;
@@ -75,57 +90,25 @@ async function setupContext(options: EnsureBackendOptions): Promise<Context> {
   return { tfjs, cache, shelf: shelfFolder(cache, tfjs), broken: new Set(), env, log: options.log };
 }
 
-async function tryPresent(context: Context, failures: Failure[]): Promise<BackendState | undefined> {
-  const { tfjs } = context;
-  const way = 'what is installed';
-  if (!hasNativeFiles(tfjs)) {
-    failures.push({ way, reason: 'the native parts of tfjs-node are not there' });
-    return undefined;
-  }
-  try {
-    const tensorflow = await probeBackend(tfjs);
-    return { tensorflow, source: 'present', files: nativeFiles(tfjs) };
-  } catch (error) {
-    failures.push({ way, reason: firstLine(error) });
-    return undefined;
-  }
+async function present(tfjs: TfjsPackage): Promise<BackendState> {
+  if (!hasNativeFiles(tfjs)) throw new Error('the native parts of tfjs-node are not there');
+  return { tensorflow: await probeBackend(tfjs), source: 'present', files: nativeFiles(tfjs) };
 }
 
-async function tryCache(context: Context, failures: Failure[]): Promise<BackendState | undefined> {
+async function tryCache(context: Context, attempt: Attempt): Promise<BackendState | undefined> {
   for (const entry of await listEntries(context.shelf, context.tfjs)) {
-    try {
-      return await use(context, entry, 'cache');
-    } catch (error) {
-      context.broken.add(entry.folder);
-      failures.push({ way: `the cache (${entry.folder})`, reason: firstLine(error) });
-    }
+    const state = await attempt(`the cache (${entry.folder})`, () => use(context, entry, 'cache'));
+    if (state) return state;
+    context.broken.add(entry.folder);
   }
   return undefined;
-}
-
-async function trySource(
-  context: Context,
-  failures: Failure[],
-  way: string,
-  fetch: (context: SourceContext) => Promise<CacheEntry>,
-): Promise<BackendState | undefined> {
-  try {
-    const entry = await fetch(context);
-    return await use(context, entry, entry.source);
-  } catch (error) {
-    failures.push({ way, reason: firstLine(error) });
-    return undefined;
-  }
 }
 
 async function useFolder(context: Context, folder: string): Promise<BackendState> {
   try {
     const place = await folderEntry(context.shelf, folder);
-    if (await isLinkedTo(context, place)) {
-      const tensorflow = await probeBackend(context.tfjs);
-      return { tensorflow, source: 'present', files: nativeFiles(context.tfjs) };
-    }
-    const entry = (await readEntry(place, context.tfjs)) ?? (await fromFolder(context, folder));
+    if (await isLinkedTo(context, place)) return await present(context.tfjs);
+    const entry = (await readEntry(place, context.tfjs)) ?? (await fromFolder(context, folder, place));
     return await use(context, entry, 'folder');
   } catch (cause) {
     const message = `The TensorFlow library of ${LIBTENSORFLOW_VARIABLE} (${folder}) cannot be used: ${firstLine(cause)}`;

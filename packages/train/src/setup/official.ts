@@ -12,10 +12,8 @@ const SITE_TIMEOUT_MS = 4_000;
 /** libtensorflow is about 120 MB packed. */
 const INSTALL_TIMEOUT_MS = 5 * 60_000;
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /** The address from which the package's installer downloads, its own environment variables respected. */
-export function downloadSite(env: Environment): string {
+export function downloadSite(env: Readonly<NodeJS.ProcessEnv>): string {
   const site = env.TFJS_NODE_CDN_STORAGE || env.npm_config_TFJS_NODE_CDN_STORAGE || env.CDN_STORAGE;
   return (
     env.TFJS_NODE_BASE_URI || env.npm_config_TFJS_NODE_BASE_URI || site || 'https://storage.googleapis.com/'
@@ -30,7 +28,7 @@ export function downloadSite(env: Environment): string {
 export function siteProblem(
   site: string,
   tfjs: TfjsPackage,
-  env: Environment,
+  env: Readonly<NodeJS.ProcessEnv>,
   timeoutMs: number = SITE_TIMEOUT_MS,
 ): Promise<string | undefined> {
   const proxy = env.HTTPS_PROXY || env.https_proxy || env.HTTP_PROXY || env.http_proxy;

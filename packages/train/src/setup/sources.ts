@@ -39,16 +39,13 @@ export async function fromWheel(context: SourceContext): Promise<CacheEntry> {
   if (process.platform !== 'linux') throw new Error('only for Linux');
   const { python, missing } = await findBuildTools(context.env);
   if (!python || missing.length > 0) throw new Error(`not installed: ${missing.join(', ')}`);
-  return withScratch(context.cache, async (scratch, signal) => {
+  return build(context, 'wheel', async (copy, signal) => {
     context.log('Downloading the TensorFlow library with pip (about 270 MB) …');
-    const wheel = await downloadWheel(python, join(scratch, 'wheel'), signal);
+    const wheel = await downloadWheel(python, join(copy.folder, '..', 'wheel'), signal);
     context.log(`Unpacking TensorFlow ${wheel.tensorflow} …`);
-    const copy = await copyPackage(context.tfjs, scratch);
     await unpackWheel(python, wheel, join(copy.folder, 'deps'), signal);
     await aliasLibraries(join(copy.folder, 'deps', 'lib'));
     context.log('Compiling the binding of tfjs-node …');
-    await buildBinding(copy, signal);
-    return publish(context, copy, 'wheel', signal);
   });
 }
 
@@ -68,13 +65,12 @@ export async function folderEntry(shelf: string, folder: string): Promise<string
   return join(shelf, folderEntryName([await realpath(folder), size, mtimeMs]));
 }
 
-/** Builds the binding against the TensorFlow C library in a folder with `lib` and `include`. */
-export async function fromFolder(context: SourceContext, folder: string): Promise<CacheEntry> {
+/** Builds the binding against the TensorFlow C library in a folder with `lib` and `include`, for the entry `place`. */
+export async function fromFolder(context: SourceContext, folder: string, place: string): Promise<CacheEntry> {
   const { missing } = await findBuildTools(context.env);
   const needed = missing.filter((name) => !name.startsWith('python3'));
   if (needed.length > 0) throw new Error(`not installed: ${needed.join(', ')}`);
-  return withScratch(context.cache, async (scratch, signal) => {
-    const copy = await copyPackage(context.tfjs, scratch);
+  const fill = async (copy: TfjsPackage): Promise<void> => {
     const libraries = join(copy.folder, 'deps', 'lib');
     await mkdir(libraries, { recursive: true });
     await symlink(join(folder, 'include'), join(copy.folder, 'deps', 'include'), 'junction');
@@ -83,8 +79,22 @@ export async function fromFolder(context: SourceContext, folder: string): Promis
     }
     if (process.platform === 'linux') await aliasLibraries(libraries);
     context.log(`Compiling the binding of tfjs-node against ${folder} …`);
+  };
+  return build(context, 'folder', fill, place);
+}
+
+/** Compiles the binding in a copy of the package, once `fill` has put libraries and headers into its `deps`. */
+function build(
+  context: SourceContext,
+  source: CacheEntry['source'],
+  fill: (copy: TfjsPackage, signal: AbortSignal) => Promise<void>,
+  place?: string,
+): Promise<CacheEntry> {
+  return withScratch(context.cache, async (scratch, signal) => {
+    const copy = await copyPackage(context.tfjs, scratch);
+    await fill(copy, signal);
     await buildBinding(copy, signal);
-    return publish(context, copy, 'folder', signal, await folderEntry(context.shelf, folder));
+    return publish(context, copy, source, signal, place);
   });
 }
 

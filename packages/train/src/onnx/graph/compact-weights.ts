@@ -1,4 +1,4 @@
-import { type Initializer, int, type OnnxGraph, type OnnxNode } from './graph.js';
+import { type Initializer, int, type OnnxGraph } from './graph.js';
 
 /** Smaller constants are not worth two nodes. */
 const MIN_ELEMENTS = 512;
@@ -15,17 +15,12 @@ const OUTPUT_AXES: Readonly<Record<string, (rank: number) => number>> = {
   MatMul: (rank) => rank - 1,
 };
 
-/** A weight as integers and a scale for each output channel. */
-interface Int8Weight {
-  readonly integers: Int8Array;
-  readonly scales: Float32Array;
-  /** Of the scales, to be broadcast over the integers. */
-  readonly scaleDims: readonly number[];
-}
-
-/** The weight in eight bits where that is exact, value for value. */
-function asInt8({ dims, data }: Initializer, axis: number): Int8Weight | undefined {
-  if (!(data instanceof Float32Array)) return undefined;
+/**
+ * The weight as integers and a scale for each output channel, where that is exact, value for value; `scaleDims` lets the
+ * scales be broadcast over the integers.
+ */
+function asInt8({ dims, data }: Initializer, axis: number | undefined) {
+  if (!(data instanceof Float32Array) || axis === undefined) return undefined;
   const count = dims[axis]!;
   const stride = dims.slice(axis + 1).reduce((product, n) => product * n, 1);
   const channelOf = (i: number): number => Math.floor(i / stride) % count;
@@ -52,15 +47,9 @@ function axisOf(graph: OnnxGraph, { name, dims }: Initializer): number | undefin
   return OUTPUT_AXES[user!.op]?.(dims.length);
 }
 
-interface Stored {
-  readonly initializers: readonly Initializer[];
-  readonly nodes: readonly OnnxNode[];
-}
-
-function stored(graph: OnnxGraph, initializer: Initializer): Stored {
+function stored(graph: OnnxGraph, initializer: Initializer): Pick<OnnxGraph, 'initializers' | 'nodes'> {
   const { name, dims, data } = initializer;
-  const axis = data.length < MIN_ELEMENTS ? undefined : axisOf(graph, initializer);
-  const weight = axis === undefined ? undefined : asInt8(initializer, axis);
+  const weight = data.length < MIN_ELEMENTS ? undefined : asInt8(initializer, axisOf(graph, initializer));
   if (weight === undefined) return { initializers: [initializer], nodes: [] };
   const [integers, scale, floats] = [`${name}/int8`, `${name}/scale`, `${name}/float`];
   return {

@@ -31,6 +31,7 @@ export interface Initializer {
 export interface GraphTensor {
   readonly name: string;
   readonly type: ElementType;
+  /** A text stands for a size that is known when the graph runs. */
   readonly shape: readonly Dim[];
 }
 

@@ -32,27 +32,18 @@ const ELEMENT_TYPES: Record<ElementType, TensorProto_DataType> = {
   bool: TensorProto_DataType.BOOL,
 };
 
-function attributeProto(name: string, attribute: Attribute): AttributeProto {
-  const proto = create(AttributeProtoSchema, { name });
-  switch (attribute.kind) {
+function attributeProto(name: string, { kind, value }: Attribute): AttributeProto {
+  const { INT, INTS, FLOAT, STRING } = AttributeProto_AttributeType;
+  switch (kind) {
     case 'int':
-      proto.type = AttributeProto_AttributeType.INT;
-      proto.i = BigInt(attribute.value);
-      break;
+      return create(AttributeProtoSchema, { name, type: INT, i: BigInt(value) });
     case 'ints':
-      proto.type = AttributeProto_AttributeType.INTS;
-      proto.ints = attribute.value.map(BigInt);
-      break;
+      return create(AttributeProtoSchema, { name, type: INTS, ints: value.map(BigInt) });
     case 'float':
-      proto.type = AttributeProto_AttributeType.FLOAT;
-      proto.f = attribute.value;
-      break;
+      return create(AttributeProtoSchema, { name, type: FLOAT, f: value });
     case 'string':
-      proto.type = AttributeProto_AttributeType.STRING;
-      proto.s = new TextEncoder().encode(attribute.value);
-      break;
+      return create(AttributeProtoSchema, { name, type: STRING, s: new TextEncoder().encode(value) });
   }
-  return proto;
 }
 
 function nodeProto(node: OnnxNode): NodeProto {
@@ -122,10 +113,8 @@ function graphProto(graph: OnnxGraph): GraphProto {
 export function serializeGraph(graph: OnnxGraph, producerVersion: string): Uint8Array {
   const weightBytes = graph.initializers.reduce((sum, { data }) => sum + data.byteLength, 0);
   if (weightBytes > MAX_ONNX_BYTES) {
-    throw new ConvaeError(
-      'LIMIT_EXCEEDED',
-      `The weights take ${weightBytes} bytes; an ONNX file holds 2 GiB`,
-    );
+    const message = `The weights take ${weightBytes} bytes; an ONNX file holds 2 GiB`;
+    throw new ConvaeError('LIMIT_EXCEEDED', message);
   }
   const model = create(ModelProtoSchema, {
     irVersion: BigInt(IR_VERSION),

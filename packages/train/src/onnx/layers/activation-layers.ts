@@ -1,5 +1,5 @@
 import { float, int, ints } from '../graph/graph.js';
-import { permute, storedAxis, storedShape, type Value } from '../layout.js';
+import { storedAxes, storedAxis, storedShape, type Value } from '../layout.js';
 import { applyActivation, clip } from './activations.js';
 import {
   floatInput,
@@ -27,23 +27,15 @@ const withAlpha =
 /** One slope per element, or per channel where the other axes are shared. */
 const prelu: LayerHandler = (call) => {
   const input = floatInput(call);
-  const { data, shape } = requireWeight(call, 'alpha');
+  const { shape } = requireWeight(call, 'alpha');
+  if (!shape.every((size, i) => size === 1 || size === input.shape[i + 1])) {
+    const sizes = storedShape(input).join('×');
+    const reason = `has one slope per element of a fixed size and cannot take ${sizes}; share its axes 1 and 2`;
+    throw unsupported(call, reason);
+  }
   const axes = input.axes.slice(1).map((axis) => axis - 1);
-  checkSlopes(call, input, shape);
-  const dims = axes.map((axis) => shape[axis]!);
-  const slope = weightConstant(call, 'alpha', dims, () => permute(data, shape, axes));
-  return call.builder.apply('PRelu', call.name, input, [slope]);
+  return call.builder.apply('PRelu', call.name, input, [weightConstant(call, 'alpha', axes)]);
 };
-
-function checkSlopes(call: LayerCall, input: Value, shape: readonly number[]): void {
-  const fits = shape.every((size, i) => size === 1 || size === input.shape[i + 1]);
-  if (fits) return;
-  const sizes = storedShape(input).join('×');
-  throw unsupported(
-    call,
-    `has one slope per element of a fixed size and cannot take ${sizes}; share its axes 1 and 2`,
-  );
-}
 
 /** tfjs computes softmax along the last axis, or along several axes at once. */
 const softmax: LayerHandler = (call) => {
@@ -54,18 +46,15 @@ const softmax: LayerHandler = (call) => {
   const [single = -1] = axes;
   const rank = input.shape.length;
   if (single !== -1 && single !== rank - 1) {
-    throw unsupported(
-      call,
-      `softmax along axis ${single} of ${rank}; tfjs computes it along the last axis only`,
-    );
+    const reason = `softmax along axis ${single} of ${rank}; tfjs computes it along the last axis only`;
+    throw unsupported(call, reason);
   }
   return call.builder.apply('Softmax', call.name, input, [], { axis: int(storedAxis(input, -1)) });
 };
 
 function softmaxOverAxes(call: LayerCall, input: Value, axes: readonly number[]): Value {
   const { builder, name } = call;
-  const stored = axes.map((axis) => storedAxis(input, axis)).sort((a, b) => a - b);
-  const attributes = { axes: ints(stored), keepdims: int(1) };
+  const attributes = { axes: ints(storedAxes(input, axes)), keepdims: int(1) };
   const norm = builder.apply('ReduceLogSumExp', `${name}/ReduceLogSumExp`, input, [], attributes);
   const shifted = builder.apply('Sub', `${name}/Sub`, input, [norm.name]);
   return builder.apply('Exp', name, shifted);

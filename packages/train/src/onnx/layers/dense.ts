@@ -1,5 +1,5 @@
 import { int } from '../graph/graph.js';
-import { asIs, channelsMoved, permute, sameAxes, type Value } from '../layout.js';
+import { asIs, channelsMoved, sameAxes, type Value } from '../layout.js';
 import { applyActivation } from './activations.js';
 import {
   biasConstant,
@@ -23,11 +23,10 @@ const dense: LayerHandler = (call) => {
 function multiply(call: LayerCall, input: Value): Value {
   const rank = input.shape.length;
   if (rank > 2 && sameAxes(input.axes, channelsMoved(rank))) return pointConvolution(call, input);
-  const { data, shape } = requireWeight(call, 'kernel');
-  const change = { shape: [...input.shape.slice(0, -1), shape[1]!] };
-  const kernel = weightConstant(call, 'kernel', shape, () => data);
-  const bias = biasConstant(call);
   const { builder, name } = call;
+  const change = { shape: [...input.shape.slice(0, -1), requireWeight(call, 'kernel').shape[1]!] };
+  const kernel = weightConstant(call, 'kernel');
+  const bias = biasConstant(call);
   if (rank === 2) return builder.apply('Gemm', name, input, [kernel, ...bias], {}, change);
   const flat = builder.arrange(input, asIs(rank), name);
   const product = builder.apply('MatMul', name, flat, [kernel], {}, change);
@@ -36,10 +35,10 @@ function multiply(call: LayerCall, input: Value): Value {
 
 /** With the channels at place 1 the same product is a convolution of 1×1. */
 function pointConvolution(call: LayerCall, input: Value): Value {
-  const { data, shape } = requireWeight(call, 'kernel');
-  const [features, units] = shape as [number, number];
-  const dims = [units, features, ...input.shape.slice(2).map(() => 1)];
-  const kernel = weightConstant(call, 'kernel', dims, () => permute(data, shape, [1, 0]));
+  const [features, units] = requireWeight(call, 'kernel').shape as [number, number];
+  const space = input.shape.slice(2).map(() => 1);
+  const axes = [1, 0, ...asIs(input.shape.length).slice(2)];
+  const kernel = weightConstant(call, 'kernel', axes, [features, units, ...space]);
   const change = { shape: [...input.shape.slice(0, -1), units] };
   return call.builder.apply('Conv', call.name, input, [kernel, ...biasConstant(call)], {}, change);
 }
@@ -48,12 +47,11 @@ function pointConvolution(call: LayerCall, input: Value): Value {
 const embedding: LayerHandler = (call) => {
   const input = onlyInput(call);
   if (call.config.maskZero === true) throw unsupported(call, 'maskZero is not supported');
-  const { data, shape } = requireWeight(call, 'embeddings');
   const { builder, name } = call;
   const plain = builder.arrange(input, asIs(input.shape.length), name);
   const indices = builder.apply('Cast', `${name}/Cast`, plain, [], { to: int(7) }, { type: 'int64' });
-  const table = weightConstant(call, 'embeddings', shape, () => data);
-  const output = [...input.shape, shape[1]!];
+  const table = weightConstant(call, 'embeddings');
+  const output = [...input.shape, requireWeight(call, 'embeddings').shape[1]!];
   return {
     name: builder.node('Gather', name, [table, indices.name], { axis: int(0) }),
     type: 'float32',

@@ -1,6 +1,6 @@
 import { ConvaeError } from '@convae/runtime/core';
 import type { GraphBuilder } from '../builder.js';
-import { storedShape, type Value } from '../layout.js';
+import { permute, storedShape, type Value } from '../layout.js';
 import type { Layer } from '../model/tfjs-model.js';
 import { findWeight, type Weight } from '../model/weights.js';
 
@@ -46,29 +46,34 @@ export function requireWeight(call: LayerCall, name: string): Weight {
   return weight;
 }
 
-/** A weight as a constant of the graph, shared between all calls of the layer. */
+/**
+ * A weight as a constant of the graph, shared between all calls of the layer.
+ * @param axes the order in which the graph keeps its axes; that of tfjs otherwise.
+ * @param shape what its elements are taken for, in the order of tfjs; its own shape otherwise.
+ */
 export function weightConstant(
   call: LayerCall,
   name: string,
-  dims: readonly number[],
-  make: () => Float32Array,
+  axes?: readonly number[],
+  shape?: readonly number[],
 ): string {
-  return call.builder.constant(`${call.layer.id}/${name}/${dims}`, dims, make, `${call.name}/${name}`);
+  const weight = requireWeight(call, name);
+  const from = shape ?? weight.shape;
+  const dims = axes?.map((axis) => from[axis]!) ?? from;
+  const make = () => (axes ? permute(weight.data, from, axes) : weight.data);
+  const key = `${call.layer.id}/${name}/${axes}/${dims}`;
+  return call.builder.constant(key, dims, make, `${call.name}/${name}`);
 }
 
 /** The layer's bias as a constant, or none. */
-export function biasConstant(call: LayerCall): string[] {
-  const bias = findWeight(call.layer, 'bias');
-  return bias ? [weightConstant(call, 'bias', bias.shape, () => bias.data)] : [];
-}
+export const biasConstant = (call: LayerCall): string[] =>
+  findWeight(call.layer, 'bias') ? [weightConstant(call, 'bias')] : [];
 
 /** A size of the input that must be known when the graph is written. */
 export function knownSize(call: LayerCall, value: Value, axis: number, purpose: string): number {
   const size = value.shape.at(axis);
   if (typeof size === 'number') return size;
   const shape = storedShape(value).join('×');
-  throw unsupported(
-    call,
-    `${purpose} must be fixed, but the input is ${shape}; convert it with a fixed size`,
-  );
+  const reason = `${purpose} must be fixed, but the input is ${shape}; convert it with a fixed size`;
+  throw unsupported(call, reason);
 }

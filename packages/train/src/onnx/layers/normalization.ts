@@ -1,5 +1,5 @@
 import { float, int, ints } from '../graph/graph.js';
-import { permute, storedAxis, type Value } from '../layout.js';
+import { storedAxes, storedAxis, type Value } from '../layout.js';
 import { findWeight } from '../model/weights.js';
 import {
   floatInput,
@@ -18,27 +18,21 @@ const batchNormalization: LayerHandler = (call) => {
   if (axis === 1) return operator(call, input, mean.length);
   const dims = input.shape.map((_, i) => (i === axis ? mean.length : 1));
   const { factor, summand } = affine(call, mean);
-  const scaled = call.builder.apply('Mul', call.name, input, [
-    weightConstant(call, 'factor', dims, () => factor),
-  ]);
-  return call.builder.apply('Add', `${call.name}/Add`, scaled, [
-    weightConstant(call, 'summand', dims, () => summand),
-  ]);
+  const constant = (name: string, data: Float32Array) =>
+    call.builder.constant(`${call.layer.id}/${name}/${dims}`, dims, () => data, `${call.name}/${name}`);
+  const scaled = call.builder.apply('Mul', call.name, input, [constant('factor', factor)]);
+  return call.builder.apply('Add', `${call.name}/Add`, scaled, [constant('summand', summand)]);
 };
 
 /** ONNX's operator, for channels at place 1. */
 function operator(call: LayerCall, input: Value, channels: number): Value {
-  const fill = (value: number) => () => new Float32Array(channels).fill(value);
-  const constant = (name: string, missing: number) => {
-    const weight = findWeight(call.layer, name);
-    return weightConstant(call, name, [channels], weight ? () => weight.data : fill(missing));
-  };
-  const operands = [
-    constant('gamma', 1),
-    constant('beta', 0),
-    constant('moving_mean', 0),
-    constant('moving_variance', 1),
-  ];
+  const operands = Object.entries({ gamma: 1, beta: 0, moving_mean: 0, moving_variance: 1 }).map(
+    ([name, missing]) => {
+      if (findWeight(call.layer, name)) return weightConstant(call, name);
+      const make = () => new Float32Array(channels).fill(missing);
+      return call.builder.constant(`${call.layer.id}/${name}`, [channels], make, `${call.name}/${name}`);
+    },
+  );
   const attributes = { epsilon: float(Number(call.config.epsilon)) };
   return call.builder.apply('BatchNormalization', call.name, input, operands, attributes);
 }
@@ -63,10 +57,7 @@ const layerNormalization: LayerHandler = (call) => {
   const rank = input.shape.length;
   const axes = listed.map((axis) => (axis < 0 ? axis + rank : axis));
   for (const axis of axes) knownSize(call, input, axis, 'the normalised size');
-  const reduce = {
-    axes: ints(axes.map((axis) => storedAxis(input, axis)).sort((a, b) => a - b)),
-    keepdims: int(1),
-  };
+  const reduce = { axes: ints(storedAxes(input, axes)), keepdims: int(1) };
   const mean = builder.apply('ReduceMean', `${name}/mean`, input, [], reduce);
   const centred = builder.apply('Sub', `${name}/centre`, input, [mean.name]);
   const square = builder.apply('Mul', `${name}/square`, centred, [centred.name]);
@@ -77,32 +68,15 @@ const layerNormalization: LayerHandler = (call) => {
   return scaleAndShift(call, normalised, axes);
 };
 
-function scaleAndShift(call: LayerCall, value: Value, axes: readonly number[]): Value {
-  const steps = [
-    ['gamma', 'Mul'],
-    ['beta', 'Add'],
-  ] as const;
-  return steps.reduce<Value>((current, [weightName, op]) => {
-    const weight = findWeight(call.layer, weightName);
-    if (!weight) return current;
-    return call.builder.apply(op, `${call.name}/${op}`, current, [
-      affineConstant(call, value, weightName, axes),
-    ]);
-  }, value);
-}
-
 /** tfjs reads gamma and beta in the natural order of the axes; 1 stands at all others. */
-function affineConstant(call: LayerCall, value: Value, weightName: string, axes: readonly number[]): string {
-  const { builder } = call;
-  const { data } = requireWeight(call, weightName);
+function scaleAndShift(call: LayerCall, value: Value, axes: readonly number[]): Value {
   const shape = value.shape.map((dim, axis) => (axes.includes(axis) ? (dim as number) : 1));
-  const dims = value.axes.map((axis) => shape[axis]!);
-  return builder.constant(
-    `${call.layer.id}/${weightName}/${value.axes}`,
-    dims,
-    () => permute(data, shape, value.axes),
-    `${call.name}/${weightName}`,
-  );
+  const steps = Object.entries({ gamma: 'Mul', beta: 'Add' });
+  return steps.reduce<Value>((current, [weight, op]) => {
+    if (!findWeight(call.layer, weight)) return current;
+    const operand = weightConstant(call, weight, value.axes, shape);
+    return call.builder.apply(op, `${call.name}/${op}`, current, [operand]);
+  }, value);
 }
 
 /** Normalisation layers. */

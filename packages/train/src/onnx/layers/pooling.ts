@@ -1,7 +1,7 @@
 import { type Attribute, int, ints } from '../graph/graph.js';
-import { asIs, storedAxis, type Value } from '../layout.js';
-import { dataFormat, spatialInput, withSpace } from './convolution.js';
-import { floatInput, type LayerCall, type LayerHandler } from './layer-call.js';
+import { asIs, spatialAxes, storedAxes } from '../layout.js';
+import { isChannelsFirst, spatialInput, withSpace } from './convolution.js';
+import { floatInput, type LayerHandler } from './layer-call.js';
 import { paddingAttributes, readWindow, storedSpace, windowOutput } from './window.js';
 
 const pooling =
@@ -26,20 +26,11 @@ const globalPooling =
   (op: 'ReduceMean' | 'ReduceMax'): LayerHandler =>
   (call) => {
     const input = floatInput(call);
-    const axes = spaceAxes(call, input);
-    const stored = axes.map((axis) => storedAxis(input, axis)).sort((a, b) => a - b);
+    const axes = spatialAxes(isChannelsFirst(call), input.shape.length).slice(2);
     const shape = input.shape.filter((_, axis) => !axes.includes(axis));
-    const attributes = { axes: ints(stored), keepdims: int(0) };
+    const attributes = { axes: ints(storedAxes(input, axes)), keepdims: int(0) };
     return call.builder.apply(op, call.name, input, [], attributes, { shape, axes: asIs(shape.length) });
   };
-
-function spaceAxes(call: LayerCall, input: Value): number[] {
-  const rank = input.shape.length;
-  return asIs(rank).slice(
-    dataFormat(call) === 'channelsFirst' ? 2 : 1,
-    dataFormat(call) === 'channelsFirst' ? rank : -1,
-  );
-}
 
 /** Pooling layers. */
 export const poolingLayers: Readonly<Record<string, LayerHandler>> = {

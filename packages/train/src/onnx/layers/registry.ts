@@ -10,7 +10,6 @@ import { normalizationLayers } from './normalization.js';
 import { poolingLayers } from './pooling.js';
 import { reshapeLayers, timeDistributed } from './reshape.js';
 import { resizeLayers } from './resize.js';
-import { transposedConvolutionLayers } from './transposed-convolution.js';
 
 const HANDLERS: Readonly<Record<string, LayerHandler>> = {
   ...activationLayers,
@@ -21,7 +20,6 @@ const HANDLERS: Readonly<Record<string, LayerHandler>> = {
   ...poolingLayers,
   ...reshapeLayers,
   ...resizeLayers,
-  ...transposedConvolutionLayers,
   TimeDistributed: timeDistributed((call) => convertLayer(call)),
 };
 

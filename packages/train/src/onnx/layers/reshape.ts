@@ -1,9 +1,9 @@
 import { addDim } from '../graph/dims.js';
 import type { Dim } from '../graph/graph.js';
 import { ints } from '../graph/graph.js';
-import { asIs, spatialAxes, storedShape, transposition, type Value } from '../layout.js';
-import { dataFormat } from './convolution.js';
-import { floatInput, type LayerCall, type LayerHandler, onlyInput, unsupported } from './layer-call.js';
+import { asIs, storedShape, transposition, type Value } from '../layout.js';
+import { isChannelsFirst, spatialInput } from './convolution.js';
+import { type LayerCall, type LayerHandler, onlyInput, unsupported } from './layer-call.js';
 
 /** Layers that do nothing when a model is used. */
 const identity: LayerHandler = (call) => onlyInput(call);
@@ -12,7 +12,7 @@ const identity: LayerHandler = (call) => onlyInput(call);
 const flatten: LayerHandler = (call) => {
   const input = onlyInput(call);
   const rank = input.shape.length;
-  const order = dataFormat(call) === 'channelsFirst' ? [0, ...asIs(rank).slice(2), 1] : asIs(rank);
+  const order = isChannelsFirst(call) ? [0, ...asIs(rank).slice(2), 1] : asIs(rank);
   const arranged = call.builder.arrange(input, order, call.name);
   const features = input.shape.slice(1).reduce<Dim>((product, dim) => {
     if (typeof dim === 'string') throw needsFixedSize(call, input);
@@ -24,10 +24,8 @@ const flatten: LayerHandler = (call) => {
 
 function needsFixedSize(call: LayerCall, input: Value): Error {
   const sizes = storedShape(input).join('×');
-  return unsupported(
-    call,
-    `needs an input of fixed size, but it is ${sizes}; convert the model with a fixed size`,
-  );
+  const reason = `needs an input of fixed size, but it is ${sizes}; convert the model with a fixed size`;
+  return unsupported(call, reason);
 }
 
 /** Reshapes in tfjs's order of the elements; one size may be left open. */
@@ -81,8 +79,7 @@ function borders(value: unknown): readonly [readonly [number, number], readonly 
 
 const zeroPadding2d: LayerHandler = (call) => {
   const [[top, bottom], [left, right]] = borders(call.config.padding);
-  const input = floatInput(call);
-  const value = call.builder.arrange(input, spatialAxes(dataFormat(call), 4), call.name);
+  const value = spatialInput(call);
   const pads = call.builder.integers([0, 0, top, left, 0, 0, bottom, right]);
   const shape = growSpace(value, [top + bottom, left + right]);
   return call.builder.apply('Pad', call.name, value, [pads], {}, { shape });
@@ -90,7 +87,7 @@ const zeroPadding2d: LayerHandler = (call) => {
 
 const cropping2d: LayerHandler = (call) => {
   const [[top, bottom], [left, right]] = borders(call.config.cropping);
-  const value = call.builder.arrange(floatInput(call), spatialAxes(dataFormat(call), 4), call.name);
+  const value = spatialInput(call);
   const shape = growSpace(value, [-top - bottom, -left - right]);
   if (shape.some((dim) => typeof dim === 'number' && dim < 1)) {
     throw unsupported(call, `crops away all of an input of ${storedShape(value).join('×')}`);

@@ -1,4 +1,4 @@
-import { knownFactor, windowDim } from '../graph/dims.js';
+import { addDim, knownFactor, scaleDim, windowDim } from '../graph/dims.js';
 import { type Attribute, type Dim, ints, text } from '../graph/graph.js';
 import type { Value } from '../layout.js';
 
@@ -15,12 +15,12 @@ export function readWindow(
   config: Readonly<Record<string, unknown>>,
   kernelKey: 'kernelSize' | 'poolSize',
   rank: number,
-  options: { readonly dilations?: unknown } = {},
+  dilations: unknown = 1,
 ): Window {
   return {
     kernel: numbers(config[kernelKey], rank),
     strides: numbers(config.strides ?? 1, rank),
-    dilations: numbers(options.dilations ?? 1, rank),
+    dilations: numbers(dilations ?? 1, rank),
     padding: config.padding === 'same' ? 'same' : 'valid',
   };
 }
@@ -36,10 +36,6 @@ const extent = (window: Window, i: number): number => (window.kernel[i]! - 1) * 
 /** The sizes of the output's space. */
 export const windowOutput = (space: readonly Dim[], window: Window): Dim[] =>
   space.map((dim, i) => windowDim(dim, extent(window, i), window.strides[i]!, window.padding));
-
-/** The first axis of space on which nothing would be left, or -1. */
-export const emptyAxis = (space: readonly Dim[]): number =>
-  space.findIndex((dim) => typeof dim === 'number' && dim < 1);
 
 /**
  * The padding on both ends of an axis as TensorFlow chooses it for `same` (the odd one goes to the end), or null
@@ -60,6 +56,23 @@ export function paddingAttributes(space: readonly Dim[], window: Window): Record
   const pairs = space.map((dim, i) => samePadding(dim, extent(window, i), window.strides[i]!));
   if (pairs.some((pair) => pair === null)) return { auto_pad: text('SAME_UPPER') };
   return { pads: ints([...pairs.map((pair) => pair![0]), ...pairs.map((pair) => pair![1])]) };
+}
+
+/**
+ * What a transposed convolution makes of its input's space. tfjs makes the output input·stride long with `same`, and at
+ * least that with `valid`. In ONNX's terms the full result, (input-1)·stride + kernel, is cut by `pads` or lengthened by
+ * `output_padding`; neither depends on the input's size.
+ */
+export function transposedWindow(space: readonly Dim[], { kernel, strides, padding }: Window) {
+  const surplus = kernel.map((size, i) => Math.max(size - strides[i]!, 0));
+  const cut = surplus.map((size) => (padding === 'same' ? size : 0));
+  return {
+    output: space.map((dim, i) => addDim(scaleDim(dim, strides[i]!), surplus[i]! - cut[i]!)),
+    padding: {
+      pads: ints([...cut.map((size) => Math.floor(size / 2)), ...cut.map((size) => Math.ceil(size / 2))]),
+      output_padding: ints(kernel.map((size, i) => Math.max(strides[i]! - size, 0))),
+    },
+  };
 }
 
 /** The axes of space of a tensor that is kept with its channels at place 1. */

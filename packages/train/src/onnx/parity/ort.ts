@@ -17,17 +17,15 @@ export interface OrtSession {
   readonly release: () => Promise<void>;
 }
 
-/** Options of {@link openSession}. */
-export interface OrtSessionOptions {
-  /** Threads inside one operator; ONNX Runtime's own choice otherwise. */
-  readonly threads?: number;
-}
-
 /**
  * Loads a graph into ONNX Runtime.
+ * @param options `threads` inside one operator; ONNX Runtime's own choice otherwise.
  * @throws ConvaeError GRAPH_INVALID where it refuses the graph.
  */
-export async function openSession(bytes: Uint8Array, options: OrtSessionOptions = {}): Promise<OrtSession> {
+export async function openSession(
+  bytes: Uint8Array,
+  options: { readonly threads?: number } = {},
+): Promise<OrtSession> {
   const settings: ort.InferenceSession.SessionOptions = {
     executionProviders: ['cpu'],
     logSeverityLevel: 3,
@@ -60,4 +58,5 @@ const plain = (tensor: ort.Tensor): PlainTensor => ({
   shape: tensor.dims,
 });
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+/** What an error says. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -2,9 +2,10 @@ import { ConvaeError } from '@convae/runtime/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Tf } from '../../setup/backend.js';
-import type { TensorInfo } from '../convert.js';
+import type { ConvertedModel, TensorInfo } from '../convert.js';
+import { asIs, transposition } from '../layout.js';
 import { type Container, walkModel } from '../model/tfjs-model.js';
-import type { Feeds, PlainTensor } from './ort.js';
+import { type Feeds, messageOf, type PlainTensor } from './ort.js';
 
 /** Where a tensor lies in a graph, so that it can be compared with one of tfjs. */
 type Placed = Pick<TensorInfo, 'axes'>;
@@ -13,10 +14,7 @@ type Placed = Pick<TensorInfo, 'axes'>;
 function toTfjs(tf: Tf, { data, shape }: PlainTensor, { axes }: Placed): Tensor {
   const stored = shape.slice(0, axes.length);
   const tensor = tf.tensor(data, stored as number[], data instanceof Int32Array ? 'int32' : 'float32');
-  return tf.transpose(
-    tensor,
-    axes.map((_, axis) => axes.indexOf(axis)),
-  );
+  return tf.transpose(tensor, transposition(axes, asIs(axes.length)));
 }
 
 /** Turns a tensor of tfjs into one in the order of the graph; sizes of 1 fill up to `rank`. */
@@ -26,49 +24,31 @@ export function fromTfjs(tf: Tf, tensor: Tensor, { axes }: Placed, rank: number 
   return { data: stored.dataSync() as Float32Array | Int32Array, shape };
 }
 
-/** One layer's output as tfjs computes it. */
-export type ObserveLayer = (layer: string, index: number, output: Tensor) => void;
+/** Takes the output of one layer call as tfjs computes it; `index` counts the calls. */
+type ObserveLayer = (index: number, output: Tensor) => void;
 
 /**
  * Runs a model in tfjs on feeds in the order of the graph. Sizes other than those the model was built for are
  * computed layer by layer, as tfjs's own check of the sizes would refuse them.
+ * @param observe computes layer by layer and is shown the output of every layer call.
  * @throws ConvaeError RUN_FAILED where tfjs itself cannot compute the model.
  */
 export function runTfjs(
   tf: Tf,
   model: LayersModel,
-  inputs: readonly TensorInfo[],
-  outputs: readonly TensorInfo[],
+  { inputs, outputs }: Pick<ConvertedModel, 'inputs' | 'outputs'>,
   feeds: Feeds,
+  observe?: ObserveLayer,
 ): PlainTensor[] {
-  return guarded(tf, () => {
-    const tensors = inputs.map((info) => toTfjs(tf, feeds[info.name]!, info));
-    const results = fits(model, tensors) ? predict(model, tensors) : computeLayers(model, tensors);
-    return results.map((tensor, i) => fromTfjs(tf, tensor, outputs[i]!, outputs[i]!.shape.length));
-  });
-}
-
-/** Runs a model in tfjs layer by layer and shows the output of every layer call. */
-export function observeTfjs(
-  tf: Tf,
-  model: LayersModel,
-  inputs: readonly TensorInfo[],
-  feeds: Feeds,
-  observe: ObserveLayer,
-): void {
-  guarded(tf, () => {
-    const tensors = inputs.map((info) => toTfjs(tf, feeds[info.name]!, info));
-    computeLayers(model, tensors, observe);
-  });
-}
-
-function guarded<T>(tf: Tf, run: () => T): T {
   tf.engine().startScope();
   try {
-    return run();
+    const tensors = inputs.map((info) => toTfjs(tf, feeds[info.name]!, info));
+    const whole = !observe && fits(model, tensors);
+    const results = whole ? predict(model, tensors) : computeLayers(model, tensors, observe);
+    return results.map((tensor, i) => fromTfjs(tf, tensor, outputs[i]!, outputs[i]!.shape.length));
   } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause);
-    throw new ConvaeError('RUN_FAILED', `TensorFlow.js cannot compute the model: ${message}`, { cause });
+    const message = `TensorFlow.js cannot compute the model: ${messageOf(cause)}`;
+    throw new ConvaeError('RUN_FAILED', message, { cause });
   } finally {
     tf.engine().endScope();
   }
@@ -87,10 +67,10 @@ function predict(model: LayersModel, tensors: readonly Tensor[]): Tensor[] {
 
 function computeLayers(model: LayersModel, tensors: readonly Tensor[], observe?: ObserveLayer): Tensor[] {
   let index = 0;
-  return walkModel<Tensor>(model as unknown as Container, tensors, (layer, inputs, path) => {
+  return walkModel<Tensor>(model as unknown as Container, tensors, (layer, inputs) => {
     const result = layer.call(inputs.length === 1 ? inputs[0]! : [...inputs], {});
     const output = Array.isArray(result) ? result[0]! : result;
-    observe?.(path, index++, output);
+    observe?.(index++, output);
     return output;
   });
 }

@@ -5,8 +5,8 @@ import type { ConvertedModel, TensorInfo } from '../convert.js';
 import { serializeGraph } from '../graph/serialize.js';
 import { storedShape } from '../layout.js';
 import { type Difference, largestDifference } from './difference.js';
-import { type Feeds, openSession, type PlainTensor } from './ort.js';
-import { fromTfjs, observeTfjs, runTfjs } from './tfjs.js';
+import { type Feeds, messageOf, openSession, type PlainTensor } from './ort.js';
+import { fromTfjs, runTfjs } from './tfjs.js';
 
 /** Largest allowed difference between tfjs and ONNX Runtime. */
 export const PARITY_TOLERANCE = 1e-5;
@@ -41,7 +41,7 @@ export interface ParityReport {
 export async function verifyParity(options: ParityOptions): Promise<ParityReport> {
   const { tf, model, converted, feeds } = options;
   checkFeeds(converted.inputs, feeds);
-  const expected = runTfjs(tf, model, converted.inputs, converted.outputs, feeds);
+  const expected = runTfjs(tf, model, converted, feeds);
   const session = await openSession(options.bytes ?? converted.bytes);
   try {
     const actual = await session.run(feeds).catch(failOnRun);
@@ -55,8 +55,9 @@ export async function verifyParity(options: ParityOptions): Promise<ParityReport
 }
 
 function failOnRun(cause: unknown): never {
-  const message = cause instanceof Error ? cause.message : String(cause);
-  throw new ConvaeError('PARITY_FAILED', `TensorFlow.js computes the model, but ${message}`, { cause });
+  throw new ConvaeError('PARITY_FAILED', `TensorFlow.js computes the model, but ${messageOf(cause)}`, {
+    cause,
+  });
 }
 
 function checkFeeds(inputs: readonly TensorInfo[], feeds: Feeds): void {
@@ -118,7 +119,7 @@ async function firstDifferentLayer(options: ParityOptions): Promise<string | nul
   const { tf, model, converted, feeds } = options;
   const results = await runAllLayers(converted, feeds);
   let found: string | null = null;
-  observeTfjs(tf, model, converted.inputs, feeds, (_path, index, output) => {
+  runTfjs(tf, model, converted, feeds, (index, output) => {
     const { layer, className, value } = converted.layers[index]!;
     const actual = results[value.name];
     if (found || !actual) return;
