@@ -48,6 +48,8 @@ export { sha256 } from './files/sha256.js';
 export { createdBy } from './files/version.js';
 export { jsonText, type NamedFile, writeFiles } from './files/write-files.js';
 export * from './model/index.js';
+export { momentsOf } from './model/pca/covariance.js';
+export { principalAxes } from './model/pca/principal-axes.js';
 export { END_WITH_LAUNCHER, loadBackend, type Tf } from './setup/index.js';
 export { checkTrainable, loadCheckpoint } from './training/checkpoint.js';
 export { isComplete } from './training/complete.js';

@@ -1,6 +1,6 @@
 import { ConvaeError } from '@convae/runtime';
 import type { Tf } from '@convae/train/kit';
-import { principalAxes } from '../evaluation/principal-axes.js';
+import { principalAxes } from '@convae/train/kit';
 import type { Rows } from './matrix.js';
 
 /** Most numbers an image may have for principal component analysis: the eigenvectors take their cube in time. */

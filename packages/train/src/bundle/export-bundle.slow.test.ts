@@ -6,6 +6,10 @@ import { loadCodec } from '@convae/runtime';
 import { type ImageBatch, manifestSchema } from '@convae/runtime/core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { buildLayersNetwork } from '../model/build.js';
+import { initialParameters } from '../model/initialise.js';
+import { kltGain, kltStart } from '../model/klt.js';
+import { presetSpec } from '../model/presets.js';
 import { chain, randomizeWeights, tf } from '../onnx/fixtures.test.support.js';
 import { uniformRandom } from '../onnx/parity/random-feeds.js';
 import { type ExportBundleOptions, exportBundle } from './export-bundle.js';
@@ -101,6 +105,28 @@ describe('exportBundle', () => {
     expect(manifest.decoder).toMatchObject({ form: decoder.form });
     const graph = await readFile(join(folder, 'bundle', 'decoder.onnx'), 'latin1');
     expect(graph.includes('DepthToSpace')).toBe(decoder.form === 'fused');
+  });
+
+  it('exports linear transforms beside the blocks, any size', async () => {
+    const image = { channels: 1, height: 28, width: 28 } as const;
+    const spec = presetSpec('patch-4', image);
+    const linear = kltStart(images(1), { side: 4, latents: 10 }, kltGain(60));
+    const network = buildLayersNetwork(
+      tf,
+      spec,
+      initialParameters(spec, { seed: 1, meanPixel: 0.5, linear }),
+    );
+    const { parity } = await exportBundle({ ...options(network), optimize: true });
+    network.dispose();
+    expect(Math.max(parity.encoder, parity.decoder)).toBeLessThan(1e-4);
+    const codec = await loadCodec(join(folder, 'bundle'));
+    const larger = { ...images(1), count: 1, height: 56, width: 40 };
+    const { images: decoded } = await codec.roundTrip({
+      ...larger,
+      data: images(1).data.subarray(0, 56 * 40),
+    });
+    await codec.dispose();
+    expect(decoded).toMatchObject({ count: 1, height: 56, width: 40 });
   });
 
   it('exports a latent vector as N×c×1×1', async () => {

@@ -241,7 +241,10 @@ describe('convae-train train for rates', () => {
     [['--lambda', '5', '--multipliers', '8,,6'], /expected a number/],
     [['--multipliers', '8,6'], /expected --lambda or --recipe beside --multipliers, received neither/],
     [['--no-context'], /expected --lambda or --recipe beside --no-context, received neither/],
-    [['--recipe', 'rate-huge'], /Allowed choices are rate-fast, rate-low, rate-medium, rate-high/],
+    [
+      ['--recipe', 'rate-huge'],
+      /Allowed choices are rate-fast, rate-low, rate-medium, rate-texture, rate-high/,
+    ],
     [['--schedule', 'linear'], /Allowed choices are constant, cosine/],
   ])('%j gives one message and writes nothing', async (args, message) => {
     await expect(command('train', ...tiny, ...args, '--out', out('never'))).rejects.toThrow(message);

@@ -1,19 +1,20 @@
 import type { Tf } from '../setup/backend.js';
-import { type ParameterValues, parameterShapes } from './parameters.js';
-import { type BlockShape, type ChainLink, traceShapes } from './shapes.js';
+import { type ParameterShape, type ParameterValues, parameterShapes } from './parameters.js';
+import { type BlockShape, type ChainLink, type Half, type NetworkShapes, traceShapes } from './shapes.js';
 import type { Activation, ArchitectureSpec } from './spec.js';
 
 /** Slope of `leakyRelu` left of zero. */
 export const LEAKY_SLOPE = 0.2;
 
-type Sequential = import('@tensorflow/tfjs-layers').Sequential;
-type Layer = Parameters<Sequential['add']>[0];
+type LayersModel = import('@tensorflow/tfjs-layers').LayersModel;
+type Symbolic = import('@tensorflow/tfjs-layers').SymbolicTensor;
+type Layer = LayersModel['layers'][number];
 type LayerActivation = Exclude<Activation, 'leakyRelu'>;
 
 /** Encoder and decoder as tfjs Layers models (N×H×W×C), with weights of their own. */
 export interface LayersNetwork {
-  readonly encoder: Sequential;
-  readonly decoder: Sequential;
+  readonly encoder: LayersModel;
+  readonly decoder: LayersModel;
   dispose(): void;
 }
 
@@ -79,37 +80,43 @@ function blockLayers(tf: Tf, link: ChainLink, name: string): Layer[] {
   return layers;
 }
 
-function sequential(
-  tf: Tf,
-  part: 'encoder' | 'decoder',
-  links: readonly ChainLink[],
-  anySize: boolean,
-): Sequential {
+/** The layers of one half, called one behind the other, and the linear transform beside them. */
+function halfModel(tf: Tf, part: Half, { linear, anySize, ...shapes }: NetworkShapes): LayersModel {
+  const links = shapes[part];
   const first = links[0]!.input;
   const spatial = anySize ? [null, null] : [first.height, first.width];
-  const batchInputShape = first.flat ? [null, first.channels] : [null, ...spatial, first.channels];
-  const model = tf.sequential({ name: part });
-  model.add(tf.layers.inputLayer({ name: `${part}_input`, batchInputShape }));
-  for (const [index, link] of links.entries()) {
-    for (const layer of blockLayers(tf, link, `${part}_${index + 1}`)) model.add(layer);
-  }
-  return model;
+  const shape = first.flat ? [first.channels] : [...spatial, first.channels];
+  const input = tf.input({ name: `${part}_input`, shape });
+  const through = (layers: readonly Layer[]): Symbolic =>
+    layers.reduce<Symbolic>((x, layer) => layer.apply(x) as Symbolic, input);
+  const blocks = through(links.flatMap((link, index) => blockLayers(tf, link, `${part}_${index + 1}`)));
+  if (linear === undefined) return tf.model({ name: part, inputs: input, outputs: blocks });
+  const beside = through(blockLayers(tf, linear[part], `${part}_linear`));
+  const sum = tf.layers.add({ name: `${part}_sum` }).apply([blocks, beside]) as Symbolic;
+  return tf.model({ name: part, inputs: input, outputs: sum });
 }
 
-function setWeights(tf: Tf, model: Sequential, spec: ArchitectureSpec, values: ParameterValues): void {
-  const part = model.name;
-  const weights = parameterShapes(spec).flatMap((p, i) =>
-    p.part === part ? [tf.tensor(values[i]!, [...p.shape])] : [],
-  );
-  model.setWeights(weights);
-  for (const weight of weights) weight.dispose();
+/** The layer that holds a tensor: `encoder/0/kernel` is one of `encoder_1`. */
+function layerName({ name, part }: ParameterShape): string {
+  const place = name.split('/')[1]!;
+  return `${part}_${place === 'linear' ? place : Number(place) + 1}`;
+}
+
+function setWeights(tf: Tf, model: LayersModel, spec: ArchitectureSpec, values: ParameterValues): void {
+  for (const [i, shape] of parameterShapes(spec).entries()) {
+    if (shape.part !== model.name || shape.role !== 'kernel') continue;
+    const kernel = tf.tensor(values[i]!, [...shape.shape]);
+    const bias = tf.tensor(values[i + 1]!);
+    model.getLayer(layerName(shape)).setWeights([kernel, bias]);
+    tf.dispose([kernel, bias]);
+  }
 }
 
 /** Build both halves as tfjs Layers models and give them the weights. */
 export function buildLayersNetwork(tf: Tf, spec: ArchitectureSpec, values: ParameterValues): LayersNetwork {
-  const { encoder: encoderLinks, decoder: decoderLinks, anySize } = traceShapes(spec);
-  const encoder = sequential(tf, 'encoder', encoderLinks, anySize);
-  const decoder = sequential(tf, 'decoder', decoderLinks, anySize);
+  const shapes = traceShapes(spec);
+  const encoder = halfModel(tf, 'encoder', shapes);
+  const decoder = halfModel(tf, 'decoder', shapes);
   for (const model of [encoder, decoder]) setWeights(tf, model, spec, values);
   const dispose = (): void => {
     encoder.dispose();

@@ -1,10 +1,10 @@
 import { elements, parameterShapes } from './parameters.js';
-import { traceShapes } from './shapes.js';
+import { type ChainLink, type Half, traceShapes } from './shapes.js';
 import type { ArchitectureSpec, Block } from './spec.js';
 
 /** One block of the network, for tables. */
 export interface LayerRow {
-  readonly part: 'encoder' | 'decoder';
+  readonly part: Half;
   /** `encoder 1`, `decoder 2`: 1-based. */
   readonly name: string;
   readonly kind: string;
@@ -37,14 +37,17 @@ function describeBlock(block: Block): string {
 export function describeLayers(spec: ArchitectureSpec): LayerRow[] {
   const shapes = traceShapes(spec);
   const counts = new Map(parameterShapes(spec).map((p) => [p.name, elements(p.shape)]));
-  const rows = (part: 'encoder' | 'decoder'): LayerRow[] =>
-    shapes[part].map(({ block, output }, index) => ({
-      part,
-      name: `${part} ${index + 1}`,
-      kind: block.kind,
-      outputShape: [output.channels, output.height, output.width],
-      parameters: counts.get(`${part}/${index}/kernel`)! + counts.get(`${part}/${index}/bias`)!,
-      description: describeBlock(block),
-    }));
+  const row = (part: Half, { block, output }: ChainLink, place: number | 'linear'): LayerRow => ({
+    part,
+    name: `${part} ${place === 'linear' ? place : place + 1}`,
+    kind: block.kind,
+    outputShape: [output.channels, output.height, output.width],
+    parameters: counts.get(`${part}/${place}/kernel`)! + counts.get(`${part}/${place}/bias`)!,
+    description: describeBlock(block),
+  });
+  const rows = (part: Half): LayerRow[] => [
+    ...shapes[part].map((link, index) => row(part, link, index)),
+    ...(shapes.linear === undefined ? [] : [row(part, shapes.linear[part], 'linear')]),
+  ];
   return [...rows('encoder'), ...rows('decoder')];
 }

@@ -1,5 +1,12 @@
 import { createRandom, type Random } from '../dataset/random.js';
-import { elements, type ParameterShape, type ParameterValues, parameterShapes } from './parameters.js';
+import type { LinearStart } from './klt.js';
+import {
+  elements,
+  isLinear,
+  type ParameterShape,
+  type ParameterValues,
+  parameterShapes,
+} from './parameters.js';
 import type { Activation, ArchitectureSpec } from './spec.js';
 
 /** Stream number of the weights, so that weights, shuffles and noise of one seed are independent. */
@@ -46,6 +53,8 @@ function kernelValues(shape: ParameterShape, spec: ArchitectureSpec, random: Ran
       return uniform(count, 1 / Math.sqrt(fanIn), random);
     case 'heUniform':
       return uniform(count, Math.sqrt(6 / fanIn), random);
+    case 'lecunUniform':
+      return uniform(count, Math.sqrt(3 / fanIn), random);
     case 'glorotUniform':
       return uniform(count, Math.sqrt(6 / (fanIn + fanOut)), random);
     case 'heNormal':
@@ -90,28 +99,42 @@ export interface StartOptions {
   readonly seed: number;
   /** Mean pixel of the training images, 0..1, for an output bias of `dataMean`. */
   readonly meanPixel: number;
+  /** Where the linear transforms start, for an architecture that has them. */
+  readonly linear?: LinearStart | undefined;
 }
 
 /**
  * Seeded initial weights: float32, one array per tensor of `parameterShapes(spec)`.
+ * Linear transforms start where `options.linear` says; without it with zeros.
  *
  * @source He et al., 2015, arXiv:1502.01852; Glorot and Bengio, 2010
  */
 export function initialParameters(spec: ArchitectureSpec, options: StartOptions): ParameterValues {
-  const { seed, meanPixel } = options;
+  const { seed, meanPixel, linear } = options;
+  const { latentBias, latentGain, outputGain, bias } = spec.initialiser;
   const shapes = parameterShapes(spec);
-  const lastOf = (part: string): number => shapes.findLastIndex((s) => s.part === part);
-  const signs = kernelSigns(spec, lastOf('encoder') - 1, lastOf('decoder') - 1);
+  const lastOf = (part: string): number => shapes.findLastIndex((s) => s.part === part && !isLinear(s));
+  const [encoder, decoder] = [lastOf('encoder'), lastOf('decoder')];
+  const signs = kernelSigns(spec, encoder - 1, decoder - 1);
+  const gains = new Map([
+    [encoder - 1, latentGain],
+    [decoder - 1, outputGain],
+  ]);
   const biases = new Map([
-    [lastOf('encoder'), spec.initialiser.latentBias],
-    [lastOf('decoder'), outputBias(spec, meanPixel)],
+    [encoder, latentBias],
+    [decoder, outputBias(spec, meanPixel)],
   ]);
   return shapes.map((shape, index) => {
+    if (isLinear(shape)) return linearValues(shape, linear);
+    if (shape.role === 'bias') return new Float32Array(elements(shape.shape)).fill(biases.get(index) ?? bias);
     const random = createRandom(seed, WEIGHT_STREAM, index);
-    if (shape.role === 'kernel') {
-      const values = signed(kernelValues(shape, spec, random), signs.get(index));
-      return index === lastOf('encoder') - 1 ? values.map((v) => v * spec.initialiser.latentGain) : values;
-    }
-    return new Float32Array(elements(shape.shape)).fill(biases.get(index) ?? spec.initialiser.bias);
+    const values = signed(kernelValues(shape, spec, random), signs.get(index));
+    const gain = gains.get(index) ?? 1;
+    return gain === 1 ? values : values.map((v) => v * gain);
   });
+}
+
+function linearValues({ part, role, shape }: ParameterShape, start: LinearStart | undefined): Float32Array {
+  const values = start?.[`${part}${role === 'kernel' ? 'Kernel' : 'Bias'}`];
+  return values ?? new Float32Array(elements(shape));
 }

@@ -100,6 +100,21 @@ describe('an architecture', () => {
     expect(() => parseSpec(spec)).toThrow(message);
   });
 
+  it('may have a linear transform of patches that are the grid of its latents', () => {
+    const spec = presetSpec('patch-4', MNIST);
+    expect(describeLayers(spec).filter(({ name }) => name.endsWith('linear'))).toMatchObject([
+      { part: 'encoder', outputShape: [10, 7, 7], parameters: 4 * 4 * 10 + 10 },
+      { part: 'decoder', outputShape: [1, 28, 28], parameters: 4 * 4 * 10 + 1 },
+    ]);
+    expect(() => parseSpec({ ...spec, linear: { patch: 8 } })).toThrow(
+      /patches of 4×4 .* received patches of 8×8/,
+    );
+    const dense = presetSpec('dense-64', MNIST);
+    expect(() => parseSpec({ ...dense, linear: { patch: 4 } })).toThrow(
+      /no linear transform where the latent is a vector/,
+    );
+  });
+
   it('is not a preset by an inherited name', () => {
     expect(() => presetSpec('toString', MNIST)).toThrow(RangeError);
   });
@@ -184,7 +199,7 @@ describe('tfjs layers', () => {
   });
 
   it.each(PRESET_NAMES)('of preset %s have the shapes and the weights that were asked for', (name) => {
-    const spec = presetSpec(name, { ...MNIST, channels: 3 });
+    const spec = presetSpec(name, { channels: 3, height: 32, width: 32 });
     const values = initialParameters(spec, { seed: 2, meanPixel: 0.4 });
     const network = buildLayersNetwork(tf, spec, values);
     const weights = [...network.encoder.getWeights(), ...network.decoder.getWeights()];

@@ -1,12 +1,11 @@
-import type { ChainLink } from './shapes.js';
-import { traceShapes } from './shapes.js';
+import { type ChainLink, type Half, type NetworkShapes, traceShapes } from './shapes.js';
 import type { ArchitectureSpec } from './spec.js';
 
 /** One weight tensor: its name, part and shape in tfjs layout. */
 export interface ParameterShape {
-  /** `encoder/0/kernel`, `decoder/1/bias` and so on: stable, used in checkpoints. */
+  /** `encoder/0/kernel`, `decoder/1/bias`, `encoder/linear/kernel` and so on: stable, used in checkpoints. */
   readonly name: string;
-  readonly part: 'encoder' | 'decoder';
+  readonly part: Half;
   readonly role: 'kernel' | 'bias';
   /** Kernels: H×W×in×out (convolution), H×W×out×in (transposed convolution), in×out (dense). */
   readonly shape: readonly number[];
@@ -35,21 +34,32 @@ function kernelOf(link: ChainLink): { shape: number[]; fanIn: number; fanOut: nu
   return { shape, fanIn: input.channels * area, fanOut: block.filters * area, biases: block.filters };
 }
 
-function parametersOf(part: 'encoder' | 'decoder', links: readonly ChainLink[]): ParameterShape[] {
-  return links.flatMap((link, index) => {
-    const { shape, fanIn, fanOut, biases } = kernelOf(link);
-    const common = { part, fanIn, fanOut } as const;
-    return [
-      { ...common, name: `${part}/${index}/kernel`, role: 'kernel', shape } as const,
-      { ...common, name: `${part}/${index}/bias`, role: 'bias', shape: [biases] } as const,
-    ];
-  });
+function parametersOf(part: Half, link: ChainLink, place: number | 'linear'): ParameterShape[] {
+  const { shape, fanIn, fanOut, biases } = kernelOf(link);
+  const common = { part, fanIn, fanOut } as const;
+  return [
+    { ...common, name: `${part}/${place}/kernel`, role: 'kernel', shape },
+    { ...common, name: `${part}/${place}/bias`, role: 'bias', shape: [biases] },
+  ];
 }
 
-/** Every weight tensor of the network: kernel and bias of each block, encoder first. */
+function parametersOfHalf(part: Half, { linear, ...shapes }: NetworkShapes): ParameterShape[] {
+  const blocks = shapes[part].flatMap((link, index) => parametersOf(part, link, index));
+  return linear === undefined ? blocks : [...blocks, ...parametersOf(part, linear[part], 'linear')];
+}
+
+/** Every weight tensor of the network: kernel and bias of each block, then of the linear transform; encoder first. */
 export function parameterShapes(spec: ArchitectureSpec): ParameterShape[] {
   const shapes = traceShapes(spec);
-  return [...parametersOf('encoder', shapes.encoder), ...parametersOf('decoder', shapes.decoder)];
+  return [...parametersOfHalf('encoder', shapes), ...parametersOfHalf('decoder', shapes)];
+}
+
+/** Whether a tensor belongs to a linear transform. */
+export const isLinear = ({ name }: Pick<ParameterShape, 'name'>): boolean => name.includes('/linear/');
+
+/** Number of weight tensors of one half. */
+export function tensorCount(part: Half, { linear, ...shapes }: NetworkShapes): number {
+  return 2 * (shapes[part].length + (linear === undefined ? 0 : 1));
 }
 
 /** Number of values in a tensor of this shape. */

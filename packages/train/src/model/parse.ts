@@ -1,6 +1,6 @@
 import { ConvaeError } from '@convae/runtime';
 import * as z from 'zod';
-import { checkImageSize, traceShapes } from './shapes.js';
+import { checkImageSize, type NetworkShapes, traceShapes } from './shapes.js';
 import type { ArchitectureSpec, Block } from './spec.js';
 import { specSchema } from './spec.js';
 
@@ -23,6 +23,7 @@ function checkFit(spec: ArchitectureSpec): void {
   checkImageSize(spec.image, shapes.multiple);
   checkFlatOrder(spec.decoder, shapes.latent.flat);
   checkEncoderOrder(spec);
+  checkLinear(spec, shapes);
   const out = shapes.decoder.at(-1)!.output;
   const { channels, height, width } = spec.image;
   if (out.channels !== channels || out.height !== height || out.width !== width) {
@@ -32,6 +33,19 @@ function checkFit(spec: ArchitectureSpec): void {
         `"${spec.name}", received one that ends in ${out.channels}×${out.height}×${out.width}`,
     );
   }
+}
+
+/** Patches and latent positions must be the same grid. */
+function checkLinear({ name, linear }: ArchitectureSpec, { latent, multiple }: NetworkShapes): void {
+  if (linear === undefined) return;
+  if (!latent.flat && linear.patch === multiple) return;
+  const expected = latent.flat
+    ? 'no linear transform where the latent is a vector'
+    : `patches of ${multiple}×${multiple}`;
+  throw new ConvaeError(
+    'SHAPE_MISMATCH',
+    `expected ${expected} for architecture "${name}", received patches of ${linear.patch}×${linear.patch}`,
+  );
 }
 
 function checkEncoderOrder(spec: ArchitectureSpec): void {

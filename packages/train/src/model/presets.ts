@@ -96,6 +96,48 @@ const grid =
     initialiser: { kernel: 'heUniform', latentBias: 0, latentGain: 2 },
   });
 
+/** Layers of a network beside a linear transform. */
+interface PatchWidths {
+  /** Latent channels. */
+  readonly channels: number;
+  /** Filters of the encoder's convolutions, each of which halves the sides: the patch's side is 2 to their number. */
+  readonly encoder: readonly number[];
+  /** Filters of the decoder's transposed convolutions but the last, each of which doubles the sides. */
+  readonly decoder: readonly number[];
+}
+
+/**
+ * A linear transform of patches, which is a good codec from the start, and a small network on both sides that adds what
+ * it lacks: at the start nearly nothing. Images of any size; transposed convolutions overlap evenly.
+ */
+const patches =
+  (name: string, { channels, encoder, decoder }: PatchWidths): Preset =>
+  (image) => ({
+    name,
+    image,
+    linear: { patch: 2 ** encoder.length },
+    encoder: [
+      ...encoder.map(
+        (filters) => ({ kind: 'conv', filters, kernel: 4, stride: 2, activation: 'relu' }) as const,
+      ),
+      { kind: 'conv', filters: channels, kernel: 3, activation: 'linear' },
+    ],
+    decoder: [
+      { kind: 'conv', filters: encoder.at(-1)!, kernel: 3, activation: 'relu' },
+      ...decoder.map(
+        (filters) => ({ kind: 'transpose', filters, kernel: 4, stride: 2, activation: 'relu' }) as const,
+      ),
+      { kind: 'transpose', filters: image.channels, kernel: 4, stride: 2, activation: 'linear' },
+    ],
+    initialiser: {
+      kernel: 'lecunUniform',
+      latentBias: 0,
+      latentGain: 0.05,
+      outputBias: 0,
+      outputGain: 0.05,
+    },
+  });
+
 /**
  * The best 4×7×7 latents that a sweep found below 300,000 weights (examples/tuned.json): `grid-4` with half as many
  * channels again; a third convolution at 7×7 gives less for as many weights.
@@ -163,6 +205,10 @@ const PRESETS = {
   'dense-96': dense('dense-96', 96, 256),
   'grid-4': grid('grid-4', 4),
   'grid-8': grid('grid-8', 8),
+  /** Small images with texture, grey or colour. */
+  'patch-4': patches('patch-4', { channels: 10, encoder: [24, 64], decoder: [32] }),
+  /** Photos: larger patches, more latents. */
+  'patch-8': patches('patch-8', { channels: 48, encoder: [32, 64, 64], decoder: [64, 32] }),
   tuned,
   denoise,
   'denoise-reference': denoiseReference,

@@ -1,4 +1,10 @@
-import { elements, type ParameterShape, type ParameterValues, parameterShapes } from './parameters.js';
+import {
+  elements,
+  isLinear,
+  type ParameterShape,
+  type ParameterValues,
+  parameterShapes,
+} from './parameters.js';
 import type { ArchitectureSpec } from './spec.js';
 
 /** Largest int8 weight; −128 is not used, so that the scale is the same on both sides. */
@@ -36,14 +42,14 @@ function roundedKernel(values: Float32Array, stride: number, count: number): Flo
 
 /**
  * The network's weights with every kernel rounded to eight bits: integers −127..127 times one scale for each output
- * channel, exactly. A graph with such weights is stored in a quarter of the bytes. Biases and what follows the
- * network's weights stay as they are.
+ * channel, exactly. A graph with such weights is stored in a quarter of the bytes. Biases, linear transforms (few weights that
+ * carry most of the image) and what follows the network's weights stay as they are.
  */
 export function roundedParameters(spec: ArchitectureSpec, values: ParameterValues): ParameterValues {
   const shapes = parameterShapes(spec);
   return values.map((tensor, i) => {
     const shape = shapes[i];
-    if (shape === undefined || shape.role === 'bias') return tensor;
+    if (shape === undefined || shape.role === 'bias' || isLinear(shape)) return tensor;
     const { stride, count } = channelAxis(shape, spec);
     return roundedKernel(tensor, stride, count);
   });

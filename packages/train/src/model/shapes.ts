@@ -50,15 +50,39 @@ function chain(blocks: readonly Block[], start: BlockShape): ChainLink[] {
   return links;
 }
 
+/** The two halves of the network. */
+export type Half = 'encoder' | 'decoder';
+
 /** The shapes through encoder and decoder. */
 export interface NetworkShapes {
   readonly encoder: readonly ChainLink[];
   readonly decoder: readonly ChainLink[];
+  /** The linear transforms beside the blocks, as blocks; undefined where there are none. */
+  readonly linear: Readonly<Record<Half, ChainLink>> | undefined;
   readonly latent: BlockShape;
   /** True where every block is convolutional, so any multiple of `multiple` fits. */
   readonly anySize: boolean;
   /** Product of all strides and pools of the encoder. */
   readonly multiple: number;
+}
+
+/** Patches to latents is a convolution that steps by its kernel, latents to patches its transpose. */
+function linearLinks(
+  { linear, image }: ArchitectureSpec,
+  latent: BlockShape,
+  output: BlockShape,
+): NetworkShapes['linear'] {
+  if (linear === undefined) return undefined;
+  const common = { kernel: linear.patch, stride: linear.patch, activation: 'linear' } as const;
+  const input = { ...image, flat: false };
+  return {
+    encoder: {
+      block: { kind: 'conv', filters: latent.channels, pool: 1, ...common },
+      input,
+      output: latent,
+    },
+    decoder: { block: { kind: 'transpose', filters: image.channels, ...common }, input: latent, output },
+  };
 }
 
 /** Follow the shapes through the network without checking that they fit. */
@@ -69,7 +93,8 @@ export function traceShapes(spec: ArchitectureSpec): NetworkShapes {
   const blocks: readonly Block[] = [...spec.encoder, ...spec.decoder];
   const anySize = blocks.every((block) => block.kind !== 'dense' && block.kind !== 'expand');
   const multiple = spec.encoder.reduce((m, b) => (b.kind === 'conv' ? m * b.stride * b.pool : m), 1);
-  return { encoder, decoder, latent, anySize, multiple };
+  const linear = linearLinks(spec, latent, decoder.at(-1)!.output);
+  return { encoder, decoder, linear, latent, anySize, multiple };
 }
 
 /** The multiples of `multiple` next to `size`: below (never 0) and above. */

@@ -5,6 +5,9 @@ export const MAX_FILTERS = 4096;
 /** Most blocks in one half of the network. */
 export const MAX_BLOCKS = 64;
 
+/** Largest side of the patches of a linear transform, pixels. */
+export const MAX_PATCH = 16;
+
 const ACTIVATIONS = ['linear', 'relu', 'leakyRelu', 'elu', 'sigmoid', 'tanh', 'softplus'] as const;
 /** Activation of a block; `leakyRelu` has slope 0.2. */
 export type Activation = (typeof ACTIVATIONS)[number];
@@ -58,10 +61,10 @@ const expandBlock = z.strictObject({
 const initialiser = z.strictObject({
   /**
    * Kernels: uniform in ±1/√fan-in (PyTorch's default), uniform or normal scaled by fan-in (He) or by fan-in +
-   * fan-out (Glorot), or orthogonal with gain √2.
+   * fan-out (Glorot), uniform in ±√(3/fan-in) (LeCun), or orthogonal with gain √2.
    */
   kernel: z
-    .enum(['fanInUniform', 'heUniform', 'heNormal', 'glorotUniform', 'orthogonal'])
+    .enum(['fanInUniform', 'heUniform', 'heNormal', 'glorotUniform', 'lecunUniform', 'orthogonal'])
     .default('fanInUniform'),
   /** Biases of all blocks but the last ones of encoder and decoder. */
   bias: z.number().min(-10).max(10).default(0),
@@ -69,6 +72,8 @@ const initialiser = z.strictObject({
   latentBias: z.number().min(-10).max(10).default(0.2),
   /** Factor on the kernel of the last encoder block: how far the latents spread at the start. */
   latentGain: z.number().positive().max(100).default(1),
+  /** Factor on the kernel of the last decoder block: how much the blocks add to the image at the start. */
+  outputGain: z.number().positive().max(100).default(1),
   /**
    * `dark` starts with latents that are high where pixels are dark: kernels of the last encoder block negative, of
    * the first decoder block positive, of the last decoder block negative. Max-pooling then keeps the gaps between
@@ -97,6 +102,11 @@ export const specSchema = z.strictObject({
     .array(z.discriminatedUnion('kind', [upsampleBlock, transposeBlock, expandBlock, convBlock, denseBlock]))
     .min(1)
     .max(MAX_BLOCKS),
+  /**
+   * A linear transform of patches beside the blocks of both halves; its output is added to theirs. It starts as the
+   * KLT of the training images' patches, so the blocks have only to learn what a linear codec lacks.
+   */
+  linear: z.strictObject({ patch: z.int().min(2).max(MAX_PATCH) }).optional(),
   initialiser: initialiser.prefault({}),
 });
 

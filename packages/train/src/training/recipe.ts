@@ -1,5 +1,6 @@
 import { ConvaeError, UsageError } from '@convae/runtime/core';
 import * as z from 'zod';
+import { parseSpec } from '../model/parse.js';
 import { NOISE_KINDS } from './noise.js';
 import { rateSchema } from './rate/rate-spec.js';
 
@@ -109,9 +110,17 @@ export function checkSameRun(
 
 const DEFAULTS: Readonly<Record<string, unknown>> = recipeSchema.parse({});
 
-/** A setting to compare; runs that were started before the recipe had a field have its default. */
-const settingOf = (settings: Readonly<Record<string, unknown>>, name: string): string =>
-  JSON.stringify(settings[name] ?? DEFAULTS[name] ?? null);
+/** Settings with fields of their own, which get the defaults of those that they lack. */
+const NESTED: Readonly<Record<string, (value: unknown) => unknown>> = {
+  rate: (value) => rateSchema.parse(value),
+  architecture: parseSpec,
+};
+
+/** A setting to compare; runs that were started before there was a field have its default. */
+function settingOf(settings: Readonly<Record<string, unknown>>, name: string): string {
+  const value = settings[name] ?? DEFAULTS[name] ?? null;
+  return JSON.stringify(value === null ? null : (NESTED[name]?.(value) ?? value));
+}
 
 function shorten(value: unknown): string {
   const text = JSON.stringify(value) ?? 'nothing';

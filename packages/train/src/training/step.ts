@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { NetworkShapes } from '../model/shapes.js';
 import type { Tf } from '../setup/backend.js';
 import type { BlockOps } from './ops/block-ops.js';
-import { runNetwork } from './ops/network.js';
+import { networkInput, runNetwork } from './ops/network.js';
 import { pixelTensor, plainOps } from './ops/plain.js';
 import { tensorflowOps } from './ops/tensorflow.js';
 import { type ParameterStore, plainStore, resourceStore, type StoreStart } from './parameter-store.js';
@@ -33,7 +33,10 @@ export interface StepBatch {
 export function batchTensors(context: StepContext, { input, target, count }: StepBatch): [Tensor, Tensor] {
   const { tf, ops, shapes } = context;
   const first = shapes.encoder[0]!;
-  return [ops.input(first, { pixels: input, count }), pixelTensor(tf, first, { pixels: target, count })];
+  return [
+    networkInput(tf, ops, shapes, { pixels: input, count }),
+    pixelTensor(tf, first, { pixels: target, count }),
+  ];
 }
 
 /** Take one training step on the mean squared error; returns half the sum of squared errors before it. */

@@ -1,10 +1,14 @@
 import { ConvaeError } from '@convae/runtime/core';
 import { batches } from '../dataset/batches.js';
 import type { Dataset } from '../dataset/types.js';
+import { kltGain, kltStart, type LinearStart } from '../model/klt.js';
 import type { ParameterValues } from '../model/parameters.js';
+import { traceShapes } from '../model/shapes.js';
+import type { ArchitectureSpec } from '../model/spec.js';
 import { type Checkpoint, checkTrainable, loadCheckpoint, saveCheckpoint } from './checkpoint.js';
 import { outOfPatience } from './complete.js';
 import type { EpochRecord } from './history.js';
+import type { Recipe } from './recipe.js';
 import { type RunPaths, writeHistory } from './run-folder.js';
 import { freshPosition, Stepper, type Task } from './stepper.js';
 import { initialTrained } from './trained-parameters.js';
@@ -52,10 +56,18 @@ function freshStart({ spec, recipe, dataset }: Task): Checkpoint {
   const parameters = initialTrained(spec, recipe, {
     seed: recipe.seed,
     meanPixel: meanPixel(dataset),
+    linear: linearOf(spec, recipe, dataset),
   });
   const zeros = (): Float32Array[] => parameters.map((p) => new Float32Array(p.length));
   const adam = { step: 0, first: zeros(), second: zeros() };
   return { spec, recipe, position: freshPosition(1), parameters, adam, history: [], best: null };
+}
+
+/** The KLT of the training images, at the scale that fits lambda where rate is trained. */
+function linearOf(spec: ArchitectureSpec, { rate }: Recipe, { train }: Dataset): LinearStart | undefined {
+  if (spec.linear === undefined) return undefined;
+  const size = { side: spec.linear.patch, latents: traceShapes(spec).latent.channels };
+  return kltStart(train, size, rate === null ? 1 : kltGain(rate.lambda));
 }
 
 function meanPixel({ train }: Dataset): number {

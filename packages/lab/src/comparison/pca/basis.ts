@@ -1,6 +1,5 @@
 import type { ImageBatch } from '@convae/runtime';
-import { principalAxes } from '../../evaluation/principal-axes.js';
-import { momentsOf } from './covariance.js';
+import { momentsOf, principalAxes } from '@convae/train/kit';
 
 /** Principal components of images: orthonormal, the one of the largest variance first. */
 export interface PcaBasis {

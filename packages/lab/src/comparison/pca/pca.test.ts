@@ -1,10 +1,9 @@
 import { dequantize, type ImageBatch, quantize } from '@convae/runtime';
-import { createRandom } from '@convae/train/kit';
+import { createRandom, momentsOf } from '@convae/train/kit';
 import { tinyImages } from '@convae/train/testing';
 import { describe, expect, it } from 'vitest';
 import { fitBasis, project, reconstruct } from './basis.js';
 import { decodeCoefficients, encodeCoefficients } from './bitstream.js';
-import { momentsOf } from './covariance.js';
 import { fitPca, measurePca, planPca } from './measurements.js';
 import { buildPcaCoding, usedComponents } from './tables.js';
 

@@ -30,6 +30,8 @@ export interface BlockOps {
   /** The tensor that `forward` of the network's first block takes; its layout is the implementation's own. */
   input(first: ChainLink, batch: PixelBatch): Tensor;
   forward(link: ChainLink, input: Tensor, kernel: Tensor, bias: Tensor): BlockRun;
+  /** The sum of two tensors of one shape. */
+  add(a: Tensor, b: Tensor): Tensor;
   /** max(x, 0), differentiable by `tf.grads`. */
   relu(x: Tensor): Tensor;
   /**

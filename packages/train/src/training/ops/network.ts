@@ -1,6 +1,9 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { ChainLink, NetworkShapes } from '../../model/shapes.js';
-import type { BlockOps, BlockRun } from './block-ops.js';
+import { tensorCount } from '../../model/parameters.js';
+import type { ChainLink, Half, NetworkShapes } from '../../model/shapes.js';
+import type { Tf } from '../../setup/backend.js';
+import type { BlockOps, BlockRun, PixelBatch } from './block-ops.js';
+import { pixelTensor } from './plain.js';
 
 /** A run through consecutive blocks; `parameters` alternate kernel and bias. */
 export interface ChainRun {
@@ -10,7 +13,7 @@ export interface ChainRun {
 }
 
 /** Run consecutive blocks forward, keeping what their gradients need. */
-export function runChain(
+function runChain(
   ops: BlockOps,
   links: readonly ChainLink[],
   input: Tensor,
@@ -41,6 +44,42 @@ function backThrough(
   return { parameters, input: g };
 }
 
+/** Run one half of the network forward: its blocks, and beside them its linear transform, whose output is added. */
+export function runHalf(
+  ops: BlockOps,
+  shapes: NetworkShapes,
+  part: Half,
+  input: Tensor,
+  parameters: readonly Tensor[],
+): ChainRun {
+  const chain = runChain(ops, shapes[part], input, parameters);
+  const linear = shapes.linear?.[part];
+  if (linear === undefined) return chain;
+  const beside = ops.forward(linear, input, parameters.at(-2)!, parameters.at(-1)!);
+  return {
+    output: ops.add(chain.output, beside.output),
+    backward: (gradient, needInput) => {
+      const blocks = chain.backward(gradient, needInput);
+      const { kernel, bias, input: direct } = beside.backward(gradient, needInput);
+      return {
+        parameters: [...blocks.parameters, kernel, bias],
+        input: needInput ? ops.add(blocks.input!, direct!) : undefined,
+      };
+    },
+  };
+}
+
+/** The tensor that the network runs on: as its first block likes it best, unless a linear transform reads it too. */
+export function networkInput(
+  tf: Tf,
+  ops: BlockOps,
+  { encoder, linear }: NetworkShapes,
+  batch: PixelBatch,
+): Tensor {
+  const first = encoder[0]!;
+  return linear === undefined ? ops.input(first, batch) : pixelTensor(tf, first, batch);
+}
+
 /** Encoder and decoder in one run: reconstruction of `input`, with the latent in between. */
 export function runNetwork(
   ops: BlockOps,
@@ -48,9 +87,9 @@ export function runNetwork(
   input: Tensor,
   parameters: readonly Tensor[],
 ): { latent: Tensor; output: Tensor; backward(gradient: Tensor): Tensor[] } {
-  const split = 2 * shapes.encoder.length;
-  const encoder = runChain(ops, shapes.encoder, input, parameters.slice(0, split));
-  const decoder = runChain(ops, shapes.decoder, encoder.output, parameters.slice(split));
+  const split = tensorCount('encoder', shapes);
+  const encoder = runHalf(ops, shapes, 'encoder', input, parameters.slice(0, split));
+  const decoder = runHalf(ops, shapes, 'decoder', encoder.output, parameters.slice(split));
   const backward = (gradient: Tensor): Tensor[] => {
     const decoded = decoder.backward(gradient, true);
     return [...encoder.backward(decoded.input!, false).parameters, ...decoded.parameters];

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { createRandom } from '../../dataset/random.js';
 import { buildLayersNetwork } from '../../model/build.js';
 import { initialParameters } from '../../model/initialise.js';
+import { kltStart, type LinearStart } from '../../model/klt.js';
 import { parameterShapes } from '../../model/parameters.js';
 import { parseSpec } from '../../model/parse.js';
 import { presetSpec } from '../../model/presets.js';
@@ -11,7 +12,7 @@ import { traceShapes } from '../../model/shapes.js';
 import type { ArchitectureInput, ArchitectureSpec } from '../../model/spec.js';
 import { loadBackend, type Tf } from '../../setup/backend.js';
 import type { BlockOps } from './block-ops.js';
-import { runNetwork } from './network.js';
+import { networkInput, runNetwork } from './network.js';
 import { plainOps } from './plain.js';
 import { tensorflowOps } from './tensorflow.js';
 
@@ -67,6 +68,7 @@ const upsample = fc.record({
 function withDecoder(
   base: ArchitectureInput,
   up: { kind: string; kernel: number; activation: string; first: number },
+  besideLinear = false,
 ): ArchitectureSpec {
   const flat = base.encoder.at(-1)!.kind === 'dense';
   const block = (filters: number): object => ({
@@ -76,7 +78,18 @@ function withDecoder(
     filters,
   });
   const expand = { kind: 'expand', height: 2, width: 3, filters: 4, activation: 'softplus' };
-  return parseSpec({ ...base, decoder: [...(flat ? [expand] : []), block(up.first), block(3)] });
+  const linear = besideLinear && !flat ? { linear: { patch: 4 } } : {};
+  return parseSpec({ ...base, ...linear, decoder: [...(flat ? [expand] : []), block(up.first), block(3)] });
+}
+
+/** The KLT of noise, where there is a linear transform. */
+function linearOf(chosen: ArchitectureSpec): LinearStart | undefined {
+  if (chosen.linear === undefined) return undefined;
+  const random = createRandom(5);
+  const { channels, height, width } = chosen.image;
+  const data = Uint8Array.from({ length: 9 * height * width * channels }, () => 256 * random.uniform());
+  const size = { side: chosen.linear.patch, latents: traceShapes(chosen).latent.channels };
+  return kltStart({ data, count: 9, height, width, channels }, size, 1.7);
 }
 
 function gradientsOf(
@@ -87,14 +100,14 @@ function gradientsOf(
   const random = createRandom(seed);
   const { channels, height, width } = chosen.image;
   const shape: [number, number, number, number] = [2, height, width, channels];
-  const values = initialParameters(chosen, { seed, meanPixel: 0.3 });
+  const values = initialParameters(chosen, { seed, meanPixel: 0.3, linear: linearOf(chosen) });
   const shapes = parameterShapes(chosen);
   const pixels = Float32Array.from({ length: 2 * height * width * channels }, () => random.uniform());
   return tf.tidy(() => {
     const x = tf.tensor(pixels, shape);
     const parameters = values.map((v, i): Tensor => tf.tensor(v, [...shapes[i]!.shape]));
     const network = traceShapes(chosen);
-    const input = ops.input(network.encoder[0]!, { pixels, count: 2 });
+    const input = networkInput(tf, ops, network, { pixels, count: 2 });
     const run = runNetwork(ops, network, input, parameters);
     const { halfSum, gradient } = ops.squaredError(run.output, x);
     const gradients = run.backward(gradient).map((g) => Float32Array.from(g.dataSync() as Float32Array));
@@ -114,10 +127,10 @@ function expectClose(a: Float32Array, b: Float32Array): void {
 }
 
 describe('TensorFlow kernels with hand-written gradients', () => {
-  test.prop([spec, upsample, fc.integer({ min: 0, max: 1e6 })], { numRuns: 60, seed: 7 })(
+  test.prop([spec, upsample, fc.boolean(), fc.integer({ min: 0, max: 1e6 })], { numRuns: 60, seed: 7 })(
     'agree with the automatic differentiation of tfjs',
-    (base, up, seed) => {
-      const chosen = withDecoder(base, up);
+    (base, up, besideLinear, seed) => {
+      const chosen = withDecoder(base, up, besideLinear);
       const fast = gradientsOf(tensorflowOps(tf), chosen, seed);
       const plain = gradientsOf(plainOps(tf), chosen, seed);
       expectClose(fast.output, plain.output);
@@ -126,11 +139,11 @@ describe('TensorFlow kernels with hand-written gradients', () => {
     },
   );
 
-  it.each(['reference', 'upsample-nearest', 'upsample-bilinear'])(
+  it.each(['reference', 'upsample-nearest', 'upsample-bilinear', 'patch-4'])(
     'compute what the Layers model of preset %s computes',
     (name) => {
       const chosen = presetSpec(name, { channels: 1, height: 28, width: 28 });
-      const values = initialParameters(chosen, { seed: 3, meanPixel: 0.13 });
+      const values = initialParameters(chosen, { seed: 3, meanPixel: 0.13, linear: linearOf(chosen) });
       const network = buildLayersNetwork(tf, chosen, values);
       const pixels = Float32Array.from({ length: 4 * 784 }, (_, i) => ((i * 37) % 101) / 100);
       const layers = tf.tidy(() => {
@@ -142,12 +155,8 @@ describe('TensorFlow kernels with hand-written gradients', () => {
         const parameters = values.map((v, i): Tensor => tf.tensor(v, [...shapes[i]!.shape]));
         const network = traceShapes(chosen);
         const ops = tensorflowOps(tf);
-        const run = runNetwork(
-          ops,
-          network,
-          ops.input(network.encoder[0]!, { pixels, count: 4 }),
-          parameters,
-        );
+        const input = networkInput(tf, ops, network, { pixels, count: 4 });
+        const run = runNetwork(ops, network, input, parameters);
         return Float32Array.from(run.output.dataSync() as Float32Array);
       });
       network.dispose();

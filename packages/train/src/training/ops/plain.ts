@@ -83,5 +83,11 @@ export function plainOps(tf: Tf): BlockOps {
     const error = tf.sub(output, target);
     return { halfSum: tf.mul(tf.sum(tf.square(error)), 0.5), gradient: tf.mul(error, 2 / output.size) };
   };
-  return { input: (first, batch) => pixelTensor(tf, first, batch), forward, relu: tf.relu, squaredError };
+  return {
+    input: (first, batch) => pixelTensor(tf, first, batch),
+    forward,
+    add: tf.add,
+    relu: tf.relu,
+    squaredError,
+  };
 }

@@ -194,6 +194,7 @@ export function tensorflowOps(tf: Tf): BlockOps {
     input: (first, batch) =>
       fitsPatches(first) ? patches(first).input(batch) : pixelTensor(tf, first, batch),
     forward: (link, input, kernel, bias) => runner(link)(input, kernel, bias),
+    add: (a, b) => k.run('AddV2', attributes, a, b),
     relu: differentiableRelu(tf, k),
     squaredError: (output, target) => {
       const error = k.run('Sub', attributes, output, target);

@@ -28,6 +28,13 @@ export const rateSchema = z.strictObject({
   context: z.nullable(contextSchema).default(null),
   /** Share of the factorized prior's bits in the rate where there is a context network too. */
   factorizedShare: fraction.default(0.3),
+  /**
+   * Distortion weighs this much more at the start: a network that can draw first gives up less of its latents than one
+   * that saves bits from the start.
+   */
+  emphasis: z.number().min(1).max(100).default(8),
+  /** Part of the run over which it falls to its weight. */
+  emphasisUntil: z.number().positive().max(1).default(0.2),
   /** Part of the run after which the context network takes part. */
   contextFrom: fraction.default(0.2),
   /** Part of the run at whose end the decoder and the contexts see rounded latents instead of noisy ones, */

@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { tensorCount } from '../../model/parameters.js';
 import type { Tf } from '../../setup/backend.js';
-import { type ChainRun, runChain } from '../ops/network.js';
+import { type ChainRun, runHalf } from '../ops/network.js';
 import { batchTensors, type StepBatch, type StepContext } from '../step.js';
 import { contextBits, contextOutputs, factorizedBits } from './priors.js';
 import { FINEST_STEP, lambdaAt, type RateSpec } from './rate-spec.js';
@@ -54,8 +55,8 @@ interface Weights {
 
 function weightsOf({ store, shapes }: RateContext): Weights {
   const all = store.tensors();
-  const encoder = 2 * shapes.encoder.length;
-  const network = encoder + 2 * shapes.decoder.length;
+  const encoder = tensorCount('encoder', shapes);
+  const network = encoder + tensorCount('decoder', shapes);
   return {
     encoder: all.slice(0, encoder),
     decoder: all.slice(encoder, network),
@@ -170,10 +171,10 @@ export function rateStep(context: RateContext, batch: RateBatch, options: RateSt
   return tf.tidy(() => {
     const weights = weightsOf(context);
     const [x, target] = batchTensors(context, batch);
-    const encoder = runChain(ops, shapes.encoder, x, weights.encoder);
+    const encoder = runHalf(ops, shapes, 'encoder', x, weights.encoder);
     const latents = quantized(tf, rowsOf(tf, context, encoder.output), batch, quantization);
     const { shape } = encoder.output;
-    const decoder = runChain(ops, shapes.decoder, tf.reshape(latents.known, shape), weights.decoder);
+    const decoder = runHalf(ops, shapes, 'decoder', tf.reshape(latents.known, shape), weights.decoder);
     const error = tf.sub(decoder.output, target);
     const weight = (2 * emphasis * lambdaAt(rate, multiplier)) / count;
     const decoded = decoder.backward(tf.mul(error, weight), !tuned);
@@ -197,10 +198,10 @@ export function measureRate(context: RateContext, batch: RateImages): RateSums {
   return tf.tidy(() => {
     const weights = weightsOf(context);
     const [x, target] = batchTensors(context, batch);
-    const encoder = runChain(ops, shapes.encoder, x, weights.encoder);
+    const encoder = runHalf(ops, shapes, 'encoder', x, weights.encoder);
     const known = rounded(tf, rowsOf(tf, context, encoder.output), multiplier);
     const { shape } = encoder.output;
-    const decoder = runChain(ops, shapes.decoder, tf.reshape(known, shape), weights.decoder);
+    const decoder = runHalf(ops, shapes, 'decoder', tf.reshape(known, shape), weights.decoder);
     const values = tf.div(known, FINEST_STEP);
     const question = { images: count, multiplier, values, known: values, priors: weights.priors };
     return readSums(tf, tf.sub(decoder.output, target), rateTerms(context, question));

@@ -42,6 +42,22 @@ export const RATE_RECIPES: Readonly<Record<string, NamedRecipe>> = {
       rate: { lambda: 60, multipliers: [14, 13, 12, 11, 10, 9, 8], context: grid },
     },
   },
+  /** Textures: clothes, icons, small photos. */
+  'rate-texture': {
+    preset: 'patch-4',
+    recipe: {
+      ...common,
+      epochs: 14,
+      rate: {
+        lambda: 190,
+        multipliers: [8],
+        context: grid,
+        contextFrom: 0.15,
+        emphasis: 4,
+        emphasisUntil: 0.3,
+      },
+    },
+  },
   'rate-high': {
     preset: 'grid-8',
     bundleSteps: [14, 13, 11, 9, 7, 6],

@@ -8,10 +8,6 @@ const WARM_UP_STEPS = 300;
 const WARM_UP_SHARE = 0.1;
 /** Learning rate at the end of a cosine schedule, of that in the recipe. */
 const LAST_SHARE = 0.01;
-/** Distortion weighs this much more at the start, and falls to its weight over {@link EMPHASIS_UNTIL} of the run: */
-const EMPHASIS = 8;
-/** a network that can draw first gives up less of its latents than one that saves bits from the start. */
-const EMPHASIS_UNTIL = 0.2;
 
 /** Where in a run a step is. */
 export interface Moment {
@@ -36,6 +32,6 @@ export function rateStepOptions(recipe: Recipe, rate: RateSpec, moment: Moment):
     learningRate: learningRateAt(recipe, moment),
     quantization: done < rate.roundFrom ? 'noise' : done < rate.tuneFrom ? 'round' : 'tune',
     withContext: rate.context !== null && done >= rate.contextFrom,
-    emphasis: Math.max(1, EMPHASIS ** (1 - done / EMPHASIS_UNTIL)),
+    emphasis: Math.max(1, rate.emphasis ** (1 - done / rate.emphasisUntil)),
   };
 }

@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest';
+import { presetSpec } from '../model/presets.js';
+import { checkSameRun, parseRecipe } from './recipe.js';
+
+const wanted = JSON.parse(
+  JSON.stringify({
+    ...parseRecipe({ rate: { lambda: 60, context: { radius: 2 } }, schedule: 'cosine' }),
+    architecture: presetSpec('grid-4', { channels: 1, height: 28, width: 28 }),
+  }),
+);
+
+it('takes a run that was started before rate and architecture had all of their fields', () => {
+  const { emphasis, emphasisUntil, ...rate } = wanted.rate;
+  const { outputGain, ...initialiser } = wanted.architecture.initialiser;
+  const started = { ...wanted, rate, architecture: { ...wanted.architecture, initialiser } };
+  expect([emphasis, emphasisUntil, outputGain]).toEqual([8, 0.2, 1]);
+  expect(() => checkSameRun(started, wanted, 'd')).not.toThrow();
+});
+
+it.each([
+  ['rate', { ...wanted, rate: { ...wanted.rate, emphasis: 4 } }],
+  ['architecture', { ...wanted, architecture: { ...wanted.architecture, linear: { patch: 4 } } }],
+])('refuses another %s', (name, other) => {
+  expect(() => checkSameRun(wanted, other, 'd')).toThrow(new RegExp(`other settings.*${name}`));
+});
