@@ -1,6 +1,6 @@
 /**
  * Training speed with TensorFlow's oneDNN kernels off and on, in turn within one run: the reference recipe and the
- * recipes for rate and distortion. What `launchEnvironment` sets comes from here.
+ * recipes for rate and distortion. `launchEnvironment` says why they are off although they can be faster.
  *
  * npm run bench -- onednn [--rounds 3] [--limit 6000] [--recipes reference,rate-low,rate-medium,rate-high,rate-fast]
  */

@@ -2,7 +2,7 @@
  * Time of one training step of the reference network, side by side in one run: this project's step, tfjs's own
  * model.fit on the same backend, and PyTorch on the CPU where python3 has it (bench/step_pytorch.py).
  *
- * node bench/index.mjs step [--batch 20] [--rounds 5]
+ * npm run bench -- step [--batch 20] [--rounds 5]
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';

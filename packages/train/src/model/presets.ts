@@ -139,8 +139,8 @@ const patches =
   });
 
 /**
- * The best 4×7×7 latents that a sweep found below 300,000 weights (examples/tuned.json): `grid-4` with half as many
- * channels again; a third convolution at 7×7 gives less for as many weights.
+ * The best 4×7×7 latents that a sweep found below 300,000 weights (packages/lab/examples/tuned.json): `grid-4` with
+ * half as many channels again; a third convolution at 7×7 gives less for as many weights.
  */
 const tuned = grid('tuned', 4, { half: 32, quarter: 96, decodedHalf: 48 });
 
