@@ -1,4 +1,4 @@
-import { MAX_MULTIPLIER, MAX_QUALITIES } from '@convae/runtime/core';
+import { MAX_QUALITIES } from '@convae/runtime/core';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { FITS } from '../dataset/index.js';
 import { PRESET_NAMES } from '../model/presets.js';
@@ -21,19 +21,13 @@ function integer(text: string): number {
   return value;
 }
 
-function integers(text: string): number[] {
-  return text.split(',').map(integer);
-}
-
-function positiveHalves(text: string): number[] {
+/** Weights of distortion, ascending. */
+function lambdas(text: string): number[] {
   const values = text.split(',').map(number);
-  const valid = values.every(
-    (value) => value > 0 && 2 * value <= MAX_MULTIPLIER && Number.isInteger(2 * value),
-  );
+  const valid = values.every((value, i) => value > 0 && (i === 0 || value > values[i - 1]!));
   if (valid && values.length <= MAX_QUALITIES) return values;
-  const most = MAX_MULTIPLIER / 2;
   throw new InvalidArgumentError(
-    `expected at most ${MAX_QUALITIES} multiples of 0.5, above 0 and up to ${most}, as in 16,12,8.`,
+    `expected at most ${MAX_QUALITIES} ascending numbers above 0, as in 60,190,600.`,
   );
 }
 
@@ -78,11 +72,10 @@ export function addTrainFlags(command: Command): Command {
       ).choices(RATE_RECIPE_NAMES),
     )
     .option(
-      '--lambda <weight>',
-      'train for rate and distortion: weight of the squared error of an image beside its bits',
-      number,
+      '--lambda <list>',
+      'train for rate and distortion: weight of the squared error of an image beside its bits, one for each quality of the bundle, as in 60,190,600',
+      lambdas,
     )
-    .option('--multipliers <list>', 'steps to train for, in eighths, as in 12,10,8', integers)
     .option('--no-context', 'train the factorized prior alone')
     .addOption(
       new Option('--schedule <name>', 'of the step size: constant, or cosine (falls over the run)').choices([
@@ -142,14 +135,5 @@ export function addExportFlags(command: Command): Command {
         '--weights <type>',
         'how kernels are stored: float32, or int8 with a scale for each output channel (the default for rate recipes)',
       ).choices(['float32', 'int8']),
-    )
-    .option(
-      '--bundle-steps <list>',
-      "steps of the bundle's qualities in eighths, as in 16,12,8 (also halves without a context network); default: those trained for",
-      positiveHalves,
-    )
-    .addOption(new Option('--qualities <list>', 'old name').argParser(positiveHalves).hideHelp())
-    .on('option:qualities', () =>
-      command.setOptionValueWithSource('bundleSteps', command.getOptionValue('qualities'), 'cli'),
     );
 }

@@ -17,9 +17,9 @@ export interface TrainingDisplay {
 const rate = (imagesPerSecond: number): string =>
   `${Math.round(imagesPerSecond).toLocaleString('en')} images/s`;
 
-/** Bytes and decibels of the validation images, from the coarsest to the finest step. */
+/** Bytes and decibels of the validation images, of the coarsest and the finest quality. */
 function rateText({ rate: measured }: EpochRecord): string {
-  const points = [...(measured?.validation ?? [])].sort((a, b) => b.multiplier - a.multiplier);
+  const points = measured?.validation ?? [];
   const ends = points.length > 1 ? [points[0]!, points.at(-1)!] : points;
   return ends
     .map(({ psnr: dB, contextBytes, factorizedBytes }) => {

@@ -38,8 +38,8 @@ export interface TrainFlags extends DataFlags {
   readonly recipe?: string;
   /** Steps below which a small data set is passed over more often than `epochs`; no flag of its own. */
   readonly leastSteps?: number;
-  readonly lambda?: number;
-  readonly multipliers?: number[];
+  /** One for each quality. */
+  readonly lambda?: number[];
   /** False: without a context network. */
   readonly context: boolean;
   /** The rate part of the recipe that run.json recorded, where a run is resumed. */
@@ -56,23 +56,16 @@ export interface TrainFlags extends DataFlags {
  */
 function rateOf(flags: TrainFlags, context: RateInput['context']): RecipeInput['rate'] {
   const start = flags.recipe === undefined ? flags.rate : RATE_RECIPES[flags.recipe]?.recipe.rate;
-  const { lambda = start?.lambda, multipliers = start?.multipliers } = flags;
-  if (lambda === undefined) {
-    refuseLone(flags);
-    return null;
+  const { lambda: lambdas = start?.lambdas } = flags;
+  if (lambdas === undefined) {
+    if (flags.context) return null;
+    throw new UsageError('expected --lambda or --recipe beside --no-context, received neither');
   }
   return {
     ...start,
-    lambda,
-    ...(multipliers === undefined ? {} : { multipliers }),
+    lambdas,
     context: flags.context ? (start ? start.context : context) : null,
   };
-}
-
-function refuseLone({ multipliers, context }: TrainFlags): void {
-  const lone = multipliers === undefined ? (context ? undefined : '--no-context') : '--multipliers';
-  if (lone !== undefined)
-    throw new UsageError(`expected --lambda or --recipe beside ${lone}, received neither`);
 }
 
 /** A range on the command line stands for both ends, so that no end of a resumed run is left beside it. */
@@ -107,11 +100,11 @@ export function fittedRecipe(recipe: Recipe, { leastSteps = 0 }: TrainFlags, { t
 }
 
 /** The flags that a named recipe stands for. */
-export function recipeFlags(name: string): Partial<TrainFlags & { bundleSteps: readonly number[] }> {
-  const { preset, recipe, bundleSteps } = RATE_RECIPES[name]!;
+export function recipeFlags(name: string): Partial<TrainFlags> {
+  const { preset, recipe } = RATE_RECIPES[name]!;
   const { epochs, batch, learningRate: lr, schedule } = recipe;
   return JSON.parse(
-    JSON.stringify({ preset, epochs, batch, lr, schedule, bundleSteps, leastSteps: LEAST_STEPS }),
+    JSON.stringify({ preset, epochs, batch, lr, schedule, leastSteps: LEAST_STEPS }),
   ) as Partial<TrainFlags>;
 }
 

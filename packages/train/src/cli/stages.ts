@@ -59,14 +59,12 @@ export interface ExportFlags {
   readonly optimize: boolean;
   /** How kernels are stored; int8 where rate was trained and nothing is said, else float32. */
   readonly weights?: 'float32' | 'int8';
-  /** Steps of the bundle's qualities in eighths, where they are not those that rate was trained for. */
-  readonly bundleSteps?: readonly number[];
 }
 
 /** Export a run's best weights as a bundle, checked against tfjs before anything is written. */
 export async function exportStage(
   run: Exportable,
-  { optimize, weights, bundleSteps }: ExportFlags,
+  { optimize, weights }: ExportFlags,
 ): Promise<ExportedBundle> {
   const { tf, spec, dataset, paths, parameters } = run;
   const storage = weights ?? (run.recipe.rate === null ? 'float32' : 'int8');
@@ -85,7 +83,7 @@ export async function exportStage(
       metrics: trainingMetrics(run),
       anySize: traceShapes(spec).anySize,
       optimize,
-      tables: { training: dataset.train, validation: dataset.validation, ...trainedCoding(run, bundleSteps) },
+      tables: { training: dataset.train, validation: dataset.validation, ...trainedCoding(run) },
     });
   } finally {
     network.dispose();

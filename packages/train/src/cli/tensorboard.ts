@@ -12,9 +12,9 @@ interface SummaryWriter {
 function scalarsOf(record: EpochRecord): [name: string, value: number][] {
   const { trainMse, trainPsnr, validationMse, validationPsnr, learningRate, deadChannels, rate } = record;
   const points = (rate?.validation ?? []).flatMap(
-    ({ multiplier, psnr, contextBytes, factorizedBytes }): [string, number][] => [
-      [`psnr/step ${multiplier}`, psnr],
-      [`bytes/step ${multiplier}`, contextBytes ?? factorizedBytes],
+    ({ lambda, psnr, contextBytes, factorizedBytes }): [string, number][] => [
+      [`psnr/lambda ${lambda}`, psnr],
+      [`bytes/lambda ${lambda}`, contextBytes ?? factorizedBytes],
     ],
   );
   return [

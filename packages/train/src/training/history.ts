@@ -2,10 +2,10 @@ import * as z from 'zod';
 
 const figure = z.number().nonnegative();
 
-/** Rate and distortion of the validation images at one step. */
+/** Rate and distortion of the validation images at one quality. */
 const ratePoint = z.object({
-  /** Step in eighths of a latent unit. */
-  multiplier: z.int().min(1),
+  /** The quality's weight of distortion. */
+  lambda: z.number().positive(),
   /** dB, peak 1. */
   psnr: z.number(),
   factorizedBytes: figure,
@@ -19,7 +19,7 @@ const rateRecord = z.object({
   factorizedBytes: figure,
   /** Null without a context network, or before it takes part in a whole epoch. */
   contextBytes: figure.nullable(),
-  /** At hard rounding, one for each step trained for; empty without validation images. */
+  /** At hard rounding, one for each quality, the coarsest first; empty without validation images. */
   validation: z.array(ratePoint).readonly(),
 });
 
@@ -45,7 +45,7 @@ export const epochRecordSchema = z.object({
   rate: rateRecord.optional(),
 });
 
-/** Rate and distortion of the validation images at one step. */
+/** Rate and distortion of the validation images at one quality. */
 export type RatePoint = Readonly<z.output<typeof ratePoint>>;
 /** What one epoch of training for rate and distortion measured; bytes are code lengths under the trained priors. */
 export type RateRecord = Readonly<z.output<typeof rateRecord>>;

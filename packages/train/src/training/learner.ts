@@ -5,7 +5,7 @@ import type { Tf } from '../setup/backend.js';
 import type { RatePoint } from './history.js';
 import { measureSet } from './measure.js';
 import type { ParameterStore, StoreStart } from './parameter-store.js';
-import { drawStep } from './rate/draw.js';
+import { drawQuality } from './rate/draw.js';
 import { measurePoints } from './rate/rate-measure.js';
 import type { RateSpec } from './rate/rate-spec.js';
 import { type RateContext, rateStep } from './rate/rate-step.js';
@@ -64,14 +64,13 @@ function rateLearner(context: RateContext, recipe: Recipe, rate: RateSpec): Lear
   return {
     store: context.store,
     step: (batch, place) => {
-      const drawn = drawStep(rate, batch.count * height * width * channels, { seed: recipe.seed, ...place });
+      const drawn = drawQuality(rate, batch.count * height * width * channels, { seed: recipe.seed, ...place });
       const sums = rateStep(context, { ...batch, ...drawn }, rateStepOptions(recipe, rate, place));
       return { ...sums, halfSum: sums.squaredError / 2 };
     },
     measure: (images) => {
       const points = measurePoints(context, images);
-      const finest = points.reduce((best, point) => (point.multiplier < best.multiplier ? point : best));
-      return { mse: 10 ** (-finest.psnr / 10), deadChannels: [], points };
+      return { mse: 10 ** (-points.at(-1)!.psnr / 10), deadChannels: [], points };
     },
   };
 }

@@ -2,21 +2,26 @@ import { initialParameters, type StartOptions } from '../model/initialise.js';
 import { type ParameterShape, type ParameterValues, parameterShapes } from '../model/parameters.js';
 import { traceShapes } from '../model/shapes.js';
 import type { ArchitectureSpec } from '../model/spec.js';
-import { contextShapes, factorizedShapes, type PriorShape } from './rate/priors.js';
+import { contextShapes, factorizedShapes, gainShapes, type PriorShape } from './rate/priors.js';
 import type { Recipe } from './recipe.js';
 
-function priorShapes(spec: ArchitectureSpec, { rate }: Pick<Recipe, 'rate'>): PriorShape[] {
+function codingShapes(spec: ArchitectureSpec, { rate }: Pick<Recipe, 'rate'>): PriorShape[] {
   if (rate === null) return [];
   const { latent } = traceShapes(spec);
-  return [...factorizedShapes(latent), ...(rate.context === null ? [] : contextShapes(latent, rate.context))];
+  const { context, lambdas } = rate;
+  return [
+    ...gainShapes(latent, rate),
+    ...factorizedShapes(latent),
+    ...(context === null ? [] : contextShapes(latent, context, lambdas.length)),
+  ];
 }
 
-/** Name and shape of every tensor under training: the network's, then those of the priors. */
+/** Name and shape of every tensor under training: the network's, the gains, then those of the priors. */
 export function trainedShapes(
   spec: ArchitectureSpec,
   recipe: Pick<Recipe, 'rate'>,
 ): Pick<ParameterShape, 'name' | 'shape'>[] {
-  return [...parameterShapes(spec), ...priorShapes(spec, recipe)];
+  return [...parameterShapes(spec), ...codingShapes(spec, recipe)];
 }
 
 /** Seeded initial values, in the order of {@link trainedShapes}. */
@@ -27,6 +32,6 @@ export function initialTrained(
 ): ParameterValues {
   return [
     ...initialParameters(spec, start),
-    ...priorShapes(spec, recipe).map((shape) => shape.initial(start.seed)),
+    ...codingShapes(spec, recipe).map((shape) => shape.initial(start.seed)),
   ];
 }

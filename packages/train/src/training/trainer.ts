@@ -1,6 +1,7 @@
 import { ConvaeError } from '@convae/runtime/core';
 import { batches } from '../dataset/batches.js';
 import type { Dataset } from '../dataset/types.js';
+import { mean } from '../figures/averages.js';
 import { kltGain, kltStart, type LinearStart } from '../model/klt.js';
 import type { ParameterValues } from '../model/parameters.js';
 import { traceShapes } from '../model/shapes.js';
@@ -8,6 +9,7 @@ import type { ArchitectureSpec } from '../model/spec.js';
 import { type Checkpoint, checkTrainable, loadCheckpoint, saveCheckpoint } from './checkpoint.js';
 import { outOfPatience } from './complete.js';
 import type { EpochRecord } from './history.js';
+import { middleLambda } from './rate/rate-spec.js';
 import type { Recipe } from './recipe.js';
 import { type RunPaths, writeHistory } from './run-folder.js';
 import { freshPosition, Stepper, type Task } from './stepper.js';
@@ -67,7 +69,7 @@ function freshStart({ spec, recipe, dataset }: Task): Checkpoint {
 function linearOf(spec: ArchitectureSpec, { rate }: Recipe, { train }: Dataset): LinearStart | undefined {
   if (spec.linear === undefined) return undefined;
   const size = { side: spec.linear.patch, latents: traceShapes(spec).latent.channels };
-  return kltStart(train, size, rate === null ? 1 : kltGain(rate.lambda));
+  return kltStart(train, size, rate === null ? 1 : kltGain(middleLambda(rate)));
 }
 
 function meanPixel({ train }: Dataset): number {
@@ -89,11 +91,11 @@ async function openStart(options: TrainingOptions): Promise<Checkpoint> {
 
 /**
  * What the best weights have least of, on validation images where there are some: the squared error, or where rate is
- * trained bits + lambda · squared error, averaged over the steps.
+ * trained bits + lambda · squared error, in the geometric mean over the qualities.
  */
 function objectiveOf(record: EpochRecord): number {
   const points = record.rate?.validation ?? [];
-  if (points.length > 0) return points.reduce((sum, { objective }) => sum + objective, 0) / points.length;
+  if (points.length > 0) return Math.exp(mean(points.map(({ objective }) => Math.log(objective))));
   return record.validationMse ?? record.trainMse;
 }
 

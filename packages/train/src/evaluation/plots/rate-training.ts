@@ -16,28 +16,27 @@ const TITLES: Readonly<Record<RateCurve, string>> = {
   distortion: 'PSNR, dB (validation)',
 };
 
-/** The finest and the coarsest step that were trained for. */
+/** The finest and the coarsest quality. */
 function ends(points: readonly RatePoint[]): RatePoint[] {
-  const sorted = [...points].sort((a, b) => a.multiplier - b.multiplier);
-  return [...new Set([sorted[0], sorted.at(-1)])].filter((point) => point !== undefined);
+  return [...new Set([points.at(-1), points[0]])].filter((point) => point !== undefined);
 }
 
 function plotted({ psnr, contextBytes, factorizedBytes }: RatePoint, curve: RateCurve): number {
   return curve === 'distortion' ? psnr : (contextBytes ?? factorizedBytes);
 }
 
-/** One value for each epoch and each end of the range of steps; epochs without validation are left out. */
+/** One value for each epoch and each end of the range of qualities; epochs without validation are left out. */
 function rateCurve(history: readonly EpochRecord[], curve: RateCurve): Point[] {
   return history.flatMap(({ epoch, rate }) =>
     ends(rate?.validation ?? []).map((point, i) => ({
       epoch,
       value: plotted(point, curve),
-      series: i === 0 ? 'finest step' : 'coarsest step',
+      series: i === 0 ? 'finest quality' : 'coarsest quality',
     })),
   );
 }
 
-/** Rate or distortion of the validation images over the epochs, at the finest and the coarsest step. */
+/** Rate or distortion of the validation images over the epochs, at the finest and the coarsest quality. */
 export function rateTrainingPlot(
   history: readonly EpochRecord[],
   curve: RateCurve,

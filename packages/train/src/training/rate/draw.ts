@@ -1,22 +1,22 @@
 import { createRandom } from '../../dataset/random.js';
 import type { RateSpec } from './rate-spec.js';
 
-/** Stream number of steps and quantization noise. */
+/** Stream number of qualities and quantization noise. */
 const QUANTIZATION_STREAM = 0x71;
 
 /**
- * The step of a batch and the noise in place of its rounding; they depend on seed, epoch and batch alone.
+ * The quality of a batch and the noise in place of its rounding; they depend on seed, epoch and batch alone.
  *
  * @returns noise float32, uniform in −0.5..0.5, in units of the step.
  */
-export function drawStep(
-  { multipliers }: RateSpec,
+export function drawQuality(
+  { lambdas }: RateSpec,
   values: number,
   { seed, epoch, batch }: { seed: number; epoch: number; batch: number },
-): { multiplier: number; noise: Float32Array } {
+): { quality: number; noise: Float32Array } {
   const random = createRandom(seed, QUANTIZATION_STREAM, epoch, batch);
-  const multiplier = multipliers[random.below(multipliers.length)]!;
+  const quality = random.below(lambdas.length);
   const noise = new Float32Array(values);
   for (let i = 0; i < values; i++) noise[i] = random.uniform() - 0.5;
-  return { multiplier, noise };
+  return { quality, noise };
 }

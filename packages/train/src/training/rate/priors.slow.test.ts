@@ -3,6 +3,7 @@ import { type BackendKind, loadBackend, type Tf } from '../../setup/backend.js';
 import { COMPONENTS } from './mixture.js';
 import { contextBits, contextOutputs, contextShapes, factorizedBits, factorizedShapes } from './priors.js';
 import {
+  codedAt,
   contextOf,
   contextTensors,
   drawLatents,
@@ -20,7 +21,7 @@ import {
 } from './tiny-rate.test.support.js';
 
 const OUTPUTS = 3 * COMPONENTS;
-const MULTIPLIER = 5;
+const QUALITY = 2;
 const IMAGES = 2;
 
 const RUNS: [string, TinyRun][] = [
@@ -38,7 +39,7 @@ describe.each<BackendKind>(['tensorflow', 'cpu'])('the context network on %s', (
   afterAll(() => loadBackend('tensorflow'));
 
   /** Outputs, channels×(images·places)×outputs, for latents count×c×h×w. */
-  function outputsOf(run: TinyRun, latents: ArrayLike<number>, multiplier = MULTIPLIER): Float32Array {
+  function outputsOf(run: TinyRun, latents: ArrayLike<number>, quality = QUALITY): Float32Array {
     const shape = shapeOf(run);
     const images = latents.length / (shape.height * shape.width * shape.channels);
     return tf.tidy(() => {
@@ -47,21 +48,21 @@ describe.each<BackendKind>(['tensorflow', 'cpu'])('the context network on %s', (
         shape.channels,
       ]);
       const weights = contextTensors(run).map((t) => tf.tensor(t.values, t.shape));
-      const question = { weights, spec: run.recipe.rate!.context!, multiplier, relu: tf.relu };
+      const question = { weights, spec: run.recipe.rate!.context!, quality, relu: tf.relu };
       return contextOutputs(tf, { images, shape }, inputs, question).dataSync() as Float32Array;
     });
   }
 
   it.each(RUNS)('gives what its description says: %s', (_name, run) => {
     const net = contextOf(run);
-    const latents = drawLatents(net, IMAGES, MULTIPLIER, 1);
+    const latents = drawLatents(net, IMAGES, codedAt(run, QUALITY), 1);
     const found = outputsOf(run, latents);
     const size = latents.length / IMAGES;
     const plane = net.height * net.width;
     for (let image = 0; image < IMAGES; image++) {
       for (const place of places(net)) {
         const latent = latents.subarray(image * size, (image + 1) * size);
-        const expected = plainOutputs(net, latent, place, MULTIPLIER);
+        const expected = plainOutputs(net, latent, place, QUALITY);
         const row = place.channel * IMAGES * plane + image * plane + place.y * net.width + place.x;
         const errors = expected.map((value, m) => Math.abs(found[row * OUTPUTS + m]! - value));
         expect(Math.max(...errors)).toBeLessThan(5e-4);
@@ -71,7 +72,7 @@ describe.each<BackendKind>(['tensorflow', 'cpu'])('the context network on %s', (
 
   it.each(RUNS)('is causal: %s', (_name, run) => {
     const net = contextOf(run);
-    const latents = drawLatents(net, 1, MULTIPLIER, 2);
+    const latents = drawLatents(net, 1, codedAt(run, QUALITY), 2);
     const before = outputsOf(run, latents);
     const order = [...places(net)];
     const plane = net.height * net.width;
@@ -90,20 +91,20 @@ describe.each<BackendKind>(['tensorflow', 'cpu'])('the context network on %s', (
     }
   });
 
-  it('depends on the step', () => {
+  it('depends on the quality', () => {
     const run = tinyRun(GRID, 2);
-    const latents = drawLatents(contextOf(run), 1, MULTIPLIER, 3);
-    expect(outputsOf(run, latents, 8)).not.toEqual(outputsOf(run, latents, 14));
+    const latents = drawLatents(contextOf(run), 1, codedAt(run, QUALITY), 3);
+    expect(outputsOf(run, latents, 0)).not.toEqual(outputsOf(run, latents, 1));
   });
 
   it.each(RUNS)('counts the bits of the symbols under its mixtures: %s', (_name, run) => {
     const net = contextOf(run);
-    const latents = drawLatents(net, 1, MULTIPLIER, 4);
-    const expected = plainBits(net, latents, MULTIPLIER);
+    const latents = drawLatents(net, 1, codedAt(run, QUALITY), 4);
+    const expected = plainBits(net, latents, codedAt(run, QUALITY));
     const found = tf.tidy(() => {
       const rows = tf.tensor(rowsOf(net, latents), [net.height * net.width, net.channels]);
       const outputs = tf.tensor(outputsOf(run, latents), [net.channels, net.height * net.width, OUTPUTS]);
-      return contextBits(tf, rows, outputs, MULTIPLIER).dataSync()[0]!;
+      return contextBits(tf, rows, outputs, tf.tensor1d([...codedAt(run, QUALITY).steps])).dataSync()[0]!;
     });
     expect(Math.abs(found - expected)).toBeLessThan(1e-3 * expected);
   });
@@ -118,15 +119,16 @@ describe.each<BackendKind>(['tensorflow', 'cpu'])('the context network on %s', (
     const size = shape.height * shape.width * shape.channels;
     expect(dims).toEqual([size, OUTPUTS]);
     // Rows are places and columns channels, so symbols run channel-fastest, as the mixtures do.
-    const values = Float32Array.from({ length: IMAGES * size }, (_, i) => ((i * 37) % 23) - 11);
+    const values = Float32Array.from({ length: IMAGES * size }, (_, i) => (((i * 37) % 23) - 11) / 4);
+    const steps = Array.from({ length: shape.channels }, (_, channel) => 0.6 + channel / 8);
     const expected = values.reduce((sum, value, i) => {
       const outputs = [...prior.subarray((i % size) * OUTPUTS, ((i % size) + 1) * OUTPUTS)];
-      return sum - Math.log2(plainMass(value, outputs, MULTIPLIER) * (1 - FLOOR) + FLOOR);
+      return sum - Math.log2(plainMass(value, outputs, steps[i % shape.channels]!) * (1 - FLOOR) + FLOOR);
     }, 0);
     const found = tf.tidy(() => {
       const rows = tf.tensor(values, [values.length / shape.channels, shape.channels]);
       const weights = tf.tensor(prior, [...dims] as [number, number]);
-      return factorizedBits(tf, { images: IMAGES, shape }, rows, weights, MULTIPLIER).dataSync()[0]!;
+      return factorizedBits(tf, { images: IMAGES, shape }, rows, weights, tf.tensor1d(steps)).dataSync()[0]!;
     });
     expect(Math.abs(found - expected)).toBeLessThan(1e-3 * expected);
   });
@@ -134,7 +136,7 @@ describe.each<BackendKind>(['tensorflow', 'cpu'])('the context network on %s', (
 
 describe('the weights of the priors', () => {
   it('start the same for the same seed, and differ for another', () => {
-    const shapes = contextShapes(shapeOf(tinyRun(GRID, 2)), { radius: 2, hidden1: 4, hidden2: 3 });
+    const shapes = contextShapes(shapeOf(tinyRun(GRID, 2)), { radius: 2, hidden1: 4, hidden2: 3 }, 3);
     const of = (seed: number) => shapes.map((shape) => shape.initial(seed));
     expect(of(1)).toEqual(of(1));
     expect(of(1)[0]).not.toEqual(of(2)[0]);
@@ -143,7 +145,7 @@ describe('the weights of the priors', () => {
   });
 
   it('have no window where nothing lies in it', () => {
-    const names = contextShapes(shapeOf(tinyRun(VECTOR, 0)), { radius: 0, hidden1: 4, hidden2: 3 }).map(
+    const names = contextShapes(shapeOf(tinyRun(VECTOR, 0)), { radius: 0, hidden1: 4, hidden2: 3 }, 3).map(
       ({ name }) => name,
     );
     expect(names).not.toContain('prior/context/window');

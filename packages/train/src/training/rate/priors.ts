@@ -5,8 +5,7 @@ import { elements } from '../../model/parameters.js';
 import type { BlockShape } from '../../model/shapes.js';
 import type { Tf } from '../../setup/backend.js';
 import { COMPONENTS, initialMixture, MEAN_SCALE, mixtureBits } from './mixture.js';
-import type { ContextSpec } from './rate-spec.js';
-import { REFERENCE_MULTIPLIER } from './rate-spec.js';
+import { type ContextSpec, middleLambda, type RateSpec } from './rate-spec.js';
 
 /** A weight tensor of a prior and how it starts. */
 export interface PriorShape {
@@ -16,6 +15,8 @@ export interface PriorShape {
 }
 
 const OUTPUTS = 3 * COMPONENTS;
+/** Name of the tensor that {@link gainShapes} describes. */
+export const GAINS = 'gains/log';
 /** Stream number of the priors' initial weights. */
 const PRIOR_STREAM = 0x70;
 
@@ -39,14 +40,26 @@ function uniform(name: string, shape: readonly number[], limit: number, stream: 
   return { name, shape, initial };
 }
 
+/** The logarithm of each quality's and channel's gain, qualities×channels: a step is 1 / gain latent units. */
+export function gainShapes({ channels }: BlockShape, rate: RateSpec): PriorShape[] {
+  // A uniform quantizer's error grows with the square of its step.
+  const starts = rate.lambdas.map((lambda) => Math.log(lambda / middleLambda(rate)) / 2);
+  const initial = (): Float32Array =>
+    Float32Array.from({ length: starts.length * channels }, (_, i) => starts[Math.floor(i / channels)]!);
+  return [{ name: GAINS, shape: [starts.length, channels], initial }];
+}
+
 /** The factorized prior: a mixture for each place and channel. */
 export function factorizedShapes({ height, width, channels }: BlockShape): PriorShape[] {
   return [repeated('prior/factorized', [height * width * channels, OUTPUTS], initialMixture())];
 }
 
 /** The context network's weights, in the order that {@link contextOutputs} takes them. */
-export function contextShapes({ height, width, channels }: BlockShape, spec: ContextSpec): PriorShape[] {
-  const { radius, hidden1, hidden2 } = spec;
+export function contextShapes(
+  { height, width, channels }: BlockShape,
+  { radius, hidden1, hidden2 }: ContextSpec,
+  qualities: number,
+): PriorShape[] {
   const window = neighbourCount(radius) * channels;
   const he = (fanIn: number): number => Math.sqrt(6 / fanIn);
   return [
@@ -54,7 +67,7 @@ export function contextShapes({ height, width, channels }: BlockShape, spec: Con
     uniform('prior/context/earlier', [channels, hidden1], he(window + channels), 1),
     zeros('prior/context/position', [height * width, hidden1]),
     uniform('prior/context/channel', [channels, hidden1], 0.5, 2),
-    zeros('prior/context/quality', [hidden1]),
+    zeros('prior/context/quality', [qualities, hidden1]),
     uniform('prior/context/second', [hidden1, hidden2], he(hidden1), 3),
     uniform('prior/context/second-bias', [channels, hidden2], 0.1, 4),
     uniform('prior/context/output', [channels, hidden2, OUTPUTS], 0.02, 5),
@@ -68,16 +81,18 @@ export interface LatentRows {
   readonly shape: BlockShape;
 }
 
-/** Bits of the latents under the factorized prior, summed. `values` float32 rows×channels, finest steps. */
+/** Bits of the latents under the factorized prior, summed. `values` float32 rows×channels, `steps` channels; latent units. */
 export function factorizedBits(
   tf: Tf,
-  rows: LatentRows,
+  { images, shape }: LatentRows,
   values: Tensor,
   prior: Tensor,
-  width: number,
+  steps: Tensor,
 ): Tensor {
-  const places = rows.shape.height * rows.shape.width * rows.shape.channels;
-  return tf.sum(mixtureBits(tf, tf.reshape(values, [rows.images, places]), prior, width));
+  const { height, width, channels } = shape;
+  const outputs = tf.reshape(prior, [height * width, channels, OUTPUTS]);
+  const byPlace = tf.reshape(values, [images, height * width, channels]);
+  return tf.sum(mixtureBits(tf, byPlace, outputs, tf.reshape(steps, [channels, 1])));
 }
 
 /** The context network as it is asked. */
@@ -85,7 +100,7 @@ export interface ContextQuestion {
   /** In the order of {@link contextShapes}. */
   readonly weights: readonly Tensor[];
   readonly spec: ContextSpec;
-  readonly multiplier: number;
+  readonly quality: number;
   readonly relu: (x: Tensor) => Tensor;
 }
 
@@ -131,18 +146,17 @@ function ownPart(tf: Tf, { images, shape }: LatentRows, inputs: Tensor, weights:
 /**
  * Outputs of the context network for every symbol, float32 channels×rows×outputs.
  *
- * @param inputs float32 rows×channels, finest steps: what the decoder knows of the latents.
+ * @param inputs float32 rows×channels, latent units: what the decoder knows of the latents.
  */
 export function contextOutputs(tf: Tf, rows: LatentRows, inputs: Tensor, question: ContextQuestion): Tensor {
-  const { spec, multiplier, relu } = question;
+  const { spec, quality, relu } = question;
   const window = spec.radius > 0 ? question.weights[0]! : undefined;
-  const [earlier, position, channel, quality, second, secondBias, output, outputBias] =
+  const [earlier, position, channel, byQuality, second, secondBias, output, outputBias] =
     window === undefined ? question.weights : question.weights.slice(1);
   const { channels, height, width } = rows.shape;
   const scaled = tf.div(inputs, MEAN_SCALE);
-  const octaves = Math.log2(multiplier / REFERENCE_MULTIPLIER);
   const placed = tf.reshape(position!, [height * width, 1, spec.hidden1]);
-  const still = tf.add(placed, tf.mul(quality!, octaves));
+  const still = tf.add(placed, tf.slice(byQuality as Tensor2D, [quality, 0], [1, spec.hidden1]));
   const shared =
     window === undefined ? still : tf.add(windowPart(tf, rows, scaled, window, spec.radius), still);
   const h1 = relu(tf.add(ownPart(tf, rows, scaled, earlier!), tf.add(shared, channel!)));
@@ -153,7 +167,7 @@ export function contextOutputs(tf: Tf, rows: LatentRows, inputs: Tensor, questio
   return tf.add(tf.matMul(byChannel as Tensor3D, output as Tensor3D), outputBias!);
 }
 
-/** Bits of the latents under the context network, summed. `values` float32 rows×channels, finest steps. */
-export function contextBits(tf: Tf, values: Tensor, outputs: Tensor, width: number): Tensor {
-  return tf.sum(mixtureBits(tf, tf.transpose(values as Tensor2D), outputs, width));
+/** Bits of the latents under the context network, summed. `values` float32 rows×channels, `steps` channels; latent units. */
+export function contextBits(tf: Tf, values: Tensor, outputs: Tensor, steps: Tensor): Tensor {
+  return tf.sum(mixtureBits(tf, tf.transpose(values as Tensor2D), outputs, tf.reshape(steps, [-1, 1, 1])));
 }

@@ -2,7 +2,6 @@ import { psnrOf } from '@convae/runtime/core';
 import { inBatches, toFloats } from '../../dataset/batches.js';
 import type { LabelledImages } from '../../dataset/types.js';
 import type { RatePoint } from '../history.js';
-import { lambdaAt } from './rate-spec.js';
 import { measureRate, type RateContext, type RateSums } from './rate-step.js';
 
 /** Images per batch while measuring. */
@@ -10,11 +9,11 @@ const MEASURE_BATCH = 100;
 
 const BITS_PER_BYTE = 8;
 
-function sumsOf(context: RateContext, images: LabelledImages, multiplier: number): RateSums {
+function sumsOf(context: RateContext, images: LabelledImages, quality: number): RateSums {
   const sums = { squaredError: 0, factorizedBits: 0, contextBits: 0 };
   for (const some of inBatches(images, MEASURE_BATCH)) {
     const input = toFloats(some);
-    const found = measureRate(context, { input, target: input, count: some.count, multiplier });
+    const found = measureRate(context, { input, target: input, count: some.count, quality });
     sums.squaredError += found.squaredError;
     sums.factorizedBits += found.factorizedBits;
     sums.contextBits += found.contextBits;
@@ -22,19 +21,19 @@ function sumsOf(context: RateContext, images: LabelledImages, multiplier: number
   return sums;
 }
 
-/** Rate and distortion of images at hard rounding, at every step trained for; `images` must not be empty. */
+/** Rate and distortion of images at hard rounding, at every quality; `images` must not be empty. */
 export function measurePoints(context: RateContext, images: LabelledImages): RatePoint[] {
   const { rate } = context;
   const { count, height, width, channels } = images;
-  return rate.multipliers.map((multiplier) => {
-    const { squaredError, factorizedBits, contextBits } = sumsOf(context, images, multiplier);
+  return rate.lambdas.map((lambda, quality) => {
+    const { squaredError, factorizedBits, contextBits } = sumsOf(context, images, quality);
     const bits = rate.context === null ? factorizedBits : contextBits;
     return {
-      multiplier,
+      lambda,
       psnr: psnrOf(squaredError / (count * height * width * channels)),
       factorizedBytes: factorizedBits / count / BITS_PER_BYTE,
       contextBytes: rate.context === null ? null : contextBits / count / BITS_PER_BYTE,
-      objective: (bits + lambdaAt(rate, multiplier) * squaredError) / count,
+      objective: (bits + lambda * squaredError) / count,
     };
   });
 }

@@ -1,9 +1,8 @@
+import { MAX_QUALITIES } from '@convae/runtime/core';
 import * as z from 'zod';
 
-/** Multiplier at which the recipe's lambda holds; the step of the symbols is then 1 latent unit. */
-export const REFERENCE_MULTIPLIER = 8;
-/** The finest step of the latents: multiplier 1. */
-export const FINEST_STEP = 1 / REFERENCE_MULTIPLIER;
+/** Largest weight of distortion. */
+export const MAX_LAMBDA = 1e6;
 
 /** Radius of the context network's window on a grid of latents. */
 export const DEFAULT_RADIUS = 2;
@@ -20,10 +19,17 @@ const contextSchema = z.strictObject({
 
 /** How a network is trained for rate and distortion together. */
 export const rateSchema = z.strictObject({
-  /** Weight of the sum of squared errors of an image (pixels 0..1) beside its bits, at the reference multiplier. */
-  lambda: z.number().positive().max(1e6),
-  /** Steps to train for, in eighths of a latent unit; one is drawn for each batch. */
-  multipliers: z.array(z.int().min(1).max(64)).min(1).max(16).default([REFERENCE_MULTIPLIER]),
+  /**
+   * Weights of the sum of squared errors of an image (pixels 0..1) beside its bits, ascending: one for each quality of the
+   * bundle, the coarsest first. One is drawn for each batch.
+   */
+  lambdas: z
+    .array(z.number().positive().max(MAX_LAMBDA))
+    .min(1)
+    .max(MAX_QUALITIES)
+    .refine((lambdas) => lambdas.every((lambda, i) => i === 0 || lambda > lambdas[i - 1]!), {
+      error: 'expected ascending numbers',
+    }),
   /** Null trains with the factorized prior alone. */
   context: z.nullable(contextSchema).default(null),
   /** Share of the factorized prior's bits in the rate where there is a context network too. */
@@ -47,7 +53,8 @@ export const rateSchema = z.strictObject({
 export type RateSpec = z.output<typeof rateSchema>;
 export type ContextSpec = z.output<typeof contextSchema>;
 
-/** The weight of distortion at a step: the error of a uniform quantizer grows with the square of its step. */
-export function lambdaAt({ lambda }: RateSpec, multiplier: number): number {
-  return lambda * (REFERENCE_MULTIPLIER / multiplier) ** 2;
-}
+/** The quality in the middle, the bundle's default: a step is there 1 latent unit at the start. */
+export const middleOf = ({ lambdas }: RateSpec): number => Math.floor(lambdas.length / 2);
+
+/** The weight of distortion at the quality in the middle. */
+export const middleLambda = (rate: RateSpec): number => rate.lambdas[middleOf(rate)]!;

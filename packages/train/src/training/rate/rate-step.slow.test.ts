@@ -5,7 +5,6 @@ import { traceShapes } from '../../model/shapes.js';
 import { loadBackend, type Tf } from '../../setup/backend.js';
 import type { ParameterStore } from '../parameter-store.js';
 import { openEngine } from '../step.js';
-import { lambdaAt } from './rate-spec.js';
 import {
   measureRate,
   type Quantization,
@@ -17,7 +16,7 @@ import {
 import { GRID, type TinyRun, tinyRun, VECTOR } from './tiny-rate.test.support.js';
 
 const COUNT = 4;
-const MULTIPLIER = 5;
+const QUALITY = 2;
 const EMPHASIS = 1.5;
 
 /** Random images, smooth enough to be like pictures, and the noise of their latents. */
@@ -31,7 +30,7 @@ function batchOf(run: TinyRun): RateBatch {
     { length: COUNT * height * width * channels },
     () => random.uniform() - 0.5,
   );
-  return { input, target: input, count: COUNT, multiplier: MULTIPLIER, noise };
+  return { input, target: input, count: COUNT, quality: QUALITY, noise };
 }
 
 function open(tf: Tf, run: TinyRun, parameters: readonly Float32Array[] = run.parameters): RateContext {
@@ -43,7 +42,7 @@ function open(tf: Tf, run: TinyRun, parameters: readonly Float32Array[] = run.pa
 /** The run with another lambda: a small one leaves the bits to be seen. */
 const weighing = ({ recipe, ...run }: TinyRun, lambda: number): TinyRun => ({
   ...run,
-  recipe: { ...recipe, rate: { ...recipe.rate!, lambda } },
+  recipe: { ...recipe, rate: { ...recipe.rate!, lambdas: [lambda / 4, lambda / 2, lambda] } },
 });
 
 const options = (quantization: Quantization, withContext = true, learningRate = 0) => ({
@@ -58,7 +57,7 @@ function lossOf(run: TinyRun, sums: RateSums, withContext: boolean): number {
   const rate = run.recipe.rate!;
   const share = withContext ? rate.factorizedShare : 1;
   const bits = share * sums.factorizedBits + (1 - share) * sums.contextBits;
-  return (bits + EMPHASIS * lambdaAt(rate, MULTIPLIER) * sums.squaredError) / COUNT;
+  return (bits + EMPHASIS * rate.lambdas[QUALITY]! * sums.squaredError) / COUNT;
 }
 
 /** The store with the gradients of its steps written down. */
@@ -139,11 +138,11 @@ describe('a step on rate and distortion', () => {
 
   it('follows the slope of the bits back into the encoder', () => {
     checkGradients(weighing(tinyRun(GRID, 2), 1e-3), 'noise', true, /^encoder/);
-    checkGradients(weighing(tinyRun(VECTOR, 0), 1e-3), 'noise', true, /^(encoder|prior)/);
+    checkGradients(weighing(tinyRun(VECTOR, 0), 1e-3), 'noise', true, /^(encoder|gains|prior)/);
   });
 
   it('follows the slope without the context network', () => {
-    checkGradients(weighing(tinyRun(GRID, 1), 0.1), 'noise', false, /^(encoder|prior\/factorized)/);
+    checkGradients(weighing(tinyRun(GRID, 1), 0.1), 'noise', false, /^(encoder|gains|prior\/factorized)/);
   });
 
   it.each<Quantization>(['round', 'tune'])(
@@ -170,9 +169,9 @@ describe('a step on rate and distortion', () => {
     const without = (pattern: RegExp): string[] => names.filter((name) => !pattern.test(name));
     expect(moved(run, 'noise', true)).toEqual(names);
     expect(moved(run, 'round', true)).toEqual(names);
-    expect(moved(run, 'tune', true)).toEqual(without(/^encoder/));
+    expect(moved(run, 'tune', true)).toEqual(without(/^encoder|^gains/));
     expect(moved(run, 'round', false)).toEqual(without(/^prior\/context/));
-    expect(moved(run, 'tune', false)).toEqual(without(/^encoder|^prior\/context/));
+    expect(moved(run, 'tune', false)).toEqual(without(/^encoder|^gains|^prior\/context/));
   });
 
   it('sees rounded latents where it tunes, as measuring does', () => {

@@ -1,23 +1,23 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { tensorCount } from '../../model/parameters.js';
 import type { Tf } from '../../setup/backend.js';
 import { type ChainRun, runHalf } from '../ops/network.js';
 import { batchTensors, type StepBatch, type StepContext } from '../step.js';
 import { contextBits, contextOutputs, factorizedBits } from './priors.js';
-import { FINEST_STEP, lambdaAt, type RateSpec } from './rate-spec.js';
+import type { RateSpec } from './rate-spec.js';
 
 /** How the latents are quantized at this point of the run. */
 export type Quantization = 'noise' | 'round' | 'tune';
 
-/** What a step on rate and distortion runs on; the store holds the network's weights, then those of the priors. */
+/** What a step on rate and distortion runs on; the store holds the network's weights, the gains, then the priors. */
 export interface RateContext extends StepContext {
   readonly rate: RateSpec;
 }
 
-/** Images and the step of their symbols. */
+/** Images and the quality that they are coded at. */
 export interface RateImages extends StepBatch {
-  /** Step in finest steps. */
-  readonly multiplier: number;
+  /** Index of the recipe's lambdas. */
+  readonly quality: number;
 }
 
 /** Images to train on. */
@@ -50,6 +50,8 @@ export type RateSums = {
 interface Weights {
   readonly encoder: readonly Tensor[];
   readonly decoder: readonly Tensor[];
+  /** Logarithms, qualities×channels. */
+  readonly gains: Tensor2D;
   readonly priors: readonly Tensor[];
 }
 
@@ -60,8 +62,14 @@ function weightsOf({ store, shapes }: RateContext): Weights {
   return {
     encoder: all.slice(0, encoder),
     decoder: all.slice(encoder, network),
-    priors: all.slice(network),
+    gains: all[network] as Tensor2D,
+    priors: all.slice(network + 1),
   };
+}
+
+/** The logarithms of the gains at a quality, 1×channels. */
+function gainsAt(tf: Tf, gains: Tensor2D, quality: number): Tensor {
+  return tf.slice(gains, [quality, 0], [1, gains.shape[1]]);
 }
 
 /** Bits of a batch under each prior. */
@@ -70,54 +78,68 @@ interface RateTerms {
   readonly context: Tensor | undefined;
 }
 
-/** A batch of latents under the priors; tensors are float32 rows×channels in finest steps. */
+/** A batch of latents under the priors; tensors are float32 rows×channels in latent units. */
 interface RateQuestion {
   readonly images: number;
-  readonly multiplier: number;
+  readonly quality: number;
   /** What the bits are counted for. */
   readonly values: Tensor;
   /** What the contexts know; undefined leaves the context network out. */
   readonly known: Tensor | undefined;
+  /** 1×channels. */
+  readonly logGains: Tensor;
   readonly priors: readonly Tensor[];
 }
 
 function rateTerms({ tf, ops, rate, shapes }: RateContext, question: RateQuestion): RateTerms {
-  const { images, multiplier, values, known, priors } = question;
+  const { images, quality, values, known, logGains, priors } = question;
   const rows = { images, shape: shapes.latent };
-  const factorized = factorizedBits(tf, rows, values, priors[0]!, multiplier);
+  const steps = tf.exp(tf.neg(logGains));
+  const factorized = factorizedBits(tf, rows, values, priors[0]!, steps);
   if (rate.context === null || known === undefined) return { factorized, context: undefined };
   const outputs = contextOutputs(tf, rows, known, {
     weights: priors.slice(1),
     spec: rate.context,
-    multiplier,
+    quality,
     relu: ops.relu,
   });
-  return { factorized, context: contextBits(tf, values, outputs, multiplier) };
+  return { factorized, context: contextBits(tf, values, outputs, steps) };
 }
 
-/** Latents at a step: as the bits see them, and as decoder and contexts do. float32 rows×channels. */
+/** Latents at a quality: as the bits see them, and as decoder and contexts do. float32 rows×channels, latent units. */
 interface Quantized {
   readonly values: Tensor;
   readonly known: Tensor;
+  /** What quantizing added to each of them, in steps: it moves with the step where the gain changes. */
+  readonly added: { readonly values: Tensor; readonly known: Tensor };
 }
 
-function rounded(tf: Tf, latent: Tensor, multiplier: number): Tensor {
-  const step = multiplier * FINEST_STEP;
-  return tf.mul(tf.round(tf.div(latent, step)), step);
+function rounded(tf: Tf, latent: Tensor, gains: Tensor): Tensor {
+  return tf.div(tf.round(tf.mul(latent, gains)), gains);
 }
 
-function quantized(tf: Tf, latent: Tensor, batch: RateBatch, quantization: Quantization): Quantized {
-  const { noise, multiplier } = batch;
-  const known = rounded(tf, latent, multiplier);
-  if (quantization === 'tune') return { values: known, known };
-  const drawn = tf.tensor(noise, latent.shape as [number, number]);
-  const values = tf.add(latent, tf.mul(drawn, multiplier * FINEST_STEP));
-  return { values, known: quantization === 'noise' ? values : known };
+function quantized(
+  tf: Tf,
+  latent: Tensor,
+  gains: Tensor,
+  noise: Float32Array,
+  quantization: Quantization,
+): Quantized {
+  const scaled = tf.mul(latent, gains);
+  const rounding = tf.sub(tf.round(scaled), scaled);
+  const drawn = quantization === 'tune' ? rounding : tf.tensor(noise, latent.shape as [number, number]);
+  const added = { values: drawn, known: quantization === 'round' ? rounding : drawn };
+  const valueOf = (steps: Tensor): Tensor => tf.add(latent, tf.div(steps, gains));
+  return { values: valueOf(added.values), known: valueOf(added.known), added };
 }
 
-/** The gradients of the rate with their sums; those of the latents are for latent units. */
+/** The gradients of the rate with its sums. */
 interface RateGradients {
-  readonly latent: Tensor;
+  readonly values: Tensor;
+  /** Undefined without the context network. */
+  readonly known: Tensor | undefined;
+  /** Of the logarithms of the gains, through the width of the steps. */
+  readonly logGains: Tensor;
   readonly priors: readonly Tensor[];
   readonly terms: RateTerms;
 }
@@ -125,27 +147,35 @@ interface RateGradients {
 function rateGradients(
   context: RateContext,
   { values, known }: Quantized,
-  priors: readonly Tensor[],
-  { count, multiplier, withContext }: { count: number; multiplier: number; withContext: boolean },
+  { logGains, priors }: { logGains: Tensor; priors: readonly Tensor[] },
+  { count, quality, withContext }: { count: number; quality: number; withContext: boolean },
 ): RateGradients {
   const { tf, rate } = context;
   const used = withContext ? priors : priors.slice(0, 1);
-  const finest = (t: Tensor): Tensor => tf.div(t, FINEST_STEP);
   let terms: RateTerms | undefined;
-  const loss = (first: Tensor, ...rest: Tensor[]): Tensor => {
+  const loss = (first: Tensor, gains: Tensor, ...rest: Tensor[]): Tensor => {
     const [seen, weights] = withContext ? [rest[0], rest.slice(1)] : [undefined, rest];
-    terms = rateTerms(context, { images: count, multiplier, values: first, known: seen, priors: weights });
+    const question = { images: count, quality, values: first, known: seen, logGains: gains, priors: weights };
+    terms = rateTerms(context, question);
     tf.keep(terms.factorized);
     if (terms.context === undefined) return tf.div(terms.factorized, count);
     tf.keep(terms.context);
     const share = rate.factorizedShare;
     return tf.div(tf.add(tf.mul(terms.factorized, share), tf.mul(terms.context, 1 - share)), count);
   };
-  const latents = withContext ? [finest(values), finest(known)] : [finest(values)];
-  const gradients = tf.grads(loss)([...latents, ...used]);
-  const toLatents = gradients.slice(0, latents.length);
-  // Straight through: what holds at the rounded values counts for the latents themselves.
-  return { latent: finest(tf.addN(toLatents)), priors: gradients.slice(latents.length), terms: terms! };
+  const [toValues, toGains, ...rest] = tf.grads(loss)([
+    values,
+    logGains,
+    ...(withContext ? [known] : []),
+    ...used,
+  ]) as [Tensor, Tensor, ...Tensor[]];
+  return {
+    values: toValues,
+    known: withContext ? rest[0] : undefined,
+    logGains: toGains,
+    priors: rest.slice(withContext ? 1 : 0),
+    terms: terms!,
+  };
 }
 
 /** Read the sums of a batch and free what {@link rateGradients} kept. */
@@ -165,45 +195,89 @@ const rowsOf = (tf: Tf, { shapes }: RateContext, latent: Tensor): Tensor =>
 /** One step of Adam on bits + lambda · squared error, per image; returns the sums before it. */
 export function rateStep(context: RateContext, batch: RateBatch, options: RateStepOptions): RateSums {
   const { tf, ops, store, shapes, rate } = context;
-  const { count, multiplier } = batch;
+  const { count, quality } = batch;
   const { quantization, withContext, emphasis } = options;
   const tuned = quantization === 'tune';
   return tf.tidy(() => {
     const weights = weightsOf(context);
+    const logGains = gainsAt(tf, weights.gains, quality);
+    const gains = tf.exp(logGains);
     const [x, target] = batchTensors(context, batch);
     const encoder = runHalf(ops, shapes, 'encoder', x, weights.encoder);
-    const latents = quantized(tf, rowsOf(tf, context, encoder.output), batch, quantization);
+    const latents = quantized(tf, rowsOf(tf, context, encoder.output), gains, batch.noise, quantization);
     const { shape } = encoder.output;
     const decoder = runHalf(ops, shapes, 'decoder', tf.reshape(latents.known, shape), weights.decoder);
     const error = tf.sub(decoder.output, target);
-    const weight = (2 * emphasis * lambdaAt(rate, multiplier)) / count;
+    const weight = (2 * emphasis * rate.lambdas[quality]!) / count;
     const decoded = decoder.backward(tf.mul(error, weight), !tuned);
-    const bits = rateGradients(context, latents, weights.priors, { count, multiplier, withContext });
+    const bits = rateGradients(
+      context,
+      latents,
+      { logGains, priors: weights.priors },
+      { count, quality, withContext },
+    );
     const encoded = tuned
       ? weights.encoder.map(() => undefined)
-      : encoderGradients(tf, encoder, decoded.input!, bits.latent);
-    store.adamStep([...encoded, ...decoded.parameters, ...bits.priors], options.learningRate);
+      : encoderGradients(context, encoder, decoded.input!, bits);
+    const toGains = tuned
+      ? undefined
+      : gainGradients(context, weights.gains, latents, { decoded: decoded.input!, bits, gains, quality });
+    store.adamStep([...encoded, ...decoded.parameters, toGains, ...bits.priors], options.learningRate);
     return readSums(tf, error, bits.terms);
   });
 }
 
-function encoderGradients(tf: Tf, encoder: ChainRun, distortion: Tensor, rate: Tensor): Tensor[] {
-  return encoder.backward(tf.add(distortion, tf.reshape(rate, encoder.output.shape)), false).parameters;
+/** What the latents as decoder and contexts see them are worth: rows×channels. */
+function knownGradient(tf: Tf, decoded: Tensor, { known, values }: RateGradients): Tensor {
+  const fromDecoder = tf.reshape(decoded, values.shape);
+  return known === undefined ? fromDecoder : tf.add(fromDecoder, known);
+}
+
+/** Straight through: what holds at the quantized values counts for the latents themselves. */
+function encoderGradients(
+  { tf }: RateContext,
+  encoder: ChainRun,
+  decoded: Tensor,
+  bits: RateGradients,
+): Tensor[] {
+  const latent = tf.add(bits.values, knownGradient(tf, decoded, bits));
+  return encoder.backward(tf.reshape(latent, encoder.output.shape), false).parameters;
+}
+
+/** Gradients of the gains' logarithms, qualities×channels; 0 but at the present quality. A step is 1 / gain wide. */
+function gainGradients(
+  { tf }: RateContext,
+  all: Tensor2D,
+  { added }: Quantized,
+  at: { decoded: Tensor; bits: RateGradients; gains: Tensor; quality: number },
+): Tensor {
+  const { decoded, bits, gains, quality } = at;
+  const moved = tf.add(
+    tf.mul(added.values, bits.values),
+    tf.mul(added.known, knownGradient(tf, decoded, bits)),
+  );
+  const own = tf.sub(bits.logGains, tf.div(tf.sum(moved, 0, true), gains));
+  const [qualities] = all.shape;
+  return tf.pad(own as Tensor2D, [
+    [quality, qualities - 1 - quality],
+    [0, 0],
+  ]);
 }
 
 /** Rate and distortion of images at hard rounding. */
 export function measureRate(context: RateContext, batch: RateImages): RateSums {
   const { tf, ops, shapes } = context;
-  const { count, multiplier } = batch;
+  const { count, quality } = batch;
   return tf.tidy(() => {
     const weights = weightsOf(context);
+    const logGains = gainsAt(tf, weights.gains, quality);
     const [x, target] = batchTensors(context, batch);
     const encoder = runHalf(ops, shapes, 'encoder', x, weights.encoder);
-    const known = rounded(tf, rowsOf(tf, context, encoder.output), multiplier);
+    const known = rounded(tf, rowsOf(tf, context, encoder.output), tf.exp(logGains));
     const { shape } = encoder.output;
     const decoder = runHalf(ops, shapes, 'decoder', tf.reshape(known, shape), weights.decoder);
-    const values = tf.div(known, FINEST_STEP);
-    const question = { images: count, multiplier, values, known: values, priors: weights.priors };
+    const { priors } = weights;
+    const question = { images: count, quality, values: known, known, logGains, priors };
     return readSums(tf, tf.sub(decoder.output, target), rateTerms(context, question));
   });
 }

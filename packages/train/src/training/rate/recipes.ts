@@ -5,8 +5,6 @@ import type { RecipeInput } from '../recipe.js';
 export interface NamedRecipe {
   readonly preset: PresetName;
   readonly recipe: RecipeInput;
-  /** Steps of the bundle's qualities in eighths, coarse to fine: some lie beyond those trained for. */
-  readonly bundleSteps?: readonly number[];
 }
 
 const common = { batch: 100, learningRate: 2e-3, schedule: 'cosine' } as const;
@@ -14,43 +12,35 @@ const vector = { radius: 0, hidden1: 64, hidden2: 48 };
 const grid = { radius: 2, hidden1: 64, hidden2: 32 };
 
 /**
- * Recipes for rate and distortion. Each trains for several steps at once, so that one bundle serves a range of rates;
- * lambda holds at the finest of them. Below 23 dB on MNIST a vector of latents takes fewer bytes, above a grid.
+ * Recipes for rate and distortion. Each trains for several rates at once, so that one bundle serves a range of them.
+ * Below 23 dB on MNIST a vector of latents takes fewer bytes, above a grid.
  */
 export const RATE_RECIPES: Readonly<Record<string, NamedRecipe>> = {
   /** The factorized prior alone: where decoding has to be as fast as it can be. */
   'rate-fast': {
     preset: 'dense-64',
-    bundleSteps: [14, 12, 11, 10.5, 10, 9, 8],
-    recipe: { ...common, epochs: 32, rate: { lambda: 12, multipliers: [11, 10, 9, 8] } },
+    recipe: { ...common, epochs: 32, rate: { lambdas: [4, 5.5, 7, 9, 12] } },
   },
   'rate-low': {
     preset: 'dense-64',
-    bundleSteps: [16, 15, 14, 12, 10, 9, 8],
     recipe: {
       ...common,
       epochs: 40,
-      rate: { lambda: 22, multipliers: [14, 13, 12, 11, 10, 9, 8], factorizedShare: 0.4, context: vector },
+      rate: { lambdas: [5.5, 7.5, 10.5, 15, 22], factorizedShare: 0.4, context: vector },
     },
   },
   'rate-medium': {
     preset: 'grid-4',
-    bundleSteps: [16, 15, 14, 13, 12, 11, 8, 7, 6],
-    recipe: {
-      ...common,
-      epochs: 36,
-      rate: { lambda: 60, multipliers: [14, 13, 12, 11, 10, 9, 8], context: grid },
-    },
+    recipe: { ...common, epochs: 36, rate: { lambdas: [15, 23, 36, 58, 100], context: grid } },
   },
-  /** Textures: clothes, icons, small photos. */
+  /** Small images of one size with texture: clothes, icons, small photos. */
   'rate-texture': {
     preset: 'patch-4',
     recipe: {
       ...common,
       epochs: 14,
       rate: {
-        lambda: 190,
-        multipliers: [8],
+        lambdas: [60, 110, 190, 330, 600],
         context: grid,
         contextFrom: 0.15,
         emphasis: 4,
@@ -60,8 +50,7 @@ export const RATE_RECIPES: Readonly<Record<string, NamedRecipe>> = {
   },
   'rate-high': {
     preset: 'grid-8',
-    bundleSteps: [14, 13, 11, 9, 7, 6],
-    recipe: { ...common, epochs: 28, rate: { lambda: 190, multipliers: [11, 10, 9, 8], context: grid } },
+    recipe: { ...common, epochs: 28, rate: { lambdas: [60, 90, 140, 220, 350], context: grid } },
   },
 };
 

@@ -43,6 +43,7 @@ export interface TinyRun {
 
 /** How far each tensor of the priors is moved from where it starts. */
 const SPREADS: Readonly<Record<string, number>> = {
+  'gains/log': 0.3,
   'prior/factorized': 0.5,
   'prior/context/position': 0.4,
   'prior/context/quality': 0.3,
@@ -54,7 +55,7 @@ const SPREADS: Readonly<Record<string, number>> = {
 export function tinyRun(architecture: ArchitectureInput, radius: number | null, seed = 1): TinyRun {
   const spec = parseSpec(architecture);
   const context = radius === null ? null : { radius, hidden1: 10, hidden2: 7 };
-  const recipe = parseRecipe({ seed, rate: { lambda: 20, multipliers: [14, 8, 5], context } });
+  const recipe = parseRecipe({ seed, rate: { lambdas: [8, 20, 50], context } });
   const shapes = trainedShapes(spec, recipe);
   const random = createRandom(seed, 3);
   const parameters = initialTrained(spec, recipe, { seed, meanPixel: 0.3 }).map((values, i) =>
@@ -80,18 +81,18 @@ export const FLOOR = 2 ** -15;
 
 const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
 
-/** One symbol's mixture in float64: probabilities, means and scales in finest steps. */
+/** One symbol's mixture in float64: probabilities, means and scales in latent units. */
 function components(outputs: readonly number[]): { weight: number; mean: number; scale: number }[] {
   const powers = outputs.slice(0, COMPONENTS).map((a) => 2 ** a);
   const total = powers.reduce((sum, power) => sum + power, 0);
   return powers.map((power, i) => ({
     weight: power / total,
     mean: outputs[COMPONENTS + i]! * MEAN_SCALE,
-    scale: 2 ** -outputs[2 * COMPONENTS + i]!,
+    scale: 2 ** -Math.min(8, outputs[2 * COMPONENTS + i]!),
   }));
 }
 
-/** The probability of a step of `width` about `value`, both finest steps, without the floor. */
+/** The probability of a step of `width` about `value`, both latent units, without the floor. */
 export function plainMass(value: number, outputs: readonly number[], width: number): number {
   return components(outputs).reduce((sum, { weight, mean, scale }) => {
     const far = -Math.abs(value - mean);
@@ -99,7 +100,7 @@ export function plainMass(value: number, outputs: readonly number[], width: numb
   }, 0);
 }
 
-/** A value from a symbol's mixture, rounded to the step; float64, finest steps. */
+/** A value from a symbol's mixture, rounded to the step; float64, latent units. */
 function drawValue(outputs: readonly number[], width: number, uniform: () => number): number {
   const parts = components(outputs);
   const at = uniform();
@@ -126,20 +127,19 @@ export interface HiddenLayers {
  * The hidden layers of the context network for one symbol, written out from its description: every place and channel
  * before it with the weights that belong to them.
  *
- * @param latent channels×height×width, finest steps; what is not before the symbol is not read.
+ * @param latent channels×height×width, latent units; what is not before the symbol is not read.
  */
 export function hiddenLayers(
   net: FloatContext,
   latent: ArrayLike<number>,
   place: SymbolPlace,
-  multiplier: number,
+  quality: number,
 ): HiddenLayers {
   const { channel, y, x } = place;
   const { hidden1, hidden2 } = net.spec;
   const h1 = Array.from({ length: hidden1 }, (_, j) => {
     const still = net.position[(y * net.width + x) * hidden1 + j]! + net.channel[channel * hidden1 + j]!;
-    const octaves = Math.log2(multiplier / 8);
-    return Math.max(0, still + octaves * net.quality[j]! + known(net, latent, place, j));
+    return Math.max(0, still + net.quality[quality * hidden1 + j]! + known(net, latent, place, j));
   });
   const h2 = Array.from({ length: hidden2 }, (_, i) => {
     const product = h1.reduce((sum, value, j) => sum + value * net.second[j * hidden2 + i]!, 0);
@@ -179,9 +179,9 @@ export function plainOutputs(
   net: FloatContext,
   latent: ArrayLike<number>,
   place: SymbolPlace,
-  multiplier: number,
+  quality: number,
 ): number[] {
-  const { h2 } = hiddenLayers(net, latent, place, multiplier);
+  const { h2 } = hiddenLayers(net, latent, place, quality);
   const outputs = 3 * COMPONENTS;
   return Array.from({ length: outputs }, (_, m) =>
     h2.reduce(
@@ -191,15 +191,28 @@ export function plainOutputs(
   );
 }
 
+/** A quality, and the step of each channel there, latent units. */
+export interface CodedAt {
+  readonly quality: number;
+  readonly steps: readonly number[];
+}
+
+/** The steps of a run at a quality. */
+export const codedAt = (run: TinyRun, quality: number): CodedAt => ({
+  quality,
+  steps: trainedCoding(run)!.steps[quality]!,
+});
+
 /** Bits of latents, count×c×h×w, under the context network in float64, with the floor that every symbol keeps. */
-export function plainBits(net: FloatContext, latents: Int32Array, multiplier: number): number {
+export function plainBits(net: FloatContext, latents: Float32Array, at: CodedAt): number {
   const size = net.channels * net.height * net.width;
   let bits = 0;
   for (let start = 0; start < latents.length; start += size) {
     const latent = latents.subarray(start, start + size);
     for (const place of places(net)) {
       const value = latent[(place.channel * net.height + place.y) * net.width + place.x]!;
-      const mass = plainMass(value, plainOutputs(net, latent, place, multiplier), multiplier);
+      const outputs = plainOutputs(net, latent, place, at.quality);
+      const mass = plainMass(value, outputs, at.steps[place.channel]!);
       bits -= Math.log2(mass * (1 - FLOOR) + FLOOR);
     }
   }
@@ -213,19 +226,24 @@ export function* places({ channels, height, width }: FloatContext): Generator<Sy
       for (let channel = 0; channel < channels; channel++) yield { channel, y, x };
 }
 
-/** Latents drawn from the context network itself: int-valued finest steps, count×c×h×w, multiples of the step. */
-export function drawLatents(net: FloatContext, count: number, multiplier: number, seed: number): Int32Array {
+/** Latents stay nearer to 0 than this, latent units. */
+const FAR = 20;
+
+/** Latents drawn from the context network itself: latent units, count×c×h×w, multiples of the steps. */
+export function drawLatents(net: FloatContext, count: number, at: CodedAt, seed: number): Float32Array {
   const { channels, height, width } = net;
   const random = createRandom(seed, 4);
   const size = channels * height * width;
-  const latents = new Int32Array(count * size);
+  const latents = new Float32Array(count * size);
   for (let n = 0; n < count; n++) {
     const latent = latents.subarray(n * size, (n + 1) * size);
     for (const place of places(net)) {
-      const outputs = plainOutputs(net, latent, place, multiplier);
-      latent[(place.channel * height + place.y) * width + place.x] = drawValue(outputs, multiplier, () =>
-        random.uniform(),
-      );
+      const outputs = plainOutputs(net, latent, place, at.quality);
+      const step = at.steps[place.channel]!;
+      const value = drawValue(outputs, step, () => random.uniform());
+      // Untrained networks run away from their own symbols.
+      const within = Math.abs(value) < FAR ? value : 0;
+      latent[(place.channel * height + place.y) * width + place.x] = within;
     }
   }
   return latents;

@@ -1,11 +1,10 @@
-import { UsageError } from '@convae/runtime/core';
 import type { ParameterValues } from '../../model/parameters.js';
 import { traceShapes } from '../../model/shapes.js';
 import type { ArchitectureSpec } from '../../model/spec.js';
 import type { Recipe } from '../recipe.js';
 import { trainedShapes } from '../trained-parameters.js';
-import type { ContextSpec } from './rate-spec.js';
-import { FINEST_STEP, type RateSpec, REFERENCE_MULTIPLIER } from './rate-spec.js';
+import { GAINS } from './priors.js';
+import { type ContextSpec, middleOf } from './rate-spec.js';
 
 /** Weights of a trained context network by what they are; shapes as in `contextShapes`. */
 export interface FloatContext {
@@ -21,7 +20,7 @@ export interface FloatContext {
   readonly position: Float32Array;
   /** channels×hidden1. */
   readonly channel: Float32Array;
-  /** hidden1, for one octave of the step. */
+  /** qualities×hidden1. */
   readonly quality: Float32Array;
   /** hidden1×hidden2. */
   readonly second: Float32Array;
@@ -35,11 +34,9 @@ export interface FloatContext {
 
 /** What training for rate decided about quantizer and priors. */
 export interface TrainedCoding {
-  /** The finest step of each channel. */
-  readonly steps: readonly number[];
-  /** Coarse to fine. */
-  readonly multipliers: readonly number[];
-  /** Index of the default multiplier. */
+  /** The step of each channel at each quality, latent units; the coarsest quality first. */
+  readonly steps: readonly (readonly number[])[];
+  /** The default quality. */
   readonly quality: number;
   readonly context: FloatContext | undefined;
 }
@@ -72,49 +69,31 @@ function contextOf(
   };
 }
 
-/** Index of the default quality: that of the reference multiplier, or the next coarser one where there is any. */
-const defaultQuality = (eighths: readonly number[]): number =>
-  Math.max(
-    0,
-    eighths.findLastIndex((multiplier) => multiplier >= REFERENCE_MULTIPLIER),
-  );
+/** Digits of a step: what JSON shows, and what both sides compute with. */
+const STEP_DIGITS = 7;
 
-/**
- * Into how many parts the finest step is cut so that every quality is a whole multiple.
- *
- * @throws UsageError where a context network, which counts in finest steps, would have to be scaled
- */
-function partsOf(eighths: readonly number[], { context }: RateSpec): number {
-  const broken = eighths.find((multiplier) => !Number.isInteger(multiplier));
-  if (broken === undefined) return 1;
-  if (context === null) return 2;
-  throw new UsageError(
-    `expected whole eighths for the qualities of a bundle with a context network, received ${broken}`,
+/** The steps that the gains stand for, a list for each quality. */
+function stepsOf(logGains: Float32Array, qualities: number): number[][] {
+  const channels = logGains.length / qualities;
+  return Array.from({ length: qualities }, (_, quality) =>
+    Array.from(logGains.subarray(quality * channels, (quality + 1) * channels), (gain) =>
+      Number(Math.exp(-gain).toPrecision(STEP_DIGITS)),
+    ),
   );
 }
 
-/**
- * Quantizer and context network of a run; nothing where rate was not trained.
- *
- * @param bundleSteps in eighths of a latent unit, multiples of 0.5; those trained for where left out.
- * @throws UsageError where one is no whole eighth and there is a context network
- */
-export function trainedCoding(
-  run: {
-    readonly spec: ArchitectureSpec;
-    readonly recipe: Pick<Recipe, 'rate'>;
-    readonly parameters: ParameterValues;
-  },
-  bundleSteps?: readonly number[],
-): TrainedCoding | undefined {
+/** Quantizer and context network of a run; nothing where rate was not trained. */
+export function trainedCoding(run: {
+  readonly spec: ArchitectureSpec;
+  readonly recipe: Pick<Recipe, 'rate'>;
+  readonly parameters: ParameterValues;
+}): TrainedCoding | undefined {
   const { spec, recipe, parameters } = run;
   if (recipe.rate === null) return undefined;
-  const eighths = [...new Set(bundleSteps ?? recipe.rate.multipliers)].sort((a, b) => b - a);
-  const parts = partsOf(eighths, recipe.rate);
+  const at = trainedShapes(spec, recipe).findIndex(({ name }) => name === GAINS);
   return {
-    steps: new Array<number>(traceShapes(spec).latent.channels).fill(FINEST_STEP / parts),
-    multipliers: eighths.map((multiplier) => multiplier * parts),
-    quality: defaultQuality(eighths),
+    steps: stepsOf(parameters[at]!, recipe.rate.lambdas.length),
+    quality: middleOf(recipe.rate),
     context: contextOf(spec, recipe, parameters),
   };
 }
