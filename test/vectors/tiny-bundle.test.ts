@@ -59,6 +59,13 @@ const bundles: readonly VectorBundle[] = [
     priors: ['context', 'factorized'],
     hash: '029e7c7fa21fc1b1',
   },
+  {
+    folder: 'tiny-gains',
+    files: [...GRAPHS, 'context.bin'],
+    create: () => createCodedBundle({ context: true, gains: true }),
+    priors: ['context', 'factorized'],
+    hash: '435e2d77261684bc',
+  },
 ];
 
 const cases: readonly { name: string; image: ImageBatch; quality: number }[] = [
@@ -162,7 +169,7 @@ describe.each(bundles)('vectors of $folder', ({ folder, files, create, priors, h
       const data = Int32Array.from(symbols);
       if (stream.prior === 'context')
         encodeContextSymbols(encoder, data, entropy.context(), shape, stream.quality);
-      else encodeSymbols(encoder, data, entropy.at(stream.quality).tables, entropy.tableIndex(shape));
+      else encodeSymbols(encoder, data, entropy.at(stream.quality).tables, entropy.tableIndex(stream.quality, shape));
       expect(toHex(writeImageStream({ ...stream, payload: encoder.finish() }))).toBe(bytes);
       found.add(stream.prior);
     }

@@ -20,7 +20,11 @@ export function bundleIdentity(manifest: Manifest): PlainData | undefined {
     },
     latent: { channels: latent.channels, height: latent.height, width: latent.width },
     normalisation: { scale: normalisation.scale, offset: normalisation.offset },
-    quantizer: { steps, ...(offsets === undefined ? {} : { offsets }), multipliers },
+    quantizer: {
+      steps,
+      ...(offsets === undefined ? {} : { offsets }),
+      ...(multipliers === undefined ? {} : { multipliers }),
+    },
     tables: tables.sha256,
     ...(context === undefined ? {} : { context: context.sha256 }),
   };

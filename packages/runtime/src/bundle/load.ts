@@ -2,6 +2,7 @@ import { bundleHash } from '../bitstream/index.js';
 import { sha256, toHex } from '../bytes.js';
 import { type ContextModel, MAX_CONTEXT_FILE_BYTES, parseContext } from '../context/index.js';
 import { type EntropyTables, MAX_TABLE_FILE_BYTES, parseTables } from '../entropy/index.js';
+import { qualityCount } from '../entropy/quantizer.js';
 import { ConvaeError } from '../errors.js';
 import { checkContext } from './check-context.js';
 import { type BundleFiles, MANIFEST_FILE } from './files.js';
@@ -61,9 +62,10 @@ async function readContext(files: BundleFiles, manifest: Manifest): Promise<Cont
   return model;
 }
 
-function checkTableCount({ count }: EntropyTables, { latent, tables }: Manifest): void {
+function checkTableCount({ count }: EntropyTables, { latent, quantizer, tables }: Manifest): void {
+  const sets = quantizer!.multipliers ? 1 : qualityCount(quantizer!);
   const places = latent.channels * latent.height * latent.width;
-  const fits = [latent.channels, places, latent.channels + places];
+  const fits = [latent.channels, places, latent.channels + places].map((each) => sets * each);
   if (fits.includes(count)) return;
   throw new ConvaeError(
     'DATA_INVALID',

@@ -5,8 +5,11 @@ import { MAX_TABLE_FILE_BYTES } from '../entropy/index.js';
 import { MAX_MULTIPLIER, MAX_QUALITIES, MAX_STEP, MIN_STEP } from '../entropy/quantizer.js';
 import { PLAIN_FILE_NAME } from './files.js';
 
-/** Major.minor of the manifest format. A reader refuses a newer major and ignores unknown fields of a newer minor. */
-export const MANIFEST_VERSION = { major: 1, minor: 0 } as const;
+/**
+ * Major.minor of the manifest format: 1.0, and 2.0 for bundles with a step for each quality and channel. A reader refuses
+ * a newer major and ignores unknown fields of a newer minor.
+ */
+export const MANIFEST_VERSION = { major: 2, minor: 0 } as const;
 
 /** Largest manifest that is read, bytes. */
 export const MAX_MANIFEST_BYTES = 1 << 20;
@@ -34,19 +37,35 @@ const listedFile = (maxBytes: number) => ({
 
 const graph = z.object({ ...listedFile(MAX_GRAPH_BYTES), input: tensor, output: tensor });
 
-/** How latents become symbols (FORMAT.md, "Quantizer"). */
-export const quantizerSchema = z.object({
+const channelList = <T extends z.core.$ZodType>(item: T) =>
+  z.array(item).check(z.minLength(1), z.maxLength(MAX_LATENT_CHANNELS));
+const step = z.number().check(z.gte(MIN_STEP), z.lte(MAX_STEP));
+const offsets = z.optional(z.array(z.number().check(z.gte(-MAX_STEP), z.lte(MAX_STEP))));
+
+/** How latents become symbols (FORMAT.md, "Quantizer"), in version 1. */
+const latticeSchema = z.object({
   /** The finest step of each latent channel. */
-  steps: z
-    .array(z.number().check(z.gte(MIN_STEP), z.lte(MAX_STEP)))
-    .check(z.minLength(1), z.maxLength(MAX_LATENT_CHANNELS)),
+  steps: channelList(step),
   /** The latent value of symbol 0 in each channel; 0 where absent. */
-  offsets: z.optional(z.array(z.number().check(z.gte(-MAX_STEP), z.lte(MAX_STEP)))),
+  offsets,
   /** Strictly descending: quality q multiplies every step by the q-th. */
   multipliers: z
     .array(z.int().check(z.gte(1), z.lte(MAX_MULTIPLIER)))
     .check(z.minLength(1), z.maxLength(MAX_QUALITIES)),
 });
+
+/** The same in version 2. */
+const gainSchema = z.object({
+  /** For each quality, the coarsest first, the step of each latent channel; 0 where it is not coded. */
+  steps: z
+    .array(channelList(z.union([step, z.literal(0)])))
+    .check(z.minLength(1), z.maxLength(MAX_QUALITIES)),
+  offsets,
+  multipliers: z.optional(z.undefined()),
+});
+
+/** How latents become symbols: `LatticeSpec` in version 1, `GainSpec` in version 2. */
+export const quantizerSchema = z.union([latticeSchema, gainSchema]);
 
 /** What one quality was measured to give on the validation images. */
 const rate = z.object({
@@ -90,9 +109,9 @@ export const manifestSchema = z.object({
   encoder: graph,
   decoder: graph,
   quantizer: z.optional(quantizerSchema),
-  /** The default quality: an index of `quantizer.multipliers`. */
+  /** The default quality, 0 the coarsest. */
   quality: z.optional(z.int().check(z.gte(0), z.lt(MAX_QUALITIES))),
-  /** The file of the entropy tables of the finest step (FORMAT.md, "Entropy tables"). */
+  /** The file of the entropy tables (FORMAT.md, "Entropy tables"). */
   tables: z.optional(z.object(listedFile(MAX_TABLE_FILE_BYTES))),
   /** The file of the context prior's model (FORMAT.md, "Context model"); there beside `tables` only. */
   context: z.optional(z.object(listedFile(MAX_CONTEXT_FILE_BYTES))),
@@ -112,6 +131,10 @@ export const manifestSchema = z.object({
   /** Measured figures, each with the data it was measured on in its name, e.g. `validationMse`. */
   metrics: z.record(z.string(), z.number()),
 });
+
+/** The schema of a major version: its quantizer is one of the two. */
+export const manifestSchemaOf = (major: number) =>
+  z.extend(manifestSchema, { quantizer: z.optional(major === 1 ? latticeSchema : gainSchema) });
 
 /** A parsed manifest.json. */
 export type Manifest = z.infer<typeof manifestSchema>;

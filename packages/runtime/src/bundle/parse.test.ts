@@ -38,6 +38,9 @@ const { context } = (await createCodedBundle({ context: true })).manifest;
 /** The coded manifest with some fields replaced. */
 const recoded = (changes: object): unknown => ({ ...coded, ...changes });
 
+/** A manifest of version 2 with a quantizer of its own. */
+const gained = (quantizer: object) => ({ version: '2.0', quantizer: { steps: [[1, 2]], ...quantizer } });
+
 describe('parseManifest of a bundle with tables', () => {
   it('reads what was written', () => {
     expect(parse(coded)).toEqual(coded);
@@ -67,6 +70,15 @@ describe('parseManifest of a bundle with tables', () => {
     [{ quantizer: { ...TINY_QUANTIZER, multipliers: [] } }, 'for quantizer.multipliers'],
     [{ quantizer: { ...TINY_QUANTIZER, multipliers: [1.5] } }, 'for quantizer.multipliers.0'],
     [{ quantizer: { ...TINY_QUANTIZER, multipliers: [65537, 1] } }, 'for quantizer.multipliers.0'],
+    [{ version: '2.0' }, 'for quantizer.steps.0'],
+    [{ quantizer: { steps: [[1, 2]] } }, 'for quantizer.steps.0'],
+    [gained({ multipliers: [1] }), 'for quantizer.multipliers'],
+    [gained({ steps: [] }), 'at least 1 items for quantizer.steps'],
+    [gained({ steps: [[1, 2], [1]] }), 'expected 2 items for quantizer.steps.1, received 1'],
+    [gained({ steps: [[1, 2], [0, 0], [1, 1], [1, 1]] }), 'a step above 0 in quantizer.steps.1, received none'],
+    [gained({ steps: [[1, 1e9]] }), 'for quantizer.steps.0.1'],
+    [gained({ steps: [[1, 2]], offsets: [1] }), 'expected 2 items for quantizer.offsets'],
+    [gained({ steps: [[1, 2]] }), 'expected less than 1 for quality, received 2'],
     [{ tables: { ...coded.tables, file: 'encoder.onnx' } }, 'a file of its own for tables.file'],
     [{ tables: { ...coded.tables, file: 'manifest.json' } }, 'a file of its own for tables.file'],
     [{ tables: { ...coded.tables, file: '../x' } }, 'for tables.file'],
@@ -86,14 +98,15 @@ describe('the identity of a bundle', () => {
       bundleIdentity({ ...coded, name: 'other', createdBy: 'x', quality: 0, encoder: coded.decoder }),
     ).toEqual(identity);
     expect(bundleIdentity(parse(recoded({ image: { ...coded.image, novelty: 1 } })))).toEqual(identity);
-    const { decoder, image, latent, normalisation, quantizer, tables } = coded;
+    const { decoder, image, latent, normalisation, tables } = coded;
     const others: Partial<Manifest>[] = [
       { decoder: { ...decoder, sha256: 'a'.repeat(64) } },
       { image: { ...image, multiple: 8 } },
       { latent: { ...latent, channels: 3 } },
       { normalisation: { ...normalisation, offset: 1 } },
-      { quantizer: { ...quantizer!, steps: [1, 2] } },
-      { quantizer: { steps: quantizer!.steps, multipliers: quantizer!.multipliers } },
+      { quantizer: { ...TINY_QUANTIZER, steps: [1, 2] } },
+      { quantizer: { steps: TINY_QUANTIZER.steps, multipliers: TINY_QUANTIZER.multipliers } },
+      { quantizer: { steps: [[1, 2]] } },
       { tables: { ...tables!, sha256: 'a'.repeat(64) } },
     ];
     // Without a context model the identity is what it was before there were any.
@@ -176,12 +189,12 @@ describe('parseManifest', () => {
     expect(parse(flat)).toEqual(flat);
   });
 
-  it.each(['2.0', '9999.0', '0.9'])('refuses format version %s', (version) => {
+  it.each(['3.0', '9999.0', '0.9'])('refuses format version %s', (version) => {
     expect(failure(() => parse(changed('version', version)))).toMatchObject({ code: 'VERSION_UNSUPPORTED' });
   });
 
   it('refuses a newer major before it looks at fields that it does not know', () => {
-    const future = { format: 'convae-bundle', version: '2.0', graphs: [] };
+    const future = { format: 'convae-bundle', version: '3.0', graphs: [] };
     expect(failure(() => parse(future))).toMatchObject({ code: 'VERSION_UNSUPPORTED' });
   });
 

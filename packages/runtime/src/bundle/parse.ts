@@ -1,9 +1,10 @@
 import type * as z from 'zod/mini';
 import { checkBytes, checkLimit, kindOf } from '../checks.js';
+import { type QuantizerSpec, qualityCount } from '../entropy/quantizer.js';
 import { ConvaeError } from '../errors.js';
 import type { ItemShape } from '../image.js';
 import { MANIFEST_FILE } from './files.js';
-import { MANIFEST_VERSION, MAX_MANIFEST_BYTES, type Manifest, manifestSchema } from './manifest.js';
+import { MANIFEST_VERSION, MAX_MANIFEST_BYTES, type Manifest, manifestSchemaOf } from './manifest.js';
 
 /**
  * Parses the bytes of manifest.json (FORMAT.md, "Bundle"); unknown fields are ignored.
@@ -14,8 +15,7 @@ export function parseManifest(bytes: Uint8Array): Manifest {
   checkBytes(bytes);
   checkLimit(bytes.length, MAX_MANIFEST_BYTES, `${MANIFEST_FILE} has`, 'bytes');
   const json = parseJson(bytes);
-  checkVersion(json);
-  const result = manifestSchema.safeParse(json);
+  const result = manifestSchemaOf(checkedMajor(json)).safeParse(json);
   if (!result.success) throw invalid(describeIssue(result.error.issues[0]!, json));
   checkFields(result.data);
   return result.data;
@@ -31,18 +31,17 @@ function parseJson(bytes: Uint8Array): unknown {
 }
 
 /** Looked at before the schema, because a newer major may have other fields altogether. */
-function checkVersion(json: unknown): void {
+function checkedMajor(json: unknown): number {
   const { format, version } = (json ?? {}) as { format?: unknown; version?: unknown };
   if (format !== 'convae-bundle')
     throw invalid(`expected 'convae-bundle' for format, received ${kindOf(format)}`);
   const major = typeof version === 'string' ? /^(\d{1,4})\.\d{1,4}$/.exec(version)?.[1] : undefined;
   if (major === undefined) throw invalid(`expected 'major.minor' for version, received ${kindOf(version)}`);
-  if (Number(major) === MANIFEST_VERSION.major) return;
-  const advice =
-    Number(major) > MANIFEST_VERSION.major ? 'update @convae/runtime' : 'export the bundle again';
+  if (Number(major) >= 1 && Number(major) <= MANIFEST_VERSION.major) return Number(major);
+  const advice = Number(major) > 0 ? 'update @convae/runtime' : 'export the bundle again';
   throw new ConvaeError(
     'VERSION_UNSUPPORTED',
-    `${MANIFEST_FILE} has format version ${version}, this release reads ${MANIFEST_VERSION.major}.x: ${advice}`,
+    `${MANIFEST_FILE} has format version ${version}, this release reads 1.x to ${MANIFEST_VERSION.major}.x: ${advice}`,
   );
 }
 
@@ -128,19 +127,23 @@ function checkFiles({ encoder, decoder, tables, context }: Manifest): void {
   }
 }
 
-function checkQuantizer(
-  { steps, offsets, multipliers }: NonNullable<Manifest['quantizer']>,
-  quality: number,
-  channels: number,
-): void {
-  for (const [name, values] of Object.entries({ steps, offsets: offsets ?? steps })) {
+function checkQuantizer(quantizer: QuantizerSpec, quality: number, channels: number): void {
+  const { offsets, multipliers } = quantizer;
+  const lists = multipliers
+    ? [['steps', quantizer.steps] as const]
+    : quantizer.steps.map((steps, i) => [`steps.${i}`, steps] as const);
+  for (const [name, values] of [...lists, ['offsets', offsets ?? lists[0]![1]] as const]) {
     if (values.length !== channels)
       throw invalid(`expected ${channels} items for quantizer.${name}, received ${values.length}`);
   }
-  if (multipliers.some((multiplier, i) => i > 0 && multiplier >= multipliers[i - 1]!))
+  for (const [name, steps] of lists) {
+    if (steps.every((step) => step === 0))
+      throw invalid(`expected a step above 0 in quantizer.${name}, received none`);
+  }
+  if (multipliers?.some((multiplier, i) => i > 0 && multiplier >= multipliers[i - 1]!))
     throw invalid(`expected descending numbers for quantizer.multipliers, received ${multipliers}`);
-  if (quality >= multipliers.length)
-    throw invalid(`expected less than ${multipliers.length} for quality, received ${quality}`);
+  if (quality >= qualityCount(quantizer))
+    throw invalid(`expected less than ${qualityCount(quantizer)} for quality, received ${quality}`);
 }
 
 /** A padded image must have a whole number of latent rows: side · latentSide / imageSide for every multiple. */

@@ -2,6 +2,7 @@ import { type Prior, readContainer } from '../bitstream/index.js';
 import { defaultPrior } from '../bundle/manifest.js';
 import type { Codec } from '../codec/codec.js';
 import type { ContainerSummary } from '../codec/coding/index.js';
+import { qualityCount } from '../entropy/quantizer.js';
 import { ConvaeError, UsageError } from '../errors.js';
 import type { ImageBatch } from '../image.js';
 import { openFileSource, streamSource } from '../node/byte-files.js';
@@ -56,9 +57,9 @@ function checkSettings({ manifest }: Codec, { quality, prior }: EncodeCommandOpt
   const { quantizer, context, name } = manifest;
   if (prior === 'context' && context === undefined)
     throw new UsageError(`expected factorized for --prior: ${name} has no context model`);
-  if (quality === undefined || quantizer === undefined || quality < quantizer.multipliers.length) return;
+  if (quality === undefined || quantizer === undefined || quality < qualityCount(quantizer)) return;
   throw new UsageError(
-    `expected 0 to ${quantizer.multipliers.length - 1} for --quality of ${name}, received ${quality}`,
+    `expected 0 to ${qualityCount(quantizer) - 1} for --quality of ${name}, received ${quality}`,
   );
 }
 

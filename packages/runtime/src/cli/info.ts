@@ -4,6 +4,7 @@ import { defaultPrior, type Manifest } from '../bundle/manifest.js';
 import type { Codec } from '../codec/codec.js';
 import { type CodecOptions, describeProvider, loadWithOptions } from './codec-options.js';
 import { containerInfo } from './container-info.js';
+import { qualityCount } from '../entropy/quantizer.js';
 import { formatBytes, printJson, printTable, type Streams } from './output.js';
 
 /**
@@ -61,7 +62,7 @@ function codingRows({ manifest, contextKernel }: Codec): string[][] {
     `quality ${rate.quality}${rate.quality === quality ? ' (default)' : ''}`,
     `${rate.validationBytesPerImage.toFixed(2)} bytes an image at ${decibels(rate.validationPsnr)} (validation images)`,
   ]);
-  const qualities = `qualities 0..${quantizer.multipliers.length - 1}, ${quality} by default`;
+  const qualities = `qualities 0..${qualityCount(quantizer) - 1}, ${quality} by default`;
   const contextRows = context
     ? [['context', `${context.file}, ${formatBytes(context.bytes)}, runs as ${contextKernel}`]]
     : [];

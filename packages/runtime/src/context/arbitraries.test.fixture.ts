@@ -12,10 +12,12 @@ const anySymbol = fc.oneof(
   fc.constantFrom(-(2 ** 31), 2 ** 31 - 1, -2047, -2048, 2047, 2048, -32_768, 32_767),
 );
 
-/** A model, the multiplier of each of its qualities, and latents of any size to code with it. */
+/** A model, in version 1 the multiplier of each of its qualities, and latents of any size to code with it. */
 export interface ContextCase {
   readonly model: ContextModel;
-  readonly multipliers: readonly number[];
+  readonly multipliers: readonly number[] | undefined;
+  /** Units in a symbol of each channel at the quality, in 1/64. */
+  readonly scales: readonly number[];
   readonly quality: number;
   readonly shape: ItemShape;
   readonly symbols: Int32Array;
@@ -34,11 +36,17 @@ const sizes = fc.record({
   range: fc.constantFrom(0, 3, 40, 2000),
 });
 
-/** Models of all sizes; most symbols are small, some are anything. */
+/** The scales of a quality of version 2: of three channels one is not coded, but the first always is. */
+const drawnScales = (channels: number, quality: number): number[] =>
+  Array.from({ length: channels }, (_, channel) =>
+    channel % 3 === 1 ? 0 : 40 + ((7919 * (channel + 3 * quality + 1)) % 400),
+  );
+
+/** Models of all sizes and of both versions; most symbols are small, some are anything. */
 export const contextCase: fc.Arbitrary<ContextCase> = fc
   .record({
     sizes,
-    multipliers: fc.constantFrom([1], [7, 3, 1], [65_536, 512, 1], [12]),
+    multipliers: fc.constantFrom([1], [7, 3, 1], [65_536, 512, 1], [12], undefined),
     quality: fc.nat(2),
     height: side,
     width: side,
@@ -57,12 +65,18 @@ export const contextCase: fc.Arbitrary<ContextCase> = fc
       { weight: 4, arbitrary: fc.integer({ min: -60, max: 60 }) },
       { weight: 1, arbitrary: anySymbol },
     );
+    const all = [0, 1, 2].map((each) => drawnScales(drawn.channels, each));
+    const at = quality % (multipliers ?? all).length;
+    const scales = multipliers ? all[0]!.map(() => 64 * multipliers[at]!) : all[at]!;
+    const plane = shape.height * shape.width;
+    const isCoded = (i: number): boolean => scales[Math.floor(i / plane) % scales.length]! > 0;
     return fc.array(symbol, { minLength: length, maxLength: length }).map((symbols) => ({
-      model: randomContextModel({ ...drawn, multipliers }),
+      model: randomContextModel(multipliers ? { ...drawn, multipliers } : { ...drawn, scales: all }),
       multipliers,
-      quality: quality % multipliers.length,
+      scales,
+      quality: at,
       shape,
-      symbols: Int32Array.from(symbols),
+      symbols: Int32Array.from(symbols, (value, i) => (isCoded(i) ? value : 0)),
     }));
   });
 

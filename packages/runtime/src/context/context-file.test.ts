@@ -24,9 +24,11 @@ describe('the file of a context model', () => {
           hidden1: fc.integer({ min: 1, max: 40 }),
           hidden2: fc.integer({ min: 1, max: 40 }),
           components: fc.integer({ min: 1, max: 8 }),
+          gains: fc.boolean(),
         }),
-        (options) => {
-          const written = randomContextModel(options);
+        ({ gains, ...options }) => {
+          const scales = [0, 1].map((q) => Array.from({ length: options.channels }, (_, k) => (k % 2 ? 0 : 64 + q + k)));
+          const written = randomContextModel(gains ? { ...options, scales } : options);
           expect(parseContext(serializeContext(written))).toEqual(written);
         },
       ),
@@ -44,7 +46,7 @@ describe('the file of a context model', () => {
 
   it.each([
     [0, 0, 'DATA_INVALID', 'no context model'],
-    [4, 2, 'VERSION_UNSUPPORTED', 'version 2'],
+    [4, 3, 'VERSION_UNSUPPORTED', 'version 3'],
     [5, 0, 'DATA_INVALID', 'has the channels 0'],
     [6, 255, 'LIMIT_EXCEEDED', 'channels'],
     [11, 4, 'LIMIT_EXCEEDED', 'radius'],
@@ -72,8 +74,10 @@ describe('the file of a context model', () => {
 
   it.each([
     [{ ranges: Int16Array.of(0, 1, 5, 4) }, 'the range 5..4 for channel 1'],
-    [{ log2Multipliers: Int16Array.of(1, -1, 0) }, 'the logarithm -1'],
-    [{ log2Multipliers: Int16Array.of(4097, 1, 0) }, 'the logarithm 4097'],
+    [{ log2Scales: Int16Array.of(1, -1, 0) }, 'the logarithm -1'],
+    [{ log2Scales: Int16Array.of(4097, 1, 0) }, 'the logarithm 4097'],
+    [{ scales: Uint16Array.of(64, 64, 128, 64, 0, 0), log2Scales: Int16Array.of(0, 0, 256, 0, 0, 0) }, 'codes no channel'],
+    [{ scales: Uint16Array.of(64, 64, 128, 64, 0, 1), log2Scales: Int16Array.of(0, 0, 253, 0, 0, -1536) }, 'the logarithm 253'],
     [{ shift1: new Uint8Array(12).fill(25) }, 'shifts by 25 bits'],
     [{ shift2: new Uint8Array(9).fill(255) }, 'shifts by 255 bits'],
     [{ shift3: new Uint8Array(12).fill(25) }, 'shifts by 25 bits'],

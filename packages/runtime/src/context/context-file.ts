@@ -10,8 +10,9 @@ import {
   SIZE_LIMITS,
 } from './context-model.js';
 
-/** First bytes of a context model's file: "CAEC" and the version 1. */
-const MAGIC = Uint8Array.of(0x43, 0x41, 0x45, 0x43, 1);
+/** First bytes of a context model's file: "CAEC" and the newest version. */
+const MAGIC = Uint8Array.of(0x43, 0x41, 0x45, 0x43, 2);
+const VERSION_AT = MAGIC.length - 1;
 const WHAT = 'context model';
 /** Magic, and every size as uint16. */
 const HEADER_BYTES = MAGIC.length + 2 * SIZE_LIMITS.length;
@@ -24,6 +25,7 @@ const KINDS = {
   i8: { bytes: 1, make: (length: number) => new Int8Array(length), get: DataView.prototype.getInt8 },
   u8: { bytes: 1, make: (length: number) => new Uint8Array(length), get: DataView.prototype.getUint8 },
   i16: { bytes: 2, make: (length: number) => new Int16Array(length), get: DataView.prototype.getInt16 },
+  u16: { bytes: 2, make: (length: number) => new Uint16Array(length), get: DataView.prototype.getUint16 },
 } as const;
 
 interface ArrayField {
@@ -32,9 +34,17 @@ interface ArrayField {
   length(sizes: ContextSizes): number;
 }
 
-/** The arrays in the order of their bytes: one list for reading and writing. */
+/** What is first in each version. */
+const SCALES: Readonly<Record<1 | 2, readonly ArrayField[]>> = {
+  1: [{ name: 'log2Scales', kind: 'i16', length: (s) => s.qualities }],
+  2: [
+    { name: 'scales', kind: 'u16', length: (s) => s.qualities * s.channels },
+    { name: 'log2Scales', kind: 'i16', length: (s) => s.qualities * s.channels },
+  ],
+};
+
+/** The arrays behind it in the order of their bytes: one list for reading and writing. */
 const ARRAYS: readonly ArrayField[] = [
-  { name: 'log2Multipliers', kind: 'i16', length: (s) => s.qualities },
   { name: 'ranges', kind: 'i16', length: (s) => s.channels * 2 },
   { name: 'w1', kind: 'i8', length: (s) => (neighbourCount(s.radius) + 1) * s.channels * s.hidden1 },
   { name: 'qualityBias', kind: 'i16', length: (s) => s.qualities * s.hidden1 },
@@ -49,27 +59,32 @@ const ARRAYS: readonly ArrayField[] = [
   { name: 'shift3', kind: 'u8', length: (s) => s.channels * 3 * s.components },
 ];
 
+const fieldsOf = (version: 1 | 2): readonly ArrayField[] => [...SCALES[version], ...ARRAYS];
+
 /**
  * Writes a context model as the bytes of a bundle's context.bin (FORMAT.md, "Context model").
  * @throws RangeError where an array's length is not what the sizes say; ConvaeError as {@link parseContext}.
  */
 export function serializeContext(model: ContextModel): Uint8Array {
   checkContextSizes(model);
-  for (const { name, length } of ARRAYS) {
-    if (model[name].length !== length(model))
-      throw new RangeError(`expected ${length(model)} numbers for ${name}, received ${model[name].length}`);
+  const version = model.scales === undefined ? 1 : 2;
+  const fields = fieldsOf(version);
+  for (const { name, length } of fields) {
+    if (model[name]!.length !== length(model))
+      throw new RangeError(`expected ${length(model)} numbers for ${name}, received ${model[name]!.length}`);
   }
   checkContextModel(model);
-  const bytes = new Uint8Array(checkedLength(model));
+  const bytes = new Uint8Array(checkedLength(model, fields));
   const view = new DataView(bytes.buffer);
   bytes.set(MAGIC);
+  bytes[VERSION_AT] = version;
   SIZE_LIMITS.forEach(([name], i) => {
     view.setUint16(MAGIC.length + 2 * i, model[name], true);
   });
   let at = HEADER_BYTES;
-  for (const { name, kind } of ARRAYS) {
-    for (const value of model[name]) {
-      if (kind === 'i16') view.setInt16(at, value, true);
+  for (const { name, kind } of fields) {
+    for (const value of model[name]!) {
+      if (KINDS[kind].bytes === 2) view.setInt16(at, value, true);
       else view.setUint8(at, value);
       at += KINDS[kind].bytes;
     }
@@ -83,16 +98,18 @@ export function serializeContext(model: ContextModel): Uint8Array {
  */
 export function parseContext(bytes: Uint8Array): ContextModel {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  checkFileHead(bytes, MAGIC, HEADER_BYTES, WHAT);
+  const version = bytes[VERSION_AT] === 1 ? 1 : 2;
+  checkFileHead(bytes, MAGIC.with(VERSION_AT, version), HEADER_BYTES, WHAT);
+  const fields = fieldsOf(version);
   const values = SIZE_LIMITS.map(([name], i) => [name, view.getUint16(MAGIC.length + 2 * i, true)]);
   const sizes = Object.fromEntries(values) as unknown as ContextSizes;
   checkContextSizes(sizes);
-  const length = checkedLength(sizes);
+  const length = checkedLength(sizes, fields);
   if (bytes.length < length) throw truncated(WHAT);
   if (bytes.length > length)
     throw new ConvaeError('DATA_INVALID', `${bytes.length - length} bytes follow the context model`);
   let at = HEADER_BYTES;
-  const arrays = ARRAYS.map((field) => {
+  const arrays = fields.map((field) => {
     const array = readArray(view, at, field, sizes);
     at += array.byteLength;
     return [field.name, array];
@@ -110,8 +127,8 @@ function readArray(view: DataView, start: number, { kind, length }: ArrayField, 
 }
 
 /** Bytes of the whole file, found without memory for it. */
-function checkedLength(sizes: ContextSizes): number {
-  const length = ARRAYS.reduce(
+function checkedLength(sizes: ContextSizes, fields: readonly ArrayField[]): number {
+  const length = fields.reduce(
     (sum, field) => sum + field.length(sizes) * KINDS[field.kind].bytes,
     HEADER_BYTES,
   );

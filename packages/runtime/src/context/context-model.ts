@@ -14,7 +14,7 @@ export const MAX_CONTEXT_ENTRIES = 4096;
 /** Largest shift of an accumulator, bits. */
 export const MAX_CONTEXT_SHIFT = 24;
 
-/** Inputs of the first layer, symbols in finest units, are clamped to ±this. */
+/** Inputs of the first layer, symbols in units, are clamped to ±this. */
 export const MAX_INPUT = 2047;
 /** Outputs of the hidden layers are clamped to 0..this. */
 export const MAX_ACTIVATION = 4095;
@@ -22,6 +22,8 @@ export const MAX_ACTIVATION = 4095;
 export const MAX_OUTPUT = 1 << 19;
 /** One step of the second and third layer's biases, in units of their accumulators. */
 export const BIAS_UNIT = 64;
+/** Scales are in 1/64 of a unit. */
+export const SCALE_UNIT = 64;
 /** Units of the binary logarithms, and of means: 256 to 1. */
 export const FRACTION = 256;
 
@@ -33,9 +35,9 @@ export const FRACTION = 256;
 export interface ContextModel {
   /** The bundle's latent channels, 1..4096. */
   readonly channels: number;
-  /** Height of the latent of the bundle's own size, 1..16384; 1 for dense bottlenecks. */
+  /** Height of the latent of the bundle's own size, 1..16384; 1 where no place differs from another. */
   readonly gridHeight: number;
-  /** Width of the latent of the bundle's own size, 1..16384. */
+  /** Width of the latent of the bundle's own size, 1..16384; 1 as above. */
   readonly gridWidth: number;
   /** 0..3. Neighbours: the rows y − radius .. y − 1, each x − radius .. x + radius, then the row y, x − radius .. x − 1. */
   readonly radius: number;
@@ -45,11 +47,18 @@ export interface ContextModel {
   readonly hidden2: number;
   /** Logistic distributions in a symbol's mixture, 1..8. */
   readonly components: number;
-  /** Number of qualities, that of the manifest's quantizer.multipliers, 1..16. */
+  /** Number of qualities, that of the manifest's quantizer, 1..16. */
   readonly qualities: number;
-  /** Q: round(256·log2(multiplier)), 0..4096; stored, because Math.log2 is not the same everywhere. */
-  readonly log2Multipliers: Int16Array;
-  /** c×2: smallest and largest regular symbol of each channel in finest units. */
+  /**
+   * Version 2 alone. Q×c: the units in a symbol of each channel, in 1/64; 0 where the channel is not coded at the quality.
+   * In version 1 a symbol has as many units as the quality's multiplier.
+   */
+  readonly scales?: Uint16Array | undefined;
+  /**
+   * Q×c, in version 1 Q: round(256·log2(units in a symbol)); stored, because Math.log2 is not the same everywhere.
+   */
+  readonly log2Scales: Int16Array;
+  /** c×2: smallest and largest regular symbol of each channel in units. */
   readonly ranges: Int16Array;
   /**
    * (n·c + c)×H1, a row for each input: the neighbours in their order, each with its c channels, then the channels of
@@ -114,16 +123,14 @@ export function checkContextSizes(sizes: ContextSizes): void {
  * @throws ConvaeError DATA_INVALID.
  */
 export function checkContextModel(model: ContextModel): void {
-  const { channels, ranges, log2Multipliers, shift1, shift2, shift3 } = model;
+  const { channels, ranges, shift1, shift2, shift3 } = model;
   for (let channel = 0; channel < channels; channel++) {
     if (ranges[2 * channel]! > ranges[2 * channel + 1]!)
       throw invalid(
         `has the range ${ranges[2 * channel]}..${ranges[2 * channel + 1]} for channel ${channel}`,
       );
   }
-  for (const value of log2Multipliers) {
-    if (value < 0 || value > 16 * FRACTION) throw invalid(`has the logarithm ${value} of a multiplier`);
-  }
+  checkScales(model);
   for (const shift of [...shift1, ...shift2, ...shift3]) {
     if (shift > MAX_CONTEXT_SHIFT) throw invalid(`shifts by ${shift} bits`);
   }
@@ -132,6 +139,24 @@ export function checkContextModel(model: ContextModel): void {
   checkLayer(model.w2, hidden1, model.bias2, channels, hidden2);
   checkLayer(model.w3, hidden2, model.bias3, 1, channels * 3 * components);
 }
+
+/** In version 1 the bundle's multipliers say what a symbol is; they are compared where both are known. */
+function checkScales({ channels, scales, log2Scales }: ContextModel): void {
+  for (const [i, logarithm] of log2Scales.entries()) {
+    const scale = scales?.[i];
+    const fits =
+      scale === undefined ? logarithm >= 0 && logarithm <= 16 * FRACTION : isLogarithm(logarithm, scale);
+    if (!fits) throw invalid(`has the logarithm ${logarithm} for a symbol's size`);
+  }
+  for (let at = 0; at < (scales?.length ?? 0); at += channels) {
+    if (scales!.subarray(at, at + channels).every((scale) => scale === 0))
+      throw invalid('codes no channel at a quality');
+  }
+}
+
+/** Whether a logarithm, 1/256, is that of a scale: not compared for equality, Math.log2 may differ in its last bit. */
+const isLogarithm = (logarithm: number, scale: number): boolean =>
+  scale === 0 ? logarithm === 0 : Math.abs(logarithm - FRACTION * Math.log2(scale / SCALE_UNIT)) <= 1;
 
 /** Each unit's accumulator: all inputs at their largest, the largest bias of each kind, and half a shift to round. */
 function checkFirstLayer({ hidden1, w1, qualityBias, positionBias, channelBias }: ContextModel): void {

@@ -1,6 +1,6 @@
 import { TOTAL } from '../entropy/index.js';
 import type { ItemShape } from '../image.js';
-import { type ContextModel, MAX_INPUT, neighbourCount } from './context-model.js';
+import { type ContextModel, MAX_INPUT, neighbourCount, SCALE_UNIT } from './context-model.js';
 import { createKernel } from './create-kernel.js';
 import type { ContextKernel, ContextKernelName } from './kernel.js';
 import { type Entries, Mixture } from './mixture.js';
@@ -23,21 +23,23 @@ export interface ContextPriorOptions {
  */
 export class ContextPrior {
   readonly #model: ContextModel;
-  readonly #multipliers: readonly number[];
   readonly #kernel: ContextKernel;
   readonly #mixture: Mixture;
-  readonly #entries: readonly (readonly Entries[])[];
+  readonly #coded: readonly (readonly CodedChannel[])[];
 
   /**
-   * @param multipliers the manifest's quantizer.multipliers, one for each of the model's qualities.
+   * @param multipliers the manifest's quantizer.multipliers for a model of version 1, one for each of its qualities.
    * @throws ConvaeError UNSUPPORTED where the kernel that is asked for does not run here.
    */
-  constructor(model: ContextModel, multipliers: readonly number[], options: ContextPriorOptions = {}) {
+  constructor(
+    model: ContextModel,
+    multipliers: readonly number[] | undefined,
+    options: ContextPriorOptions = {},
+  ) {
     this.#model = model;
-    this.#multipliers = multipliers;
     this.#kernel = createKernel(model, options.kernel);
     this.#mixture = new Mixture(model.components, mixtureTables());
-    this.#entries = multipliers.map((multiplier) => entriesAt(model, multiplier));
+    this.#coded = codedChannels(model, multipliers);
   }
 
   /** The kernel that runs. */
@@ -47,13 +49,14 @@ export class ContextPrior {
 
   /** Bits that a latent of this shape takes at least: every entry but the symbol's own keeps a frequency of 1. */
   leastBits(quality: number, { height, width }: ItemShape): number {
-    const bits = this.#entries[quality]!.map(({ count }) => Math.log2(TOTAL / (TOTAL - count + 1)));
+    const bits = this.#coded[quality]!.map(({ count }) => Math.log2(TOTAL / (TOTAL - count + 1)));
     return bits.reduce((sum, value) => sum + value, 0) * height * width;
   }
 
   /** Products of weights that a latent of this shape takes, at most: what coding it costs. */
-  products({ channels, height, width }: ItemShape): number {
+  products(quality: number, { height, width }: ItemShape): number {
     const { radius, hidden1, hidden2, components } = this.#model;
+    const channels = this.#coded[quality]!.length;
     const first = (neighbourCount(radius) + 1) * channels * hidden1;
     return height * width * (first + channels * hidden2 * (hidden1 + 3 * components));
   }
@@ -72,18 +75,18 @@ export class ContextPrior {
 
   #codeImage(symbols: Int32Array, shape: ItemShape, quality: number, walk: Walk, coder: SymbolCoder): void {
     const { channels, height, width } = shape;
-    const entries = this.#entries[quality]!;
-    const multiplier = this.#multipliers[quality]!;
-    const log2Multiplier = this.#model.log2Multipliers[quality]!;
+    const coded = this.#coded[quality]!;
     const own = neighbourCount(this.#model.radius) * channels;
     for (let place = 0; place < height * width; place++) {
       walk.enter(place);
-      for (let channel = 0, at = place; channel < channels; channel++, at += height * width) {
+      for (const entries of coded) {
+        const { channel, scale } = entries;
         this.#kernel.run(channel);
-        this.#mixture.set(this.#kernel.outputs, entries[channel]!, multiplier, log2Multiplier);
+        this.#mixture.set(this.#kernel.outputs, entries, scale, entries.log2Scale);
+        const at = channel * height * width + place;
         const symbol = coder.code(this.#mixture, symbols[at]!);
         symbols[at] = symbol;
-        const input = inputOf(symbol, multiplier);
+        const input = inputOf(symbol, scale);
         walk.inputs[place * channels + channel] = input;
         if (input !== 0 && channel + 1 < channels) this.#kernel.add(own + channel, input);
       }
@@ -91,25 +94,51 @@ export class ContextPrior {
   }
 }
 
-/** A symbol in finest units, clamped before the product can overflow. */
-function inputOf(symbol: number, multiplier: number): number {
-  return clampInput(clampInput(symbol) * multiplier);
+/** A symbol in units, clamped before the product can overflow. */
+function inputOf(symbol: number, scale: number): number {
+  return clampInput(Math.floor((clampInput(symbol) * scale + SCALE_UNIT / 2) / SCALE_UNIT));
 }
 
 const clampInput = (value: number): number => Math.max(-MAX_INPUT, Math.min(MAX_INPUT, value));
 
-/** The regular symbols of each channel where a symbol is `multiplier` finest units. */
-export function entriesAt({ channels, ranges }: ContextModel, multiplier: number): Entries[] {
-  return Array.from({ length: channels }, (_, channel) => {
-    const min = Math.floor(ranges[2 * channel]! / multiplier);
-    const max = Math.ceil(ranges[2 * channel + 1]! / multiplier);
-    return { min, count: max - min + 3 };
-  });
+/** A channel that is coded at a quality, with its regular symbols. */
+export interface CodedChannel extends Entries {
+  readonly channel: number;
+  /** Units in a symbol, in 1/64. */
+  readonly scale: number;
+  /** Binary logarithm of the units in a symbol, 1/256. */
+  readonly log2Scale: number;
+}
+
+/**
+ * The channels that are coded at each quality, in their order.
+ * @param multipliers as {@link ContextPrior} takes them.
+ */
+export function codedChannels(model: ContextModel, multipliers: readonly number[] = []): CodedChannel[][] {
+  const { qualities, channels, scales, log2Scales } = model;
+  return Array.from({ length: qualities }, (_, quality) =>
+    Array.from({ length: channels }, (__, channel) => {
+      const at = quality * channels + channel;
+      const scale = scales === undefined ? SCALE_UNIT * multipliers[quality]! : scales[at]!;
+      const log2Scale = log2Scales[scales === undefined ? quality : at]!;
+      return { channel, scale, log2Scale, ...entriesAt(model, channel, scale) };
+    }).filter(({ scale }) => scale > 0),
+  );
+}
+
+/** The regular symbols of a channel where a symbol is `scale` / 64 units. */
+function entriesAt({ ranges }: ContextModel, channel: number, scale: number): Entries {
+  const min = Math.floor((ranges[2 * channel]! * SCALE_UNIT) / scale);
+  const max = Math.ceil((ranges[2 * channel + 1]! * SCALE_UNIT) / scale);
+  return { min, count: max - min + 3 };
 }
 
 /** A walk over images of one shape. */
 interface Walk {
-  /** int16, h×w×c, of the present image: only places before the present one are read, so nothing is cleared. */
+  /**
+   * int16, h×w×c, of the present image: only places before the present one are read, and channels that are not coded
+   * stay 0, so nothing is cleared.
+   */
   readonly inputs: Int16Array;
   /** Begins a place: its position's bias, and the neighbours that lie inside. */
   enter(place: number): void;

@@ -27,7 +27,8 @@ export function encodeContextSymbols(
 }
 
 /**
- * Decodes as many symbols as `symbols` holds, which is overwritten; on an error its contents mean nothing.
+ * Decodes as many symbols as `symbols` holds, which is overwritten, with 0 in channels that are not coded; on an error
+ * its contents mean nothing.
  * The caller ends with `decoder.finish()`.
  * @throws ConvaeError DATA_INVALID where the bytes are damaged.
  */
@@ -44,6 +45,7 @@ export function decodeContextSymbols(
     decoder.consume(mixture.cumulative(entry), mixture.cumulative(entry + 1));
     return entry === 0 || entry === last ? escaped(decoder, entry === 0, mixture) : mixture.min + entry - 1;
   };
+  symbols.fill(0);
   prior.code(symbols, shape, quality, { code });
 }
 

@@ -10,7 +10,7 @@ export {
   MAX_CONTEXT_SHIFT,
   neighbourCount,
 } from './context-model.js';
-export { ContextPrior, type ContextPriorOptions, entriesAt, type SymbolCoder } from './context-prior.js';
+export { type CodedChannel, ContextPrior, type ContextPriorOptions, codedChannels, type SymbolCoder } from './context-prior.js';
 export { decodeContextSymbols, encodeContextSymbols } from './context-symbols.js';
 export { chooseKernel, createKernel } from './create-kernel.js';
 export { CONTEXT_KERNELS, type ContextKernel, type ContextKernelName } from './kernel.js';

@@ -73,7 +73,7 @@ describe('the kernels', () => {
     '%s: give every symbol the cumulative frequencies of the format page',
     (kernel) => {
       fc.assert(
-        fc.property(contextCase, ({ model, multipliers, quality, shape, symbols }) => {
+        fc.property(contextCase, ({ model, multipliers, scales, quality, shape, symbols }) => {
           const size = shape.channels * shape.height * shape.width;
           const own = symbols.subarray(0, Math.min(symbols.length, size));
           const found: number[][] = [];
@@ -84,7 +84,7 @@ describe('the kernels', () => {
             },
           });
           const expected =
-            own.length === 0 ? [] : referenceFrequencies(model, multipliers[quality]!, quality, own, shape);
+            own.length === 0 ? [] : referenceFrequencies(model, scales, quality, own, shape);
           expect(found).toEqual(expected);
         }),
         { seed: 4, numRuns: 120 },

@@ -28,7 +28,7 @@ function mixtureOf(
   exponent = 0,
 ): Mixture {
   const mixture = new Mixture(components, tables);
-  mixture.set(Int32Array.from(outputs), entries, 2 ** exponent, 256 * exponent);
+  mixture.set(Int32Array.from(outputs), entries, 64 * 2 ** exponent, 256 * exponent);
   return mixture;
 }
 

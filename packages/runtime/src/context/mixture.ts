@@ -1,5 +1,5 @@
 import { TOTAL } from '../entropy/index.js';
-import { FRACTION } from './context-model.js';
+import { FRACTION, SCALE_UNIT } from './context-model.js';
 import type { MixtureTables } from './mixture-tables.js';
 
 /** Sum of a mixture's weights. */
@@ -56,19 +56,19 @@ export class Mixture {
 
   /**
    * Takes the distribution that the network's outputs describe.
-   * @param outputs int32, 3K: weights and sharpnesses as logarithms, means in finest units, all in 1/256.
-   * @param multiplier finest units in a symbol.
-   * @param log2Multiplier its binary logarithm, 1/256.
+   * @param outputs int32, 3K: weights and sharpnesses as logarithms, means in units, all in 1/256.
+   * @param scale units in a symbol, in 1/64.
+   * @param log2Scale the binary logarithm of the units in a symbol, 1/256.
    */
-  set(outputs: Int32Array, entries: Entries, multiplier: number, log2Multiplier: number): void {
+  set(outputs: Int32Array, entries: Entries, scale: number, log2Scale: number): void {
     this.#min = entries.min;
     this.#count = entries.count;
     this.#setWeights(outputs);
     const components = this.#components;
     for (let i = 0; i < components; i++) {
       // The quotient of two int32 rounds to the right side of every integer.
-      this.#means[i] = Math.floor(outputs[components + i]! / multiplier);
-      const logarithm = outputs[2 * components + i]! + log2Multiplier;
+      this.#means[i] = Math.floor((outputs[components + i]! * SCALE_UNIT) / scale);
+      const logarithm = outputs[2 * components + i]! + log2Scale;
       const sharpness = Math.max(MIN_SHARPNESS, Math.min(MAX_SHARPNESS, logarithm));
       this.#mantissas[i] = this.#tables.mantissas[sharpness & (FRACTION - 1)]!;
       this.#shifts[i] = 6 - (sharpness >> 8);

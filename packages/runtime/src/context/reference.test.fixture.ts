@@ -9,10 +9,12 @@ const shifted = (sum: number, shift: number): number =>
 /**
  * FORMAT.md, "Context model", word for word and slowly: the cumulative frequencies of every symbol of one latent, in
  * the order in which they are coded.
+ *
+ * @param scales of the quality's channels: units in a symbol, in 1/64.
  */
 export function referenceFrequencies(
   model: ContextModel,
-  multiplier: number,
+  scales: readonly number[],
   quality: number,
   symbols: Int32Array,
   { channels, height, width }: ItemShape,
@@ -21,7 +23,7 @@ export function referenceFrequencies(
   const input = (y: number, x: number, k: number): number => {
     if (y < 0 || y >= height || x < 0 || x >= width) return 0;
     const symbol = clamp(symbols[(k * height + y) * width + x]!, -2047, 2047);
-    return clamp(symbol * multiplier, -2047, 2047);
+    return clamp(Math.floor((symbol * scales[k]! + 32) / 64), -2047, 2047);
   };
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
@@ -31,10 +33,11 @@ export function referenceFrequencies(
       const row = Math.floor(((2 * y + 1) * model.gridHeight) / (2 * height));
       const column = Math.floor(((2 * x + 1) * model.gridWidth) / (2 * width));
       for (let k = 0; k < channels; k++) {
+        if (scales[k] === 0) continue;
         const known = Array.from({ length: k }, (_, earlier) => input(y, x, earlier));
         const position = row * model.gridWidth + column;
         const outputs = network(model, [...inputs, ...known], quality, position, k);
-        found.push(frequencies(model, outputs, multiplier, quality, k));
+        found.push(frequencies(model, outputs, scales[k]!, quality, k));
       }
     }
   }
@@ -83,7 +86,7 @@ function network(
 function frequencies(
   model: ContextModel,
   outputs: readonly number[],
-  multiplier: number,
+  scale: number,
   quality: number,
   k: number,
 ): number[] {
@@ -97,14 +100,14 @@ function frequencies(
   const sum = powers.reduce((a, b) => a + b, 0);
   const weights = powers.map((power) => Math.floor((power * 32768) / sum));
   weights[logarithms.indexOf(largest)]! += 32768 - weights.reduce((a, b) => a + b, 0);
-  const lowest = Math.floor(model.ranges[2 * k]! / multiplier);
-  const entries = Math.ceil(model.ranges[2 * k + 1]! / multiplier) - lowest + 3;
+  const lowest = Math.floor((64 * model.ranges[2 * k]!) / scale);
+  const entries = Math.ceil((64 * model.ranges[2 * k + 1]!) / scale) - lowest + 3;
   return Array.from({ length: entries + 1 }, (_, i) => {
     if (i === 0) return 0;
     if (i === entries) return 65536;
     const total = weights.reduce((all, weight, c) => {
-      const mean = Math.floor(outputs[components + c]! / multiplier);
-      const log = outputs[2 * components + c]! + model.log2Multipliers[quality]!;
+      const mean = Math.floor((64 * outputs[components + c]!) / scale);
+      const log = outputs[2 * components + c]! + model.log2Scales[model.scales ? quality * model.channels + k : quality]!;
       return all + weight * logistic((2 * (lowest + i - 1) - 1) * 128 - mean, clamp(log, -1024, 1535));
     }, 0);
     return i + Math.floor((Math.floor(total / 2 ** 14) * (65536 - entries)) / 65536);

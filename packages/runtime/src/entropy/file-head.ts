@@ -15,7 +15,7 @@ export function checkFileHead(bytes: Uint8Array, magic: Uint8Array, headerBytes:
   if (bytes[at] === magic[at]) return;
   throw new ConvaeError(
     'VERSION_UNSUPPORTED',
-    `${what} version ${bytes[at]}: this release reads ${magic[at]}`,
+    `${what} version ${bytes[at]}: this release reads up to ${magic[at]}`,
   );
 }
 

@@ -13,8 +13,8 @@ export const MAX_QUALITIES = 16;
 /** Symbols lie in ±(2^31 − 1); latents further out are clamped to the ends. */
 export const MAX_SYMBOL = 2 ** 31 - 1;
 
-/** How a bundle quantizes its latents (FORMAT.md, "Quantizer"). */
-export interface QuantizerSpec {
+/** Multiples of one lattice: a quality multiplies every step by the same integer. */
+export interface LatticeSpec {
   /** Finest step of each latent channel, float64, 1e-6..1e6, in units of the latent. */
   readonly steps: readonly number[];
   /** Latent value of symbol 0 in each channel, float64; all 0 where absent. */
@@ -23,9 +23,27 @@ export interface QuantizerSpec {
   readonly multipliers: readonly number[];
 }
 
+/** A step for each quality and channel. */
+export interface GainSpec {
+  /**
+   * For each quality, the coarsest first, the step of each latent channel, float64, 1e-6..1e6, in units of the latent; 0
+   * where the channel is not coded at that quality.
+   */
+  readonly steps: readonly (readonly number[])[];
+  /** As those of a lattice; the latent of a channel that is not coded has this value. */
+  readonly offsets?: readonly number[] | undefined;
+  readonly multipliers?: undefined;
+}
+
+/** How a bundle quantizes its latents (FORMAT.md, "Quantizer"). */
+export type QuantizerSpec = LatticeSpec | GainSpec;
+
+/** Number of qualities of a quantizer. */
+export const qualityCount = ({ steps, multipliers }: QuantizerSpec): number => (multipliers ?? steps).length;
+
 /** A quantizer at one quality: what each channel's symbols stand for. */
 export interface Quantizer {
-  /** float64, the step of each channel, the multiplier applied. */
+  /** float64, the step of each channel at the quality; 0 where it is not coded. */
   readonly steps: Float64Array;
   /** float64, the latent value of symbol 0 in each channel. */
   readonly offsets: Float64Array;
@@ -39,27 +57,30 @@ export interface SymbolBatch extends BatchShape {
 
 /**
  * The quantizer of a bundle at a quality; a larger quality has smaller steps.
- * @param quality integer, 0..multipliers.length − 1.
+ * @param quality integer, 0 to the number of qualities − 1.
  * @throws RangeError for a quality that the bundle does not have; ConvaeError MANIFEST_INVALID for a broken spec.
  */
 export function quantizerAt(spec: QuantizerSpec, quality: number): Quantizer {
   checkSpec(spec);
-  checkInteger(quality, 'quality', 0, spec.multipliers.length - 1);
-  const multiplier = spec.multipliers[quality]!;
+  checkInteger(quality, 'quality', 0, qualityCount(spec) - 1);
+  const steps = spec.multipliers
+    ? spec.steps.map((step) => step * spec.multipliers[quality]!)
+    : spec.steps[quality]!;
   return {
-    steps: Float64Array.from(spec.steps, (step) => step * multiplier),
-    offsets: Float64Array.from(spec.steps, (_, channel) => spec.offsets?.[channel] ?? 0),
+    steps: Float64Array.from(steps),
+    offsets: Float64Array.from(steps, (_, channel) => spec.offsets?.[channel] ?? 0),
   };
 }
 
 /**
  * Latents to symbols: (latent − offset) / step in float64, rounded to the nearest integer, halves away from zero,
- * clamped to ±(2^31 − 1).
+ * clamped to ±(2^31 − 1); 0 in channels that are not coded.
  * @throws ConvaeError NON_FINITE where a latent is NaN or infinite; RangeError where the channels differ in number.
  */
 export function quantize(latents: LatentBatch, quantizer: Quantizer): SymbolBatch {
   const symbols = new Int32Array(latents.data.length);
   forEachPlane(latents, quantizer, (start, end, step, offset) => {
+    if (step === 0) return;
     for (let i = start; i < end; i++) symbols[i] = toSymbol((latents.data[i]! - offset) / step);
   });
   return { ...latents, data: symbols };
@@ -110,17 +131,27 @@ function forEachPlane(
   }
 }
 
-function checkSpec({ steps, offsets, multipliers }: QuantizerSpec): void {
+function checkSpec(spec: QuantizerSpec): void {
+  const { offsets } = spec;
+  const lists = spec.multipliers ? [spec.steps] : spec.steps;
+  const qualities = qualityCount(spec);
   const valid =
-    steps.length > 0 &&
-    steps.every((step) => step >= MIN_STEP && step <= MAX_STEP) &&
-    (offsets === undefined || offsets.length === steps.length) &&
+    qualities >= 1 &&
+    qualities <= MAX_QUALITIES &&
+    lists.every((steps) => isStepList(steps, spec) && steps.length === lists[0]!.length) &&
+    (offsets === undefined || offsets.length === lists[0]!.length) &&
     (offsets ?? []).every((offset) => Math.abs(offset) <= MAX_STEP) &&
-    multipliers.length >= 1 &&
-    multipliers.length <= MAX_QUALITIES &&
-    multipliers.every(isMultiplier);
+    (spec.multipliers ?? []).every(isMultiplier);
   if (!valid)
     throw new ConvaeError('MANIFEST_INVALID', 'the quantizer needs valid steps, offsets and multipliers');
+}
+
+/** The steps of all channels, of which those of a quality of its own may be 0, but not all. */
+function isStepList(steps: readonly number[], { multipliers }: QuantizerSpec): boolean {
+  const inside = (step: number): boolean => step >= MIN_STEP && step <= MAX_STEP;
+  return (
+    steps.some(inside) && steps.every((step) => inside(step) || (step === 0 && multipliers === undefined))
+  );
 }
 
 function isMultiplier(multiplier: number, quality: number, all: readonly number[]): boolean {

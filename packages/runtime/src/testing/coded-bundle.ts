@@ -20,10 +20,23 @@ import { referenceEmbed } from './tiny-reference.js';
 export interface CodedBundleOptions extends TinyBundleOptions {
   readonly tables?: 'channel' | 'position' | 'both';
   readonly context?: boolean;
+  /** True: version 2, with a step for each quality and channel. */
+  readonly gains?: boolean;
 }
 
 /** Steps of about a thirtieth of the latents' range; even and odd multipliers. */
 export const TINY_QUANTIZER = { steps: [0.0625, 0.09375], offsets: [0, 0.01], multipliers: [16, 6, 3, 1] };
+
+/** Steps of version 2 in the same range; the second channel is not coded at the coarsest quality. */
+const TINY_GAINS = {
+  steps: [
+    [1, 0],
+    [0.4, 0.55],
+    [0.1875, 0.3],
+    [0.0625, 0.09375],
+  ],
+  offsets: [0, 0.01],
+};
 
 const TABLE_IMAGES = 300;
 
@@ -32,14 +45,19 @@ export async function createCodedBundle(options: CodedBundleOptions = {}): Promi
   const bundle = await createTinyBundle(options);
   const images = noiseImages(TABLE_IMAGES, TINY_SIDE, TINY_SIDE, options.channels ?? 1);
   const latents = referenceEmbed(toFloatImages(images), bundle.weights);
-  const symbols = quantize(latents, quantizerAt(TINY_QUANTIZER, 3));
-  const { tables = 'both' } = options;
-  const plain = [
-    ...(tables === 'position' ? [] : tablesOf(symbols, symbols.height * symbols.width)),
-    ...(tables === 'channel' ? [] : tablesOf(symbols, 1)),
-  ];
-  const coded = await withCoding(bundle, serializeTables(packTables(plain)));
-  return options.context ? withContext(coded, serializeContext(tinyContextModel())) : coded;
+  const { tables = 'both', gains = false } = options;
+  // A lattice has the tables of its finest step, other steps tables for each quality.
+  const sets = (gains ? [0, 1, 2, 3] : [3]).map((quality) => {
+    const symbols = quantize(latents, quantizerAt(gains ? TINY_GAINS : TINY_QUANTIZER, quality));
+    return [
+      ...(tables === 'position' ? [] : tablesOf(symbols, symbols.height * symbols.width)),
+      ...(tables === 'channel' ? [] : tablesOf(symbols, 1)),
+    ];
+  });
+  const changes = gains ? { version: '2.0', quantizer: TINY_GAINS } : {};
+  const coded = await withCoding(bundle, serializeTables(packTables(sets.flat())), changes);
+  if (!options.context) return coded;
+  return withContext(coded, serializeContext(gains ? tinyGainsModel() : tinyContextModel()));
 }
 
 /** Adds a table file to a bundle, and what the manifest says of it; `changes` go on top. */
@@ -56,11 +74,17 @@ export async function withCoding(
   return { ...bundle, manifest };
 }
 
+const TINY_CONTEXT = { seed: 5, hidden1: 24, hidden2: 16, components: 3, range: 60 } as const;
+
 /** A context model of the tiny bundle's sizes; it has learnt nothing. */
-export function tinyContextModel(): ContextModel {
-  const { multipliers } = TINY_QUANTIZER;
-  return randomContextModel({ seed: 5, hidden1: 24, hidden2: 16, components: 3, range: 60, multipliers });
-}
+export const tinyContextModel = (): ContextModel =>
+  randomContextModel({ ...TINY_CONTEXT, multipliers: TINY_QUANTIZER.multipliers });
+
+/** The same in version 2, without places; a unit is the finest step of the first channel. */
+const tinyGainsModel = (): ContextModel => {
+  const scales = TINY_GAINS.steps.map((steps) => steps.map((step) => Math.round(64 * (step / 0.0625))));
+  return randomContextModel({ ...TINY_CONTEXT, gridHeight: 1, gridWidth: 1, scales });
+};
 
 /** Adds a context model's file to a coded bundle, and what the manifest says of it; `changes` go on top. */
 export async function withContext(

@@ -255,7 +255,7 @@ function contextContract(makeCodec: MakeCodec): void {
       [{ channels: 3 }, 'expected 2 channels in context.bin, received 3'],
       [{ gridWidth: 3 }, 'expected 2 columns in context.bin, received 3'],
       [{ multipliers: [1] }, 'expected 4 qualities in context.bin, received 1'],
-      [{ multipliers: [16, 6, 4, 1] }, 'for other quantizer.multipliers'],
+      [{ multipliers: [16, 6, 4, 1] }, 'for other steps than quantizer'],
       [{ range: 10_000 }, 'more than 4096'],
     ];
     for (const [other, message] of others) {

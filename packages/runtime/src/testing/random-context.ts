@@ -6,6 +6,8 @@ export interface RandomContextOptions extends Partial<ContextSizes> {
   readonly seed?: number;
   /** Q integers, descending; 1 for each quality where left out. */
   readonly multipliers?: readonly number[];
+  /** For a model of version 2: Q lists of the units in a symbol of each channel, in 1/64. */
+  readonly scales?: readonly (readonly number[])[] | undefined;
   /** Largest regular symbol of each channel, ± finest units. */
   readonly range?: number;
 }
@@ -21,8 +23,10 @@ export function randomContextModel(options: RandomContextOptions = {}): ContextM
     hidden2 = 9,
     components = 2,
     multipliers = [1],
-    qualities = multipliers.length,
+    scales,
+    qualities = (scales ?? multipliers).length,
   } = options;
+  const logarithm = (units: number): number => (units > 0 ? Math.round(256 * Math.log2(units)) : 0);
   const random = seededRandom(seed);
   const between = (min: number, max: number): number => min + Math.floor(random() * (max - min + 1));
   const draw = (length: number, spread: number) =>
@@ -33,9 +37,12 @@ export function randomContextModel(options: RandomContextOptions = {}): ContextM
   const inputs = (2 * radius * (radius + 1) + 1) * channels;
   return {
     ...{ channels, gridHeight, gridWidth, radius, hidden1, hidden2, components, qualities },
-    log2Multipliers: Int16Array.from({ length: qualities }, (_, q) =>
-      Math.round(256 * Math.log2(multipliers[q] ?? 1)),
-    ),
+    ...(scales === undefined
+      ? { log2Scales: Int16Array.from({ length: qualities }, (_, q) => logarithm(multipliers[q] ?? 1)) }
+      : {
+          scales: Uint16Array.from(scales.flat()),
+          log2Scales: Int16Array.from(scales.flat(), (scale) => logarithm(scale / 64)),
+        }),
     ranges: Int16Array.from({ length: 2 * channels }, (_, i) => (i % 2 ? 1 : -1) * between(0, range)),
     w1: bytes(inputs * hidden1),
     qualityBias: draw(qualities * hidden1, 3000),

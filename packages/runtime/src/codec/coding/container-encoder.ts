@@ -125,8 +125,9 @@ class ContainerEncoder {
     const symbols = shape.channels * shape.height * shape.width;
     const fitting = Math.min(this.#chunk, CHUNK_SYMBOLS / symbols, CHUNK_PIXELS / (height * width));
     const { model } = this.#context;
+    const { prior, quality } = this.#settings;
     const affordable =
-      this.#settings.prior === 'context' ? MAX_CONTEXT_PRODUCTS / model.context().products(shape) : fitting;
+      prior === 'context' ? MAX_CONTEXT_PRODUCTS / model.context().products(quality, shape) : fitting;
     return Math.max(1, Math.floor(Math.min(fitting, affordable)));
   }
 

@@ -3,7 +3,7 @@ import type { BundleCoding } from '../../bundle/load.js';
 import { defaultPrior, type Manifest } from '../../bundle/manifest.js';
 import { ContextPrior, type ContextPriorOptions } from '../../context/index.js';
 import { coarsenTable, type EntropyTables, packTables, TOTAL, unpackTable } from '../../entropy/index.js';
-import { type Quantizer, quantizerAt } from '../../entropy/quantizer.js';
+import { type Quantizer, type QuantizerSpec, qualityCount, quantizerAt } from '../../entropy/quantizer.js';
 import { ConvaeError } from '../../errors.js';
 import { type ItemShape, sameShape } from '../../image.js';
 
@@ -35,7 +35,9 @@ export class EntropyModel {
   /** Number of the first table per position; undefined where there are none. */
   readonly #positionTables: number | undefined;
   readonly #channelTables: boolean;
-  #lastIndex: { readonly shape: ItemShape; readonly index: Uint16Array } | undefined;
+  #lastIndex:
+    | { readonly quality: number; readonly shape: ItemShape; readonly index: Int32Array }
+    | undefined;
 
   /** @throws ConvaeError UNSUPPORTED where the bundle has no tables. */
   constructor(
@@ -48,9 +50,11 @@ export class EntropyModel {
       throw new ConvaeError('UNSUPPORTED', `${manifest.name} has no entropy tables: ${advice}`);
     }
     const { channels, height, width } = manifest.latent;
-    const { count } = coding.tables;
+    const { multipliers } = manifest.quantizer;
+    const qualities = qualityCount(manifest.quantizer);
+    const count = coding.tables.count / (multipliers === undefined ? qualities : 1);
     this.hash = coding.hash;
-    this.qualities = manifest.quantizer.multipliers.length;
+    this.qualities = qualities;
     this.defaultQuality = manifest.quality ?? this.qualities - 1;
     this.priors = coding.context === undefined ? ['factorized'] : ['factorized', 'context'];
     this.defaultPrior = defaultPrior(manifest);
@@ -82,35 +86,42 @@ export class EntropyModel {
     const known = this.#models.get(quality);
     if (known) return known;
     const spec = this.#manifest.quantizer!;
-    const multiplier = spec.multipliers[quality]!;
-    const tables = multiplier === 1 ? this.#coding.tables : coarser(this.#coding.tables, multiplier);
+    const tables = tablesAt(this.#coding.tables, spec, quality);
     const model = { quantizer: quantizerAt(spec, quality), tables, leastBits: leastBits(tables) };
     this.#models.set(quality, model);
     return model;
   }
 
   /**
-   * uint16, the table of each symbol of one latent, in the order of the symbols.
+   * int32, the table of each symbol of one latent, in the order of the symbols; −1 in channels that are not coded.
    * @throws ConvaeError UNSUPPORTED where the bundle has tables for its own size only, and this is another.
    */
-  tableIndex(shape: ItemShape): Uint16Array {
-    if (this.#lastIndex && sameShape(this.#lastIndex.shape, shape)) return this.#lastIndex.index;
+  tableIndex(quality: number, shape: ItemShape): Int32Array {
+    const last = this.#lastIndex;
+    if (last?.quality === quality && sameShape(last.shape, shape)) return last.index;
     const first = this.#firstTable(shape);
-    const plane = first === undefined ? shape.height * shape.width : 1;
-    const index = new Uint16Array(shape.channels * shape.height * shape.width);
-    for (let i = 0; i < index.length; i++) index[i] = (first ?? 0) + Math.floor(i / plane);
-    this.#lastIndex = { shape, index };
+    const { steps } = this.at(quality).quantizer;
+    const plane = shape.height * shape.width;
+    const index = Int32Array.from({ length: shape.channels * plane }, (_, i) => {
+      const channel = Math.floor(i / plane);
+      if (steps[channel] === 0) return -1;
+      return first === undefined ? channel : first + i;
+    });
+    this.#lastIndex = { quality, shape, index };
     return index;
   }
 
   /** Bits that a latent of this shape takes at least, found without memory for it. @throws as {@link tableIndex}. */
   leastBits(quality: number, shape: ItemShape): number {
-    const { leastBits: bits } = this.at(quality);
+    const { leastBits: bits, quantizer } = this.at(quality);
     const first = this.#firstTable(shape);
-    const places = shape.channels * shape.height * shape.width;
-    const own = first === undefined ? bits.subarray(0, shape.channels) : bits.subarray(first, first + places);
-    const repeated = first === undefined ? shape.height * shape.width : 1;
-    return own.reduce((sum, value) => sum + value, 0) * repeated;
+    const plane = shape.height * shape.width;
+    const own = first === undefined ? bits.subarray(0, shape.channels) : bits.subarray(first);
+    const each = first === undefined ? 1 : plane;
+    let sum = 0;
+    for (let i = 0; i < shape.channels * each; i++)
+      if (quantizer.steps[Math.floor(i / each)] !== 0) sum += own[i]!;
+    return first === undefined ? sum * plane : sum;
   }
 
   /** The first table per position where the shape is the bundle's own; undefined where tables per channel serve. */
@@ -124,9 +135,15 @@ export class EntropyModel {
   }
 }
 
-function coarser(tables: EntropyTables, multiplier: number): EntropyTables {
-  const indices = Array.from({ length: tables.count }, (_, index) => index);
-  return packTables(indices.map((index) => coarsenTable(unpackTable(tables, index), multiplier)));
+/** The tables of a quality: multiples of a lattice have sums of the finest step's, other steps tables of their own. */
+function tablesAt(tables: EntropyTables, spec: QuantizerSpec, quality: number): EntropyTables {
+  const { multipliers } = spec;
+  if (multipliers?.[quality] === 1) return tables;
+  const count = multipliers === undefined ? tables.count / qualityCount(spec) : tables.count;
+  const first = multipliers === undefined ? quality * count : 0;
+  const own = Array.from({ length: count }, (_, index) => unpackTable(tables, first + index));
+  if (multipliers === undefined) return packTables(own);
+  return packTables(own.map((table) => coarsenTable(table, multipliers[quality]!)));
 }
 
 function leastBits({ count, cdf, starts }: EntropyTables): Float64Array {

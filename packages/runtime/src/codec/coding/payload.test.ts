@@ -31,7 +31,7 @@ function latentsOf(count: number, shape: ItemShape): LatentBatch {
 /** Bits of the symbols under the model's tables, the escaped ones' extra bits included. */
 function idealBits(model: EntropyModel, quality: number, { data, ...shape }: SymbolBatch): number {
   const { tables } = model.at(quality);
-  const index = model.tableIndex(shape);
+  const index = model.tableIndex(quality, shape);
   return data.reduce((bits, symbol, i) => {
     const table = index[i % index.length]!;
     const [size, offset] = [tables.sizes[table]!, symbol - tables.mins[table]!];
@@ -120,7 +120,7 @@ describe('a payload with the context prior', () => {
     const model = await contextModel();
     const shape = { channels: 2, height: 16_384, width: 16_384 };
     const head = { quality: 3, prior: 'context', count: 1, shape } as const;
-    expect(model.context().products(shape)).toBeGreaterThan(MAX_CONTEXT_PRODUCTS);
+    expect(model.context().products(0, shape)).toBeGreaterThan(MAX_CONTEXT_PRODUCTS);
     expect(() => decodePayload(model, new Uint8Array(4 << 20).fill(85), head)).toThrow(
       expect.objectContaining({ code: 'LIMIT_EXCEEDED', message: expect.stringContaining('factorized') }),
     );
@@ -133,7 +133,7 @@ describe('the least bits of a latent', () => {
     async (tables) => {
       const model = await modelOf(tables);
       const { leastBits } = model.at(2);
-      const expected = model.tableIndex(own).reduce((sum, table) => sum + leastBits[table]!, 0);
+      const expected = model.tableIndex(2, own).reduce((sum, table) => sum + leastBits[table]!, 0);
       expect(model.leastBits(2, own)).toBeCloseTo(expected, 9);
     },
   );
@@ -142,7 +142,7 @@ describe('the least bits of a latent', () => {
 /** The payload of so many images whose symbols are the likeliest of their tables: no other one is shorter. */
 function shortestPayload(model: EntropyModel, quality: number, count: number): Uint8Array {
   const { tables } = model.at(quality);
-  const index = model.tableIndex(own);
+  const index = model.tableIndex(quality, own);
   const likeliest = Int32Array.from(index, (table) => {
     const [start, size] = [tables.starts[table]!, tables.sizes[table]!];
     const widths = Array.from(

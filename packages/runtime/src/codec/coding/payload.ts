@@ -27,10 +27,10 @@ export function encodePayload(
   const { quantizer, tables } = model.at(quality);
   const encoder = new RangeEncoder();
   if (prior === 'factorized') {
-    encodeSymbols(encoder, quantize(latents, quantizer).data, tables, model.tableIndex(latents));
+    encodeSymbols(encoder, quantize(latents, quantizer).data, tables, model.tableIndex(quality, latents));
   } else {
     const context = model.context();
-    checkProducts(latents.count * context.products(latents));
+    checkProducts(latents.count * context.products(quality, latents));
     encodeContextSymbols(encoder, quantize(latents, quantizer).data, context, latents, quality);
   }
   return encoder.finish();
@@ -61,11 +61,11 @@ export function decodePayload(model: EntropyModel, payload: Uint8Array, head: Pa
     );
   }
   if (count > 1) checkLimit(length, MAX_CHUNK_SYMBOLS, 'a chunk has', 'symbols');
-  if (prior === 'context') checkProducts(count * model.context().products(shape));
+  if (prior === 'context') checkProducts(count * model.context().products(quality, shape));
   const data = new Int32Array(length);
   const decoder = new RangeDecoder(payload);
   if (prior === 'context') decodeContextSymbols(decoder, data, model.context(), shape, quality);
-  else decodeSymbols(decoder, data, model.at(quality).tables, model.tableIndex(shape));
+  else decodeSymbols(decoder, data, model.at(quality).tables, model.tableIndex(quality, shape));
   decoder.finish();
   return { data, count, channels: shape.channels, height: shape.height, width: shape.width };
 }
