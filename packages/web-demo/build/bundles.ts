@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { bundleHash, bundleIdentity, type Manifest, parseManifest } from '@convae/runtime/core';
+import { bundleHash, bundleIdentity, type Manifest, parseManifest, qualityCount } from '@convae/runtime/core';
 import type { Plugin } from 'vite';
 import type { BundleEntry, BundleKind, TrainedNoise } from '../src/codec/bundle-entry.js';
 
@@ -98,8 +98,8 @@ function readManifest(models: string, name: string): Uint8Array | undefined {
 
 function entryOf(name: string, manifest: Manifest, bytes: number, hash: string): BundleEntry {
   const { image, latent, quantizer, training, context, rates = [] } = manifest;
-  const multipliers = quantizer!.multipliers;
-  const quality = manifest.quality ?? multipliers.length - 1;
+  const qualities = qualityCount(quantizer!);
+  const quality = manifest.quality ?? qualities - 1;
   const priors = context ? (['context', 'factorized'] as const) : (['factorized'] as const);
   const kind = kindOf(training);
   return {
@@ -113,7 +113,7 @@ function entryOf(name: string, manifest: Manifest, bytes: number, hash: string):
     latent: { channels: latent.channels, height: latent.height, width: latent.width },
     noise: noiseOf(training),
     quality,
-    qualities: multipliers.length,
+    qualities,
     priors: [...priors],
     prior: manifest.prior ?? priors[0],
     typicalBytes: rates.find((rate) => rate.quality === quality)?.validationBytesPerImage ?? 0,

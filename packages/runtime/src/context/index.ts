@@ -9,6 +9,7 @@ export {
   MAX_CONTEXT_RADIUS,
   MAX_CONTEXT_SHIFT,
   neighbourCount,
+  SCALE_UNIT,
 } from './context-model.js';
 export { type CodedChannel, ContextPrior, type ContextPriorOptions, codedChannels, type SymbolCoder } from './context-prior.js';
 export { decodeContextSymbols, encodeContextSymbols } from './context-symbols.js';

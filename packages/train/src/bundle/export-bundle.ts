@@ -2,7 +2,6 @@ import {
   ConvaeError,
   type ImageBatch,
   MANIFEST_FILE,
-  MANIFEST_VERSION,
   type Manifest,
   manifestSchema,
 } from '@convae/runtime/core';
@@ -18,7 +17,7 @@ import { chooseDecoderForm, type DecoderChoice } from './decoder-form.js';
 import { fileEntry, writeBundleFolder } from './files.js';
 import { goldenVectorOf } from './golden-vector.js';
 import { type ImageGeometry, imageGeometry, networkInput, otherSize, timingBatch } from './samples.js';
-import { type BuiltCoding, buildCoding, type TableOptions } from './tables/build-coding.js';
+import { type BuiltCoding, buildCoding, type TableOptions, versionFor } from './tables/build-coding.js';
 
 /** Images per run when a bundle is compared with its models. */
 const SAMPLE_BATCH = 128;
@@ -188,7 +187,7 @@ function buildManifest(
 ): Manifest {
   const manifest = {
     format: 'convae-bundle',
-    version: `${MANIFEST_VERSION.major}.${MANIFEST_VERSION.minor}`,
+    version: versionFor(undefined),
     name: options.name,
     createdBy: `@convae/train ${version}`,
     image: { ...image, anySize: options.anySize, multiple },

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { type Codec, defaultPrior, type ImageBatch, type Prior, sliceBatch } from '@convae/runtime';
+import { qualityCount } from '@convae/runtime/core';
 import { inBatches } from '../dataset/batches.js';
 import { mean } from '../figures/averages.js';
 import { psnrFromMse } from '../figures/psnr.js';
@@ -68,7 +69,8 @@ function priorsOf({ manifest }: Codec): Prior[] {
 
 /** {@link measureRate} with every prior and at every quality of the bundle, its default prior first. Empty where the bundle has no entropy tables. */
 export async function measureBitstreams(codec: Codec, images: ImageBatch): Promise<Rate[]> {
-  const qualities = codec.manifest.quantizer?.multipliers.length ?? 0;
+  const { quantizer } = codec.manifest;
+  const qualities = quantizer ? qualityCount(quantizer) : 0;
   const measured: Rate[] = [];
   for (const prior of priorsOf(codec)) {
     for (let quality = 0; quality < qualities; quality++) {

@@ -98,8 +98,8 @@ const grid =
 
 /** Layers of a network beside a linear transform. */
 interface PatchWidths {
-  /** Latent channels. */
-  readonly channels: number;
+  /** Latent channels, of grey images and of colour. */
+  readonly channels: { readonly grey: number; readonly colour: number };
   /** Filters of the encoder's convolutions, each of which halves the sides: the patch's side is 2 to their number. */
   readonly encoder: readonly number[];
   /** Filters of the decoder's transposed convolutions but the last, each of which doubles the sides. */
@@ -120,7 +120,7 @@ const patches =
       ...encoder.map(
         (filters) => ({ kind: 'conv', filters, kernel: 4, stride: 2, activation: 'relu' }) as const,
       ),
-      { kind: 'conv', filters: channels, kernel: 3, activation: 'linear' },
+      { kind: 'conv', filters: image.channels === 1 ? channels.grey : channels.colour, kernel: 3, activation: 'linear' },
     ],
     decoder: [
       { kind: 'conv', filters: encoder.at(-1)!, kernel: 3, activation: 'relu' },
@@ -206,9 +206,9 @@ const PRESETS = {
   'grid-4': grid('grid-4', 4),
   'grid-8': grid('grid-8', 8),
   /** Small images with texture, grey or colour. */
-  'patch-4': patches('patch-4', { channels: 10, encoder: [24, 64], decoder: [32] }),
+  'patch-4': patches('patch-4', { channels: { grey: 10, colour: 20 }, encoder: [24, 64], decoder: [32] }),
   /** Photos: larger patches, more latents. */
-  'patch-8': patches('patch-8', { channels: 48, encoder: [32, 64, 64], decoder: [64, 32] }),
+  'patch-8': patches('patch-8', { channels: { grey: 24, colour: 48 }, encoder: [32, 64, 64], decoder: [64, 32] }),
   tuned,
   denoise,
   'denoise-reference': denoiseReference,

@@ -1,4 +1,5 @@
 import { CONTAINER_VERSION, type ImageBatch, loadCodec, type Prior } from '@convae/runtime';
+import { qualityCount } from '@convae/runtime/core';
 import { measureRate } from '@convae/train/kit';
 import type { Measurement, Plan } from '../measurement.js';
 import type { Figures, Method } from '../result.js';
@@ -61,7 +62,8 @@ export function planBundles(bundles: readonly BundleFolder[], images: ImageBatch
   const measurements = bundles.flatMap((bundle) => {
     const priors: Prior[] =
       bundle.manifest.context === undefined ? ['factorized'] : ['factorized', 'context'];
-    const qualities = bundle.manifest.quantizer?.multipliers ?? [];
+    const { quantizer } = bundle.manifest;
+    const qualities = Array.from({ length: quantizer ? qualityCount(quantizer) : 0 });
     return priors.flatMap((prior) =>
       qualities.map(
         (_, quality): Measurement => ({

@@ -22,13 +22,12 @@ export function windowOffsets(radius: number): readonly (readonly [dy: number, d
 /**
  * Runs the network in floating point over one latent, symbol by symbol.
  *
- * @param inputs channels×height×width, in units of MEAN_SCALE finest steps.
- * @param octaves of the step above the reference.
+ * @param inputs channels×height×width, in units of MEAN_SCALE latent units.
  */
 export function traceLatent(
   net: FloatContext,
   inputs: Float64Array,
-  octaves: number,
+  quality: number,
   visit: (trace: SymbolTrace) => void,
 ): void {
   const { channels, height, width, spec } = net;
@@ -44,7 +43,7 @@ export function traceLatent(
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       readWindow(net, inputs, { y, x }, known);
-      startPlace(net, known, { place: y * width + x, octaves }, sums);
+      startPlace(net, known, { place: y * width + x, quality }, sums);
       for (let channel = 0; channel < channels; channel++) {
         trace.channel = channel;
         activate(net, sums, trace);
@@ -77,11 +76,12 @@ function readWindow(
 function startPlace(
   net: FloatContext,
   known: Float64Array,
-  { place, octaves }: { place: number; octaves: number },
+  { place, quality }: { place: number; quality: number },
   sums: Float64Array,
 ): void {
   const size = sums.length;
-  for (let j = 0; j < size; j++) sums[j] = net.position[place * size + j]! + octaves * net.quality[j]!;
+  for (let j = 0; j < size; j++)
+    sums[j] = net.position[place * size + j]! + net.quality[quality * size + j]!;
   for (let row = 0; row * size < net.window.length; row++) {
     const value = known[row]!;
     if (value !== 0) for (let j = 0; j < size; j++) sums[j]! += value * net.window[row * size + j]!;

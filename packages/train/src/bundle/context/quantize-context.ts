@@ -1,7 +1,12 @@
-import { type ContextModel, ConvaeError, neighbourCount, type SymbolBatch } from '@convae/runtime/core';
+import {
+  type ContextModel,
+  ConvaeError,
+  type LatentBatch,
+  neighbourCount,
+  SCALE_UNIT,
+} from '@convae/runtime/core';
 import type { Matrix } from 'ml-matrix';
 import { COMPONENTS, MEAN_SCALE } from '../../training/rate/mixture.js';
-import { REFERENCE_MULTIPLIER } from '../../training/rate/rate-spec.js';
 import type { FloatContext } from '../../training/rate/trained-coding.js';
 import { type SymbolTrace, traceLatent } from './float-context.js';
 import { Moments, roundRow } from './round-rows.js';
@@ -13,10 +18,14 @@ const MAX_ACTIVATION = 4095;
 const MAX_SHIFT = 24;
 const BIAS_UNIT = 64;
 const FRACTION_BITS = 8;
-/** Inputs of the network, finest steps, are clamped to ±this. */
+/** Inputs of the network, units, are clamped to ±this. */
 const MAX_INPUT = 2047;
-/** Largest end of a channel's range: at the finest step its symbols and both escapes are the 4096 entries. */
+/** Largest end of a channel's range: with a symbol to each unit its symbols and both escapes are the 4096 entries. */
 const MAX_SYMBOL = 2046;
+/** Units in the finest step of all, most: symbols of other steps are rounded to units. */
+const UNITS_IN_STEP = 8;
+/** Largest scale of FORMAT.md. */
+const MAX_SCALE = 65535;
 
 /** Latents whose activations set the scales, and the rounding of the weights. */
 const CALIBRATION_LATENTS = 1600;
@@ -30,10 +39,15 @@ const TAIL = 1e-5;
 /** What {@link quantizeContext} works on. */
 export interface QuantizeContextOptions {
   readonly network: FloatContext;
-  /** Of the manifest: coarse to fine. */
-  readonly multipliers: readonly number[];
-  /** Of training images, at the finest step. */
-  readonly symbols: readonly SymbolBatch[];
+  /** Of the manifest: for each quality the step of each channel, latent units, 0 where it is not coded. */
+  readonly steps: readonly (readonly number[])[];
+  /** Of training images. */
+  readonly latents: readonly LatentBatch[];
+}
+
+/** The options, and what the integers of inputs, means and ranges are in: latent units. */
+interface Task extends QuantizeContextOptions {
+  readonly unit: number;
 }
 
 /** A row of weights as integers: value ≈ integer / 2^scale. */
@@ -93,8 +107,23 @@ const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 const activationScales = (largest: Float64Array): number[] =>
   Array.from(largest, (value) => Math.floor(Math.log2(MAX_ACTIVATION / Math.max(value * HEADROOM, 1e-3))));
 
-function inputOf(symbol: number, multiplier: number): number {
-  return Math.max(-MAX_INPUT, Math.min(MAX_INPUT, Math.round(symbol / multiplier) * multiplier));
+/** A latent as the network's input, units: what its symbol stands for. */
+function inputOf(latent: number, step: number, unit: number): number {
+  if (step === 0) return 0;
+  const units = Math.round((Math.round(latent / step) * step) / unit);
+  return Math.max(-MAX_INPUT, Math.min(MAX_INPUT, units));
+}
+
+/**
+ * The unit: a part of the finest step, as small as lets the latents' ranges and the largest step fit their integers.
+ */
+function unitOf({ steps, latents }: QuantizeContextOptions): number {
+  const coded = steps.flat().filter((step) => step > 0);
+  const finest = Math.min(...coded);
+  let largest = Math.max(...coded) * (MAX_SYMBOL * (SCALE_UNIT / MAX_SCALE));
+  for (const { data } of latents)
+    for (const value of data) largest = Math.max(largest, Math.min(Math.abs(value), MAX_SYMBOL * finest));
+  return Math.max(finest / UNITS_IN_STEP, largest / MAX_SYMBOL);
 }
 
 function emptyStatistics({ channels, spec }: FloatContext): Statistics {
@@ -111,7 +140,7 @@ function raise(largest: Float64Array, values: Float64Array): void {
   for (let i = 0; i < largest.length; i++) largest[i] = Math.max(largest[i]!, values[i]!);
 }
 
-function statisticsOf({ network, multipliers, symbols }: QuantizeContextOptions): Statistics {
+function statisticsOf({ network, steps, latents, unit }: Task): Statistics {
   const { channels, height, width } = network;
   const statistics = emptyStatistics(network);
   const { largest, known, first, second } = statistics;
@@ -122,36 +151,40 @@ function statisticsOf({ network, multipliers, symbols }: QuantizeContextOptions)
     first.add(trace.first);
     second[trace.channel]!.add(trace.second);
   };
-  const size = channels * height * width;
-  const total = symbols.reduce((sum, { count: images }) => sum + images, 0);
+  const plane = height * width;
+  const size = channels * plane;
+  const total = latents.reduce((sum, { count: images }) => sum + images, 0);
   const affordable = Math.min(CALIBRATION_LATENTS, Math.floor(CALIBRATION_SYMBOLS / size));
-  const every = Math.max(1, Math.floor(total / Math.max(multipliers.length, affordable)));
+  const every = Math.max(1, Math.floor(total / Math.max(steps.length, affordable)));
   let image = 0;
-  for (const { data, count: images } of symbols) {
+  for (const { data, count: images } of latents) {
     for (let i = 0; i < images; i++, image++) {
       if (image % every !== 0) continue;
-      const multiplier = multipliers[(image / every) % multipliers.length]!;
+      const quality = (image / every) % steps.length;
+      const own = data.subarray(i * size, (i + 1) * size);
       const inputs = Float64Array.from(
-        data.subarray(i * size, (i + 1) * size),
-        (symbol) => inputOf(symbol, multiplier) / MEAN_SCALE,
+        own,
+        (value, at) =>
+          (inputOf(value, steps[quality]![Math.floor(at / plane)]!, unit) * unit) / MEAN_SCALE,
       );
-      traceLatent(network, inputs, Math.log2(multiplier / REFERENCE_MULTIPLIER), count);
+      traceLatent(network, inputs, quality, count);
     }
   }
   return statistics;
 }
 
-function channelRanges({ network, symbols }: QuantizeContextOptions): Int16Array {
+function channelRanges({ network, latents, unit }: Task): Int16Array {
   const { channels, height, width } = network;
   const plane = height * width;
   const ranges = new Int16Array(2 * channels);
   for (let channel = 0; channel < channels; channel++) {
     const counts = new Float64Array(2 * MAX_SYMBOL + 1);
     let total = 0;
-    for (const { data } of symbols) {
+    for (const { data } of latents) {
       for (let start = channel * plane; start < data.length; start += channels * plane) {
         for (let i = start; i < start + plane; i++, total++) {
-          counts[Math.min(Math.max(data[i]!, -MAX_SYMBOL), MAX_SYMBOL) + MAX_SYMBOL]!++;
+          const units = Math.round(data[i]! / unit);
+          counts[Math.min(Math.max(units, -MAX_SYMBOL), MAX_SYMBOL) + MAX_SYMBOL]!++;
         }
       }
     }
@@ -187,34 +220,34 @@ function setColumn(
 }
 
 /**
- * First layer: inputs are finest steps, so the weights are divided by {@link MEAN_SCALE}.
+ * First layer: inputs are units, the network's {@link MEAN_SCALE} latent units.
  *
  * @param wanted scale of each unit's activation; that of its weights where it is finer than they are, as a unit that
  * is hardly ever active would have it.
  */
 function firstLayer(
-  { network, multipliers }: QuantizeContextOptions,
+  { network, steps, unit }: Task,
   { known }: Statistics,
   wanted: readonly number[],
 ) {
-  const { channels, height, width, spec } = network;
+  const { channels, spec } = network;
   const { hidden1 } = spec;
   const inputs = [...range(network.window.length / hidden1).map((i) => [network.window, i] as const)];
   inputs.push(...range(channels).map((i) => [network.earlier, i] as const));
-  const octaves = multipliers.map((m) => Math.log2(m / REFERENCE_MULTIPLIER));
-  const places = height * width;
+  const places = network.position.length / hidden1;
+  const inUnits = unit / MEAN_SCALE;
   const w1 = new Int8Array(inputs.length * hidden1);
-  const qualityBias = new Int16Array(multipliers.length * hidden1);
+  const qualityBias = new Int16Array(steps.length * hidden1);
   const positionBias = new Int16Array(places * hidden1);
   const channelBias = new Int16Array(channels * hidden1);
   const shift1 = new Uint8Array(hidden1);
   const scales: number[] = [];
-  const factor = known.factor(inputs.map(() => MEAN_SCALE));
+  const factor = known.factor(inputs.map(() => 1 / inUnits));
   for (let j = 0; j < hidden1; j++) {
-    const weights = inputs.map(([values, row]) => values[row * hidden1 + j]! / MEAN_SCALE);
+    const weights = inputs.map(([values, row]) => values[row * hidden1 + j]! * inUnits);
     const position = range(places).map((p) => network.position[p * hidden1 + j]!);
     const channel = range(channels).map((c) => network.channel[c * hidden1 + j]!);
-    const quality = octaves.map((o) => o * network.quality[j]!);
+    const quality = range(steps.length).map((q) => network.quality[q * hidden1 + j]!);
     const options = { biasUnit: 1, most: wanted[j]! + MAX_SHIFT, factor };
     const row = quantizedRow(weights, [...position, ...channel, ...quality], options);
     const unit = 2 ** row.scale;
@@ -230,7 +263,7 @@ function firstLayer(
 
 /** As {@link firstLayer}; `from` are the scales of its activations. */
 function secondLayer(
-  { network }: QuantizeContextOptions,
+  { network }: Task,
   { first }: Statistics,
   from: readonly number[],
   wanted: readonly number[],
@@ -254,7 +287,7 @@ function secondLayer(
   return { scales, arrays: { w2, bias2, shift2 } };
 }
 
-function outputLayer({ network }: QuantizeContextOptions, { second }: Statistics, from: readonly number[]) {
+function outputLayer({ network, unit }: Task, { second }: Statistics, from: readonly number[]) {
   const { channels, spec } = network;
   const { hidden2 } = spec;
   const outputs = 3 * COMPONENTS;
@@ -264,12 +297,13 @@ function outputLayer({ network }: QuantizeContextOptions, { second }: Statistics
   const factors = second.map((moments) => moments.factor(from.map((scale) => 2 ** scale)));
   for (let at = 0; at < channels * outputs; at++) {
     const [channel, m] = [Math.floor(at / outputs), at % outputs];
-    const isMean = Math.floor(m / COMPONENTS) === 1;
-    const unit = isMean ? MEAN_SCALE : 1;
+    const kind = Math.floor(m / COMPONENTS);
+    // Means are in units; a sharpness is that of a scale in units.
+    const [factor, more] = [kind === 1 ? MEAN_SCALE / unit : 1, kind === 2 ? Math.log2(unit) : 0];
     const weights = range(hidden2).map(
-      (i) => unit * network.output[(channel * hidden2 + i) * outputs + m]! * 2 ** -from[i]!,
+      (i) => factor * network.output[(channel * hidden2 + i) * outputs + m]! * 2 ** -from[i]!,
     );
-    const bias = unit * network.outputBias[at]!;
+    const bias = factor * network.outputBias[at]! + more;
     const options = { biasUnit: BIAS_UNIT, most: FRACTION_BITS + MAX_SHIFT, factor: factors[channel]! };
     const row = quantizedRow(weights, [bias], options);
     w3.set(row.weights, at * hidden2);
@@ -279,30 +313,40 @@ function outputLayer({ network }: QuantizeContextOptions, { second }: Statistics
   return { w3, bias3, shift3 };
 }
 
+/** The units in a symbol of each quality and channel, and their logarithms. */
+function scalesOf({ steps, unit }: Task): Required<Pick<ContextModel, 'scales' | 'log2Scales'>> {
+  const scales = Uint16Array.from(steps.flat(), (step) => Math.round((SCALE_UNIT * step) / unit));
+  const logarithm = (scale: number): number =>
+    scale === 0 ? 0 : Math.round(2 ** FRACTION_BITS * Math.log2(scale / SCALE_UNIT));
+  return { scales, log2Scales: Int16Array.from(scales, logarithm) };
+}
+
 /**
  * A trained context network in the integers of FORMAT.md, "Context model".
  *
  * @throws ConvaeError UNSUPPORTED where its weights do not fit them.
  */
 export function quantizeContext(options: QuantizeContextOptions): ContextModel {
-  const { network, multipliers } = options;
-  const statistics = statisticsOf(options);
+  const task = { ...options, unit: unitOf(options) };
+  const { network, steps } = task;
+  const statistics = statisticsOf(task);
   const { largest } = statistics;
-  const first = firstLayer(options, statistics, activationScales(largest.first));
-  const second = secondLayer(options, statistics, first.scales, activationScales(largest.second));
+  const first = firstLayer(task, statistics, activationScales(largest.first));
+  const second = secondLayer(task, statistics, first.scales, activationScales(largest.second));
+  const placed = network.position.length > network.spec.hidden1;
   return {
     channels: network.channels,
-    gridHeight: network.height,
-    gridWidth: network.width,
+    gridHeight: placed ? network.height : 1,
+    gridWidth: placed ? network.width : 1,
     radius: network.spec.radius,
     hidden1: network.spec.hidden1,
     hidden2: network.spec.hidden2,
     components: COMPONENTS,
-    qualities: multipliers.length,
-    log2Multipliers: Int16Array.from(multipliers, (m) => Math.round(256 * Math.log2(m))),
-    ranges: channelRanges(options),
+    qualities: steps.length,
+    ...scalesOf(task),
+    ranges: channelRanges(task),
     ...first.arrays,
     ...second.arrays,
-    ...outputLayer(options, statistics, second.scales),
+    ...outputLayer(task, statistics, second.scales),
   };
 }

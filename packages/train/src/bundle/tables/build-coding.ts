@@ -4,12 +4,14 @@ import {
   type BundleFiles,
   ConvaeError,
   type ImageBatch,
+  type LatentBatch,
   MANIFEST_FILE,
   type Manifest,
   meanSquaredError,
+  type QuantizerSpec,
+  qualityCount,
   quantize,
   quantizerAt,
-  type SymbolBatch,
   serializeContext,
   sliceBatch,
 } from '@convae/runtime/core';
@@ -19,7 +21,7 @@ import type { FloatContext } from '../../training/rate/trained-coding.js';
 import { quantizeContext } from '../context/quantize-context.js';
 import { fileEntry } from '../files.js';
 import { type Calibration, calibrate, spread } from './calibration.js';
-import { chooseTables } from './choose-tables.js';
+import { chooseTables, type SymbolSet } from './choose-tables.js';
 import { chooseQualities, chooseSteps } from './steps.js';
 
 /** What quantizer and entropy tables are made of. */
@@ -28,10 +30,11 @@ export interface TableOptions {
   readonly training: ImageBatch;
   /** Other images, on which steps are chosen and rates are measured; a tenth of `training` where there are none. */
   readonly validation?: ImageBatch | undefined;
-  /** The finest step of each channel, where training decided it; measured otherwise. */
-  readonly steps?: readonly number[] | undefined;
-  /** Multipliers, coarse to fine, and the default among them, where training decided them. */
-  readonly multipliers?: readonly number[] | undefined;
+  /**
+   * For each quality, coarse to fine, the step of each channel in latent units, and the default quality, where training
+   * decided them; a lattice is measured otherwise.
+   */
+  readonly steps?: readonly (readonly number[])[] | undefined;
   readonly quality?: number | undefined;
   /** The trained context network, where there is one. */
   readonly context?: FloatContext | undefined;
@@ -39,7 +42,7 @@ export interface TableOptions {
 
 /** The manifest's fields on coding. */
 export type CodingFields = {
-  readonly [Name in 'quantizer' | 'quality' | 'tables' | 'rates']: NonNullable<Manifest[Name]>;
+  readonly [Name in 'version' | 'quantizer' | 'quality' | 'tables' | 'rates']: NonNullable<Manifest[Name]>;
 } & { readonly context?: NonNullable<Manifest['context']> };
 
 /** Quantizer, tables and measured rates of a bundle. */
@@ -58,6 +61,8 @@ const CONTEXT_FILE = 'context.bin';
 const MAX_TRAINING_SYMBOLS = 1 << 25;
 const TRAINING_BATCH = 1024;
 const CALIBRATION_IMAGES = 1000;
+/** Channels with a smaller share of symbols other than 0 are not coded: what they cost and what they mend is as little. */
+const IDLE_SHARE = 5e-4;
 /** Images on which rates are measured, most. */
 const RATE_IMAGES = 2000;
 
@@ -75,15 +80,16 @@ export async function buildCoding(
   const { training, validation } = splitImages(options);
   await using codec = await loadCodec(memoryFiles(manifest, graphs));
   const calibration = await calibrate(codec, validation, CALIBRATION_IMAGES);
-  const steps = [...(options.steps ?? (await chooseSteps(calibration)))];
-  const { multipliers, quality } = await qualitiesOf(options, calibration, steps);
-  const finest = quantizerAt({ steps, multipliers: [1] }, 0);
-  const symbols = await trainingSymbols(codec, training, steps);
-  const tables = chooseTables(symbols, quantize(calibration.latents, finest));
-  const network = options.context;
-  const context = network && serializeContext(quantizeContext({ network, multipliers, symbols }));
+  const latents = await trainingLatents(codec, training, options.steps?.length ?? 1);
+  const { quantizer, quality } =
+    options.steps === undefined
+      ? await measuredQuantizer(calibration)
+      : trainedQuantizer(options.steps, options.quality, latents);
+  const tables = chooseTables(symbolSets(quantizer, latents, calibration.latents));
+  const context = options.context && contextBytes(options.context, quantizer, latents);
   const coding = {
-    quantizer: { steps, multipliers },
+    version: versionFor(quantizer),
+    quantizer,
     quality,
     tables: fileEntry(TABLE_FILE, tables),
     ...(context && { context: fileEntry(CONTEXT_FILE, context) }),
@@ -94,13 +100,65 @@ export async function buildCoding(
   return { tables, context, fields: { ...coding, rates } };
 }
 
-async function qualitiesOf(
-  { multipliers, quality }: TableOptions,
-  calibration: Calibration,
-  steps: readonly number[],
-): Promise<{ multipliers: number[]; quality: number }> {
-  if (multipliers === undefined) return chooseQualities(calibration, steps);
-  return { multipliers: [...multipliers], quality: quality ?? multipliers.length - 1 };
+async function measuredQuantizer(calibration: Calibration) {
+  const steps = await chooseSteps(calibration);
+  const { multipliers, quality } = await chooseQualities(calibration, steps);
+  return { quantizer: { steps, multipliers }, quality };
+}
+
+/** The steps that training decided, with 0 where a channel's symbols are nearly always 0. */
+function trainedQuantizer(
+  wanted: readonly (readonly number[])[],
+  quality = wanted.length - 1,
+  latents: readonly LatentBatch[],
+) {
+  const steps = wanted.map((own) => {
+    const busy = busyShares(latents, own);
+    const most = Math.max(...busy);
+    return own.map((step, channel) => (busy[channel]! < IDLE_SHARE && busy[channel]! < most ? 0 : step));
+  });
+  return { quantizer: { steps }, quality };
+}
+
+/** The share of each channel's symbols that are not 0. */
+function busyShares(latents: readonly LatentBatch[], steps: readonly number[]): number[] {
+  const counts = steps.map(() => 0);
+  let places = 0;
+  for (const { data, count, height, width } of latents) {
+    const plane = height * width;
+    places += count * plane;
+    for (let i = 0, at = 0; at < data.length; i = (i + 1) % steps.length, at += plane) {
+      const half = steps[i]! / 2;
+      for (let j = at; j < at + plane; j++) if (Math.abs(data[j]!) >= half) counts[i]!++;
+    }
+  }
+  return counts.map((count) => count / places);
+}
+
+/** The symbols that tables are made of: those of the finest step of a lattice, or those of each quality. */
+function symbolSets(
+  quantizer: QuantizerSpec,
+  training: readonly LatentBatch[],
+  validation: LatentBatch,
+): SymbolSet[] {
+  const quantizers = quantizer.multipliers
+    ? [quantizerAt({ ...quantizer, multipliers: [1] }, 0)]
+    : quantizer.steps.map((_, quality) => quantizerAt(quantizer, quality));
+  return quantizers.map((each) => ({
+    training: training.map((latents) => quantize(latents, each)),
+    validation: quantize(validation, each),
+  }));
+}
+
+/** @throws ConvaeError UNSUPPORTED for a lattice, which no network is trained for. */
+function contextBytes(
+  network: FloatContext,
+  quantizer: QuantizerSpec,
+  latents: readonly LatentBatch[],
+): Uint8Array {
+  if (quantizer.multipliers === undefined)
+    return serializeContext(quantizeContext({ network, steps: quantizer.steps, latents }));
+  throw new ConvaeError('UNSUPPORTED', 'a context network needs the steps that it was trained for');
 }
 
 function splitImages({ training, validation }: TableOptions): {
@@ -114,28 +172,21 @@ function splitImages({ training, validation }: TableOptions): {
   return { training: sliceBatch(training, 0, kept), validation: held };
 }
 
-async function trainingSymbols(
-  codec: Codec,
-  training: ImageBatch,
-  steps: readonly number[],
-): Promise<SymbolBatch[]> {
+/** Latents of training images, so many that their symbols at each of the sets are within the limit. */
+async function trainingLatents(codec: Codec, training: ImageBatch, sets: number): Promise<LatentBatch[]> {
   const { channels, height, width } = codec.manifest.latent;
-  const images = spread(
-    training,
-    Math.max(1, Math.floor(MAX_TRAINING_SYMBOLS / (channels * height * width))),
-  );
-  const finest = quantizerAt({ steps, multipliers: [1] }, 0);
-  const symbols: SymbolBatch[] = [];
-  for (const batch of inBatches(images, TRAINING_BATCH))
-    symbols.push(quantize(await codec.embed(batch), finest));
-  return symbols;
+  const most = Math.max(1, Math.floor(MAX_TRAINING_SYMBOLS / (sets * channels * height * width)));
+  const latents: LatentBatch[] = [];
+  for (const batch of inBatches(spread(training, most), TRAINING_BATCH))
+    latents.push(await codec.embed(batch));
+  return latents;
 }
 
 /** Encodes and decodes images at every quality, as a user would. */
 async function measureRates(bundle: BundleFiles, images: ImageBatch): Promise<CodingFields['rates']> {
   await using codec = await loadCodec(bundle);
   const rates: CodingFields['rates'] = [];
-  for (let quality = 0; quality < codec.manifest.quantizer!.multipliers.length; quality++) {
+  for (let quality = 0; quality < qualityCount(codec.manifest.quantizer!); quality++) {
     const pieces: Uint8Array[] = [];
     const sink = { write: (bytes: Uint8Array) => void pieces.push(bytes) };
     const { bytes } = await codec.encodeContainer([images], sink, { quality, count: images.count });
@@ -162,6 +213,10 @@ async function decodedError(
   }
   return sum / images.count;
 }
+
+/** The version of a manifest with this quantizer: the oldest that has it. */
+export const versionFor = (quantizer: QuantizerSpec | undefined): string =>
+  quantizer === undefined || quantizer.multipliers ? '1.0' : '2.0';
 
 const rounded = (value: number): number => Number(value.toFixed(4));
 

@@ -18,31 +18,49 @@ const COMPARED_PLACES = 128;
 /** What a symbol outside its table costs beside the escape, bits; it depends on how far out it is. */
 const ESCAPE_BITS = 8;
 
+/** Symbols of the images that tables are made of, and of others, which decide between tables. */
+export interface SymbolSet {
+  readonly training: readonly SymbolBatch[];
+  readonly validation: SymbolBatch;
+}
+
+/** Both kinds of tables for a set, and the bits of the validation symbols under them. */
+interface Candidates {
+  readonly channel: readonly EntropyTable[];
+  readonly place: readonly EntropyTable[];
+  /** Bits that tables for each place save on the validation symbols. */
+  readonly saved: number;
+}
+
 /**
- * The bytes of a table file for the symbols of the training images: one table for each channel, and where they pay,
- * one for each channel and position behind them.
- * @param training symbols at the finest step.
- * @param validation symbols of other images, which decide between tables.
+ * The bytes of a table file: for each set one table for each channel, and where they pay, one for each channel and
+ * position behind them.
+ * @param sets the symbols at the finest step of a lattice; or at each quality, the coarsest first.
  */
-export function chooseTables(training: readonly SymbolBatch[], validation: SymbolBatch): Uint8Array {
-  const channels = channelHistograms(training);
-  const channelTables = channels.map(tableOf);
-  const plain = serializeTables(packTables(channelTables));
-  const { height, width } = validation;
-  const places = channels.length * height * width;
-  const entries = channels.reduce((sum, { counts }) => sum + (counts.length + 1) * height * width, 0);
-  if (height * width === 1 || channels.length + places > MAX_TABLES || entries > MAX_TABLE_ENTRIES / 2)
-    return plain;
+export function chooseTables(sets: readonly SymbolSet[]): Uint8Array {
+  const { channels, height, width, count } = sets[0]!.validation;
+  const plain = sets.map(({ training }) => channelHistograms(training));
+  const entries = plain.flat().reduce((sum, { counts }) => sum + (counts.length + 1) * height * width, 0);
+  const tables = sets.length * channels * (1 + height * width);
+  const single = height * width === 1 || tables > MAX_TABLES || entries > MAX_TABLE_ENTRIES / 2;
+  const channelFile = serializeTables(packTables(plain.flat().map(tableOf)));
+  if (single) return channelFile;
+  const candidates = sets.map((set, i) => candidatesOf(set, plain[i]!));
+  const both = candidates.flatMap(({ channel, place }) => [...channel, ...place]);
+  const file = serializeTables(packTables(both));
+  const saved = candidates.reduce((sum, each) => sum + each.saved, 0) / sets.length / 8 / count;
+  return saved * PAYS_WITHIN_IMAGES >= file.length - channelFile.length ? file : channelFile;
+}
+
+function candidatesOf({ training, validation }: SymbolSet, channels: readonly Histogram[]): Candidates {
+  const plane = validation.height * validation.width;
+  const channel = channels.map(tableOf);
   const histograms = placeHistograms(training, channels);
   const weight = bestWeight(histograms, channels, validation);
-  const placeTables = histograms.map((own, i) =>
-    tableOf(smoothed(own, channels[Math.floor(i / (height * width))]!, weight)),
-  );
-  const repeated = histograms.map((_, i) => channelTables[Math.floor(i / (height * width))]!);
-  const both = serializeTables(packTables([...channelTables, ...placeTables]));
-  const saved =
-    (codeLength(validation, repeated) - codeLength(validation, placeTables)) / 8 / validation.count;
-  return saved * PAYS_WITHIN_IMAGES >= both.length - plain.length ? both : plain;
+  const ofPlace = (i: number): number => Math.floor(i / plane);
+  const place = histograms.map((own, i) => tableOf(smoothed(own, channels[ofPlace(i)]!, weight)));
+  const repeated = histograms.map((_, i) => channel[ofPlace(i)]!);
+  return { channel, place, saved: codeLength(validation, repeated) - codeLength(validation, place) };
 }
 
 function bestWeight(

@@ -189,6 +189,13 @@ function readSums(tf: Tf, error: Tensor, { factorized, context }: RateTerms): Ra
   return sums;
 }
 
+/**
+ * What is wrong with a pixel once it is an image's, 0..1. Its gradient is that of the pixel itself: what is beyond black or
+ * white costs nothing where it should be black or white, and is led back where it should not.
+ */
+const errorOf = (tf: Tf, output: Tensor, target: Tensor): Tensor =>
+  tf.sub(tf.clipByValue(output, 0, 1), target);
+
 const rowsOf = (tf: Tf, { shapes }: RateContext, latent: Tensor): Tensor =>
   tf.reshape(latent, [-1, shapes.latent.channels]);
 
@@ -207,7 +214,7 @@ export function rateStep(context: RateContext, batch: RateBatch, options: RateSt
     const latents = quantized(tf, rowsOf(tf, context, encoder.output), gains, batch.noise, quantization);
     const { shape } = encoder.output;
     const decoder = runHalf(ops, shapes, 'decoder', tf.reshape(latents.known, shape), weights.decoder);
-    const error = tf.sub(decoder.output, target);
+    const error = errorOf(tf, decoder.output, target);
     const weight = (2 * emphasis * rate.lambdas[quality]!) / count;
     const decoded = decoder.backward(tf.mul(error, weight), !tuned);
     const bits = rateGradients(
@@ -278,6 +285,6 @@ export function measureRate(context: RateContext, batch: RateImages): RateSums {
     const decoder = runHalf(ops, shapes, 'decoder', tf.reshape(known, shape), weights.decoder);
     const { priors } = weights;
     const question = { images: count, quality, values: known, known, logGains, priors };
-    return readSums(tf, tf.sub(decoder.output, target), rateTerms(context, question));
+    return readSums(tf, errorOf(tf, decoder.output, target), rateTerms(context, question));
   });
 }
