@@ -169,7 +169,13 @@ describe.each(bundles)('vectors of $folder', ({ folder, files, create, priors, h
       const data = Int32Array.from(symbols);
       if (stream.prior === 'context')
         encodeContextSymbols(encoder, data, entropy.context(), shape, stream.quality);
-      else encodeSymbols(encoder, data, entropy.at(stream.quality).tables, entropy.tableIndex(stream.quality, shape));
+      else
+        encodeSymbols(
+          encoder,
+          data,
+          entropy.at(stream.quality).tables,
+          entropy.tableIndex(stream.quality, shape),
+        );
       expect(toHex(writeImageStream({ ...stream, payload: encoder.finish() }))).toBe(bytes);
       found.add(stream.prior);
     }

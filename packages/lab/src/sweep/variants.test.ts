@@ -55,12 +55,12 @@ describe('the variants of a grid', () => {
       grid: {
         preset: ['reference', 'upsample-nearest'],
         'architecture.encoder.-1.filters': [2, 6],
-        'recipe.rate.lambda': [5, 9],
+        'recipe.rate.lambdas': [[5], [9]],
       },
     });
     expect(variants).toHaveLength(8);
     expect(variants[3]!.spec).toMatchObject({ name: 'reference', encoder: [{}, { filters: 6 }] });
-    expect(variants[3]!.recipe.rate?.lambda).toBe(9);
+    expect(variants[3]!.recipe.rate?.lambdas).toEqual([9]);
     expect(plan({ grid: { 'architecture.encoder': [encoder] } }).variants[0]).toMatchObject({
       label: 'encoder=#0',
       spec: { encoder: [{ filters: 3 }] },

@@ -75,7 +75,17 @@ describe('parseManifest of a bundle with tables', () => {
     [gained({ multipliers: [1] }), 'for quantizer.multipliers'],
     [gained({ steps: [] }), 'at least 1 items for quantizer.steps'],
     [gained({ steps: [[1, 2], [1]] }), 'expected 2 items for quantizer.steps.1, received 1'],
-    [gained({ steps: [[1, 2], [0, 0], [1, 1], [1, 1]] }), 'a step above 0 in quantizer.steps.1, received none'],
+    [
+      gained({
+        steps: [
+          [1, 2],
+          [0, 0],
+          [1, 1],
+          [1, 1],
+        ],
+      }),
+      'a step above 0 in quantizer.steps.1, received none',
+    ],
     [gained({ steps: [[1, 1e9]] }), 'for quantizer.steps.0.1'],
     [gained({ steps: [[1, 2]], offsets: [1] }), 'expected 2 items for quantizer.offsets'],
     [gained({ steps: [[1, 2]] }), 'expected less than 1 for quality, received 2'],

@@ -2,9 +2,9 @@ import { stat } from 'node:fs/promises';
 import type { Prior } from '../bitstream/index.js';
 import { defaultPrior, type Manifest } from '../bundle/manifest.js';
 import type { Codec } from '../codec/codec.js';
+import { qualityCount } from '../entropy/quantizer.js';
 import { type CodecOptions, describeProvider, loadWithOptions } from './codec-options.js';
 import { containerInfo } from './container-info.js';
-import { qualityCount } from '../entropy/quantizer.js';
 import { formatBytes, printJson, printTable, type Streams } from './output.js';
 
 /**

@@ -27,7 +27,9 @@ describe('the file of a context model', () => {
           gains: fc.boolean(),
         }),
         ({ gains, ...options }) => {
-          const scales = [0, 1].map((q) => Array.from({ length: options.channels }, (_, k) => (k % 2 ? 0 : 64 + q + k)));
+          const scales = [0, 1].map((q) =>
+            Array.from({ length: options.channels }, (_, k) => (k % 2 ? 0 : 64 + q + k)),
+          );
           const written = randomContextModel(gains ? { ...options, scales } : options);
           expect(parseContext(serializeContext(written))).toEqual(written);
         },
@@ -76,8 +78,14 @@ describe('the file of a context model', () => {
     [{ ranges: Int16Array.of(0, 1, 5, 4) }, 'the range 5..4 for channel 1'],
     [{ log2Scales: Int16Array.of(1, -1, 0) }, 'the logarithm -1'],
     [{ log2Scales: Int16Array.of(4097, 1, 0) }, 'the logarithm 4097'],
-    [{ scales: Uint16Array.of(64, 64, 128, 64, 0, 0), log2Scales: Int16Array.of(0, 0, 256, 0, 0, 0) }, 'codes no channel'],
-    [{ scales: Uint16Array.of(64, 64, 128, 64, 0, 1), log2Scales: Int16Array.of(0, 0, 253, 0, 0, -1536) }, 'the logarithm 253'],
+    [
+      { scales: Uint16Array.of(64, 64, 128, 64, 0, 0), log2Scales: Int16Array.of(0, 0, 256, 0, 0, 0) },
+      'codes no channel',
+    ],
+    [
+      { scales: Uint16Array.of(64, 64, 128, 64, 0, 1), log2Scales: Int16Array.of(0, 0, 253, 0, 0, -1536) },
+      'the logarithm 253',
+    ],
     [{ shift1: new Uint8Array(12).fill(25) }, 'shifts by 25 bits'],
     [{ shift2: new Uint8Array(9).fill(255) }, 'shifts by 255 bits'],
     [{ shift3: new Uint8Array(12).fill(25) }, 'shifts by 25 bits'],

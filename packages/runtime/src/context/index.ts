@@ -11,7 +11,13 @@ export {
   neighbourCount,
   SCALE_UNIT,
 } from './context-model.js';
-export { type CodedChannel, ContextPrior, type ContextPriorOptions, codedChannels, type SymbolCoder } from './context-prior.js';
+export {
+  type CodedChannel,
+  ContextPrior,
+  type ContextPriorOptions,
+  codedChannels,
+  type SymbolCoder,
+} from './context-prior.js';
 export { decodeContextSymbols, encodeContextSymbols } from './context-symbols.js';
 export { chooseKernel, createKernel } from './create-kernel.js';
 export { CONTEXT_KERNELS, type ContextKernel, type ContextKernelName } from './kernel.js';

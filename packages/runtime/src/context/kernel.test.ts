@@ -83,8 +83,7 @@ describe('the kernels', () => {
               return symbol;
             },
           });
-          const expected =
-            own.length === 0 ? [] : referenceFrequencies(model, scales, quality, own, shape);
+          const expected = own.length === 0 ? [] : referenceFrequencies(model, scales, quality, own, shape);
           expect(found).toEqual(expected);
         }),
         { seed: 4, numRuns: 120 },

@@ -107,7 +107,9 @@ function frequencies(
     if (i === entries) return 65536;
     const total = weights.reduce((all, weight, c) => {
       const mean = Math.floor((64 * outputs[components + c]!) / scale);
-      const log = outputs[2 * components + c]! + model.log2Scales[model.scales ? quality * model.channels + k : quality]!;
+      const log =
+        outputs[2 * components + c]! +
+        model.log2Scales[model.scales ? quality * model.channels + k : quality]!;
       return all + weight * logistic((2 * (lowest + i - 1) - 1) * 128 - mean, clamp(log, -1024, 1535));
     }, 0);
     return i + Math.floor((Math.floor(total / 2 ** 14) * (65536 - entries)) / 65536);

@@ -37,7 +37,7 @@ describe('a failed command', () => {
   it.each([
     [['run', '--data', 'cifar']],
     [['run', '--epochs', '0']],
-    [['run', '--multipliers', '8']],
+    [['run', '--no-context']],
     [['run', '--validation', '-1']],
     [['run', '--backend', 'cpu', '--tensorboard', 'events']],
   ])('by %j has exit code 2 and one message', async (args) => {
@@ -46,10 +46,10 @@ describe('a failed command', () => {
     expect(failureText(error, false)).toMatch(/^convae-train: expected .+$/);
   });
 
-  it.each(['100000', '0', '1.25', Array.from({ length: 17 }, (_, i) => 17 - i).join()])(
-    'by --bundle-steps %s has exit code 2, before anything is read',
-    async (steps) => {
-      expect(exitCodeOf(await command('export', 'nowhere', '--bundle-steps', steps))).toBe(2);
+  it.each(['0', '-1', '9,8', Array.from({ length: 17 }, (_, i) => i + 1).join()])(
+    'by --lambda %s has exit code 2, before anything is read',
+    async (lambdas) => {
+      expect(exitCodeOf(await command('run', '--data', 'idx:nowhere', '--lambda', lambdas))).toBe(2);
     },
   );
 

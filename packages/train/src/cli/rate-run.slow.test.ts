@@ -2,7 +2,14 @@ import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Codec, loadCodec } from '@convae/runtime';
-import { type ImageBatch, type Manifest, quantize, quantizerAt, sliceBatch } from '@convae/runtime/core';
+import {
+  type ImageBatch,
+  type Manifest,
+  qualityCount,
+  quantize,
+  quantizerAt,
+  sliceBatch,
+} from '@convae/runtime/core';
 import { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { writeIdxImages } from '../dataset/idx-file.js';
@@ -69,7 +76,7 @@ async function containerBytes(
   prior: 'context' | 'factorized',
 ): Promise<number[]> {
   const sizes = [];
-  for (const quality of codec.manifest.quantizer!.multipliers.keys()) {
+  for (let quality = 0; quality < qualityCount(codec.manifest.quantizer!); quality++) {
     const sink = { write: () => undefined };
     sizes.push((await codec.encodeContainer([images], sink, { quality, prior })).bytes);
   }
@@ -106,7 +113,7 @@ describe.each([
   let manifest: Manifest;
   let test: ImageBatch;
   beforeAll(async () => {
-    const rate = ['--lambda', '15', '--multipliers', '14,8', '--preset', preset];
+    const rate = ['--lambda', '5,15', '--preset', preset];
     await command('run', ...data(source), ...rate, ...short, '--out', out(preset));
     codec = await loadCodec(join(out(preset), 'bundle'));
     manifest = codec.manifest;
@@ -124,15 +131,17 @@ describe.each([
     ]);
     expect(manifest).toMatchObject({
       latent,
-      quantizer: { multipliers: [14, 8], steps: new Array(latent.channels).fill(1 / 8) },
+      version: '2.0',
       quality: 1,
       context: { file: 'context.bin' },
-      training: { loss: 'bits + lambda · squared error', rate: { lambda: 15, context: { radius } } },
+      training: { loss: 'bits + lambda · squared error', rate: { lambdas: [5, 15], context: { radius } } },
     });
+    const { steps } = manifest.quantizer as { steps: number[][] };
+    expect(steps.map((own) => own.length)).toEqual([latent.channels, latent.channels]);
     expect(await readFile(join(out(preset), 'bundle', 'encoder.onnx'), 'latin1')).toContain('/int8');
     expect(await settings(preset)).toMatchObject({
       schedule: 'cosine',
-      rate: { lambda: 15, context: { radius } },
+      rate: { lambdas: [5, 15], context: { radius } },
     });
   });
 
@@ -144,12 +153,11 @@ describe.each([
     const lines = (await readFile(join(out(preset), 'epochs.jsonl'), 'utf8')).trimEnd().split('\n');
     const { exportedEpoch } = manifest.training as { exportedEpoch: number };
     const points = JSON.parse(lines[exportedEpoch - 1]!).rate.validation as {
-      multiplier: number;
       psnr: number;
       contextBytes: number;
     }[];
     for (const { quality, validationBytesPerImage, validationPsnr } of manifest.rates!) {
-      const point = points.find(({ multiplier }) => multiplier === manifest.quantizer!.multipliers[quality])!;
+      const point = points[quality]!;
       // Of thirty images: the container's own bytes and the rounded weights' latents are in one figure, not the other.
       expect(validationBytesPerImage).toBeGreaterThan(0.95 * point.contextBytes - 0.5);
       expect(validationBytesPerImage).toBeLessThan(1.05 * point.contextBytes + 2.5);
@@ -157,7 +165,7 @@ describe.each([
     }
   });
 
-  it('costs fewer bytes at coarser steps, under both priors', async () => {
+  it('costs fewer bytes at coarser qualities, under both priors', async () => {
     for (const prior of ['context', 'factorized'] as const) {
       const [coarse, fine] = await containerBytes(codec, test, prior);
       expect(coarse).toBeLessThan(fine!);
@@ -193,8 +201,7 @@ describe('convae-train train for rates', () => {
       schedule: 'cosine',
       architecture: { name: 'grid-4' },
       rate: {
-        lambda: 7,
-        multipliers: [14, 13, 12, 11, 10, 9, 8],
+        lambdas: [7],
         context: { radius: 2, hidden1: 64, hidden2: 32 },
       },
     });
@@ -210,9 +217,8 @@ describe('convae-train train for rates', () => {
       /laid out for its number of epochs \(epochs 2 there, 5 now\)/,
     );
     await expect(train('--lambda', '9')).rejects.toThrow(
-      /other settings.*rate .*lambda.:7.* there, .*lambda.:9.* now/,
+      /other settings.*rate .*lambdas.:.7.* there, .*lambdas.:.9.* now/,
     );
-    await expect(train('--multipliers', '8')).rejects.toThrow(/other settings.*rate/);
     await expect(train('--no-context')).rejects.toThrow(/other settings.*rate/);
     // 120 images are two steps of that recipe's batch, and it takes 6,000.
     await expect(train('--recipe', 'rate-low')).rejects.toThrow(
@@ -235,11 +241,10 @@ describe('convae-train train for rates', () => {
   });
 
   it.each<[string[], RegExp]>([
-    [['--lambda', '0'], /rate.lambda.*received 0/],
+    [['--lambda', '0'], /ascending numbers above 0/],
     [['--lambda', 'much'], /expected a number/],
-    [['--lambda', '5', '--multipliers', '8,0'], /rate.multipliers.1.*received 0/],
-    [['--lambda', '5', '--multipliers', '8,,6'], /expected a number/],
-    [['--multipliers', '8,6'], /expected --lambda or --recipe beside --multipliers, received neither/],
+    [['--lambda', '8,,9'], /expected a number/],
+    [['--lambda', '9,8'], /ascending numbers above 0/],
     [['--no-context'], /expected --lambda or --recipe beside --no-context, received neither/],
     [
       ['--recipe', 'rate-huge'],

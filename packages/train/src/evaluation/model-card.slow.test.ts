@@ -18,10 +18,10 @@ describe('modelCard', () => {
   afterAll(() => rm(folder, { recursive: true }));
 
   it('writes settings out, whatever they are', () => {
-    const recipe = { epochs: 3, rate: { lambda: 22, multipliers: [14, 8] } };
+    const recipe = { epochs: 3, rate: { lambdas: [7, 22] } };
     const card = modelCard({ ...metrics, recipe }, 'own');
     expect(card).toContain('| epochs | 3 |');
-    expect(card).toContain('| rate | `{"lambda":22,"multipliers":[14,8]}` |');
+    expect(card).toContain('| rate | `{"lambdas":[7,22]}` |');
   });
 
   it('shows columns of evaluations where they know something of its rates', () => {

@@ -120,7 +120,12 @@ const patches =
       ...encoder.map(
         (filters) => ({ kind: 'conv', filters, kernel: 4, stride: 2, activation: 'relu' }) as const,
       ),
-      { kind: 'conv', filters: image.channels === 1 ? channels.grey : channels.colour, kernel: 3, activation: 'linear' },
+      {
+        kind: 'conv',
+        filters: image.channels === 1 ? channels.grey : channels.colour,
+        kernel: 3,
+        activation: 'linear',
+      },
     ],
     decoder: [
       { kind: 'conv', filters: encoder.at(-1)!, kernel: 3, activation: 'relu' },
@@ -208,7 +213,11 @@ const PRESETS = {
   /** Small images with texture, grey or colour. */
   'patch-4': patches('patch-4', { channels: { grey: 10, colour: 20 }, encoder: [24, 64], decoder: [32] }),
   /** Photos: larger patches, more latents. */
-  'patch-8': patches('patch-8', { channels: { grey: 24, colour: 48 }, encoder: [32, 64, 64], decoder: [64, 32] }),
+  'patch-8': patches('patch-8', {
+    channels: { grey: 24, colour: 48 },
+    encoder: [32, 64, 64],
+    decoder: [64, 32],
+  }),
   tuned,
   denoise,
   'denoise-reference': denoiseReference,

@@ -64,7 +64,10 @@ function rateLearner(context: RateContext, recipe: Recipe, rate: RateSpec): Lear
   return {
     store: context.store,
     step: (batch, place) => {
-      const drawn = drawQuality(rate, batch.count * height * width * channels, { seed: recipe.seed, ...place });
+      const drawn = drawQuality(rate, batch.count * height * width * channels, {
+        seed: recipe.seed,
+        ...place,
+      });
       const sums = rateStep(context, { ...batch, ...drawn }, rateStepOptions(recipe, rate, place));
       return { ...sums, halfSum: sums.squaredError / 2 };
     },

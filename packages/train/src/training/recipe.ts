@@ -112,7 +112,7 @@ const DEFAULTS: Readonly<Record<string, unknown>> = recipeSchema.parse({});
 
 /** Settings with fields of their own, which get the defaults of those that they lack. */
 const NESTED: Readonly<Record<string, (value: unknown) => unknown>> = {
-  rate: (value) => rateSchema.parse(value),
+  rate: (value) => rateSchema.safeParse(value).data ?? value,
   architecture: parseSpec,
 };
 

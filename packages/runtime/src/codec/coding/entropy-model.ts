@@ -35,9 +35,7 @@ export class EntropyModel {
   /** Number of the first table per position; undefined where there are none. */
   readonly #positionTables: number | undefined;
   readonly #channelTables: boolean;
-  #lastIndex:
-    | { readonly quality: number; readonly shape: ItemShape; readonly index: Int32Array }
-    | undefined;
+  #lastIndex: { readonly quality: number; readonly shape: ItemShape; readonly index: Int32Array } | undefined;
 
   /** @throws ConvaeError UNSUPPORTED where the bundle has no tables. */
   constructor(

@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { MEAN_SCALE } from '../../training/rate/mixture.js';
 import {
+  codedAt,
   contextOf,
   drawLatents,
   GRID,
   hiddenLayers,
   places,
+  type TinyRun,
   tinyRun,
   VECTOR,
 } from '../../training/rate/tiny-rate.test.support.js';
-import type { FloatContext } from '../../training/rate/trained-coding.js';
 import { traceLatent, windowOffsets } from './float-context.js';
 
 describe('windowOffsets', () => {
@@ -26,21 +27,22 @@ describe('windowOffsets', () => {
 });
 
 describe('traceLatent', () => {
-  const cases: [string, FloatContext][] = [
-    ['a grid, radius 0', contextOf(tinyRun(GRID, 0))],
-    ['a grid, radius 2', contextOf(tinyRun(GRID, 2))],
-    ['a vector', contextOf(tinyRun(VECTOR, 0))],
+  const cases: [string, TinyRun][] = [
+    ['a grid, radius 0', tinyRun(GRID, 0)],
+    ['a grid, radius 2', tinyRun(GRID, 2)],
+    ['a vector', tinyRun(VECTOR, 0)],
   ];
 
-  it.each(cases)('gives what every symbol is told from: %s', (_name, net) => {
-    const multiplier = 14;
-    const latent = drawLatents(net, 1, multiplier, 1);
+  it.each(cases)('gives what every symbol is told from: %s', (_name, run) => {
+    const net = contextOf(run);
+    const quality = 1;
+    const latent = drawLatents(net, 1, codedAt(run, quality), 1);
     const inputs = Float64Array.from(latent, (value) => value / MEAN_SCALE);
     const expected = [...places(net)];
     let at = 0;
-    traceLatent(net, inputs, Math.log2(multiplier / 8), ({ channel, known, first, second }) => {
+    traceLatent(net, inputs, quality, ({ channel, known, first, second }) => {
       const place = expected[at++]!;
-      const { h1, h2 } = hiddenLayers(net, latent, place, multiplier);
+      const { h1, h2 } = hiddenLayers(net, latent, place, quality);
       expect(channel).toBe(place.channel);
       for (const [j, value] of first.entries()) expect(value).toBeCloseTo(h1[j]!, 5);
       for (const [i, value] of second.entries()) expect(value).toBeCloseTo(h2[i]!, 5);

@@ -80,8 +80,7 @@ function startPlace(
   sums: Float64Array,
 ): void {
   const size = sums.length;
-  for (let j = 0; j < size; j++)
-    sums[j] = net.position[place * size + j]! + net.quality[quality * size + j]!;
+  for (let j = 0; j < size; j++) sums[j] = net.position[place * size + j]! + net.quality[quality * size + j]!;
   for (let row = 0; row * size < net.window.length; row++) {
     const value = known[row]!;
     if (value !== 0) for (let j = 0; j < size; j++) sums[j]! += value * net.window[row * size + j]!;

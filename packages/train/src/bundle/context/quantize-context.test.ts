@@ -1,12 +1,13 @@
 import {
+  type ContextModel,
   ContextPrior,
   ConvaeError,
   decodeContextSymbols,
   encodeContextSymbols,
+  type LatentBatch,
   parseContext,
   RangeDecoder,
   RangeEncoder,
-  type SymbolBatch,
   serializeContext,
 } from '@convae/runtime/core';
 import { describe, expect, it } from 'vitest';
@@ -15,20 +16,32 @@ import {
   drawLatents,
   GRID,
   plainBits,
+  type TinyRun,
   tinyRun,
   VECTOR,
 } from '../../training/rate/tiny-rate.test.support.js';
-import type { FloatContext } from '../../training/rate/trained-coding.js';
+import { type FloatContext, trainedCoding } from '../../training/rate/trained-coding.js';
 import { quantizeContext } from './quantize-context.js';
 
-const MULTIPLIERS = [14, 8, 5];
+const QUALITIES = [0, 1, 2];
 const COUNT = 60;
 
-/** Symbols at the finest step, drawn from the network at each of its steps. */
-function trainingSymbols(net: FloatContext, count = 40): SymbolBatch[] {
-  const { channels, height, width } = net;
-  return MULTIPLIERS.map((multiplier, i) => ({
-    data: drawLatents(net, count, multiplier, 20 + i),
+/** A network of a run, and the run's steps; the network may be another than the run's. */
+interface Net {
+  readonly network: FloatContext;
+  readonly steps: readonly (readonly number[])[];
+}
+
+const netOf = (run: TinyRun): Net => ({ network: contextOf(run), steps: trainedCoding(run)!.steps });
+
+const drawn = ({ network, steps }: Net, quality: number, count: number, seed: number): Float32Array =>
+  drawLatents(network, count, { quality, steps: steps[quality]! }, seed);
+
+/** Latents drawn from the network at each of its qualities. */
+function trainingLatents(net: Net, count = 40): LatentBatch[] {
+  const { channels, height, width } = net.network;
+  return QUALITIES.map((quality) => ({
+    data: drawn(net, quality, count, 20 + quality),
     count,
     channels,
     height,
@@ -36,32 +49,32 @@ function trainingSymbols(net: FloatContext, count = 40): SymbolBatch[] {
   }));
 }
 
+const shapeOf = ({ network: { channels, height, width } }: Net) => ({ channels, height, width });
+
 /** Bytes of symbols under the integer model, which decode to the same. */
-function codedBits(
-  net: FloatContext,
-  model: ReturnType<typeof quantizeContext>,
-  symbols: Int32Array,
-  quality: number,
-): number {
-  const prior = new ContextPrior(parseContext(serializeContext(model)), MULTIPLIERS);
-  const shape = { channels: net.channels, height: net.height, width: net.width };
+function codedBits(net: Net, model: ContextModel, symbols: Int32Array, quality: number): number {
+  const prior = new ContextPrior(parseContext(serializeContext(model)), undefined);
   const encoder = new RangeEncoder();
-  encodeContextSymbols(encoder, symbols.slice(), prior, shape, quality);
+  encodeContextSymbols(encoder, symbols.slice(), prior, shapeOf(net), quality);
   const bytes = encoder.finish();
   const decoded = new Int32Array(symbols.length);
   const decoder = new RangeDecoder(bytes);
-  decodeContextSymbols(decoder, decoded, prior, shape, quality);
+  decodeContextSymbols(decoder, decoded, prior, shapeOf(net), quality);
   decoder.finish();
   expect(decoded).toEqual(symbols);
   return 8 * bytes.length;
 }
 
 /** What the code is longer than under the float network, as a share, beyond a few bytes; on latents of its own. */
-function excess(net: FloatContext, model: ReturnType<typeof quantizeContext>): number[] {
-  return MULTIPLIERS.map((multiplier, quality) => {
-    const latents = drawLatents(net, COUNT, multiplier, 50 + quality);
-    const symbols = latents.map((value) => value / multiplier);
-    const ideal = plainBits(net, latents, multiplier);
+function excess(net: Net, model: ContextModel): number[] {
+  const { channels, height, width } = net.network;
+  return QUALITIES.map((quality) => {
+    const steps = net.steps[quality]!;
+    const latents = drawn(net, quality, COUNT, 50 + quality);
+    const symbols = Int32Array.from(latents, (value, i) =>
+      Math.round(value / steps[Math.floor(i / (height * width)) % channels]!),
+    );
+    const ideal = plainBits(net.network, latents, { quality, steps });
     const more = codedBits(net, model, symbols, quality) - ideal;
     return Math.max(0, Math.abs(more) - 16) / ideal;
   });
@@ -70,14 +83,13 @@ function excess(net: FloatContext, model: ReturnType<typeof quantizeContext>): n
 /** The largest {@link excess} that passes. */
 const SLACK = 0.01;
 
-const quantized = (network: FloatContext): ReturnType<typeof quantizeContext> =>
-  quantizeContext({ network, multipliers: MULTIPLIERS, symbols: trainingSymbols(network) });
+const quantized = (net: Net): ContextModel => quantizeContext({ ...net, latents: trainingLatents(net) });
 
-const cases: [string, FloatContext][] = [
-  ['a grid, radius 0', contextOf(tinyRun(GRID, 0))],
-  ['a grid, radius 2', contextOf(tinyRun(GRID, 2))],
-  ['another grid, radius 2', contextOf(tinyRun(GRID, 2, 4))],
-  ['a vector', contextOf(tinyRun(VECTOR, 0))],
+const cases: [string, Net][] = [
+  ['a grid, radius 0', netOf(tinyRun(GRID, 0))],
+  ['a grid, radius 2', netOf(tinyRun(GRID, 2))],
+  ['another grid, radius 2', netOf(tinyRun(GRID, 2, 4))],
+  ['a vector', netOf(tinyRun(VECTOR, 0))],
 ];
 
 describe('quantizeContext', () => {
@@ -86,66 +98,81 @@ describe('quantizeContext', () => {
   });
 
   it('serves units that are never or hardly ever active', () => {
-    const net = contextOf(tinyRun(GRID, 2));
+    const whole = netOf(tinyRun(GRID, 2));
+    const net = whole.network;
     const { hidden1, hidden2 } = net.spec;
     const channel = net.channel.map((value, i) => (i % hidden1 === 0 ? -50 : value));
     const position = net.position.map((value, i) => (i % hidden1 === 1 ? -1.6 : value));
     const secondBias = net.secondBias.map((value, i) => (i % hidden2 === 0 ? -50 : value));
-    const sparse = { ...net, channel, position, secondBias };
+    const sparse = { ...whole, network: { ...net, channel, position, secondBias } };
     for (const more of excess(sparse, quantized(sparse))) expect(more).toBeLessThan(SLACK);
   });
 
   it('serves units without any weight', () => {
-    const net = contextOf(tinyRun(GRID, 1));
-    const silent = {
+    const whole = netOf(tinyRun(GRID, 1));
+    const net = whole.network;
+    const network = {
       ...net,
       window: net.window.map(() => 0),
       earlier: net.earlier.map(() => 0),
       quality: net.quality.map(() => 0),
       output: net.output.map(() => 0),
     };
+    const silent = { ...whole, network };
     for (const more of excess(silent, quantized(silent))) expect(more).toBeLessThan(SLACK);
   });
 
   it('has ranges that hold all but very few training symbols', () => {
-    const net = contextOf(tinyRun(GRID, 0));
-    const symbols = trainingSymbols(net);
-    const { ranges } = quantizeContext({ network: net, multipliers: MULTIPLIERS, symbols });
-    const plane = net.height * net.width;
-    for (let c = 0; c < net.channels; c++) {
-      const own = symbols.flatMap(({ data }) =>
-        [...data].filter((_, i) => Math.floor(i / plane) % net.channels === c),
+    const net = netOf(tinyRun(GRID, 0));
+    const latents = trainingLatents(net);
+    const { ranges, scales } = quantizeContext({ ...net, latents });
+    const { channels, height, width } = net.network;
+    for (let c = 0; c < channels; c++) {
+      const own = latents.flatMap(({ data }) =>
+        [...data].filter((_, i) => Math.floor(i / (height * width)) % channels === c),
       );
-      expect([...ranges.subarray(2 * c, 2 * c + 2)]).toEqual([Math.min(...own), Math.max(...own)]);
+      // Units of which so many 1/64 are a symbol at the coarsest quality.
+      const unit = (64 * net.steps[0]![c]!) / scales![c]!;
+      const [low, high] = [ranges[2 * c]! * unit, ranges[2 * c + 1]! * unit];
+      expect(Math.abs(low - Math.min(...own))).toBeLessThan(unit);
+      expect(Math.abs(high - Math.max(...own))).toBeLessThan(unit);
     }
   });
 
-  it('keeps the ranges of symbols that are far out within what the file holds', () => {
-    const net = contextOf(tinyRun(VECTOR, 0));
-    const network = { ...net, output: net.output.map((value) => value / 100) };
-    const data = Int32Array.from({ length: 20 * 6 }, (_, i) => (i % 2 ? 1 : -1) * 1e6);
-    const symbols = [{ data, count: 20, channels: 6, height: 1, width: 1 }];
-    const model = quantizeContext({ network, multipliers: [1], symbols });
-    expect(Math.max(...model.ranges)).toBeLessThan(2047);
-    const prior = new ContextPrior(parseContext(serializeContext(model)), [1]);
-    const encoder = new RangeEncoder();
-    encodeContextSymbols(encoder, data.slice(), prior, { channels: 6, height: 1, width: 1 }, 0);
-    const decoded = new Int32Array(data.length);
-    decodeContextSymbols(
-      new RangeDecoder(encoder.finish()),
-      decoded,
-      prior,
-      { channels: 6, height: 1, width: 1 },
-      0,
+  it('leaves out channels that are not coded', () => {
+    const net = netOf(tinyRun(GRID, 2));
+    const steps = net.steps.map((own, quality) =>
+      own.map((step, c) => (quality === 0 && c === 1 ? 0 : step)),
     );
-    expect(decoded).toEqual(data);
+    const model = quantizeContext({ ...net, steps, latents: trainingLatents(net) });
+    const { channels } = net.network;
+    expect([...model.scales!].map((scale) => scale === 0)).toEqual(
+      Array.from({ length: QUALITIES.length * channels }, (_, i) => i === 1),
+    );
+    const prior = new ContextPrior(parseContext(serializeContext(model)), undefined);
+    expect(prior.products(0, shapeOf(net))).toBeLessThan(prior.products(1, shapeOf(net)));
+  });
+
+  it('keeps the ranges of symbols that are far out within what the file holds', () => {
+    const net = netOf(tinyRun(VECTOR, 0));
+    const network = { ...net.network, output: net.network.output.map((value) => value / 100) };
+    const far = Int32Array.from({ length: 20 * 6 }, (_, i) => (i % 2 ? 1 : -1) * 1e6);
+    const shape = { channels: 6, height: 1, width: 1 };
+    const latents = [{ data: Float32Array.from(far), count: 20, ...shape }];
+    const model = quantizeContext({ network, steps: net.steps, latents });
+    expect(Math.max(...model.ranges)).toBeLessThan(2047);
+    const prior = new ContextPrior(parseContext(serializeContext(model)), undefined);
+    const encoder = new RangeEncoder();
+    encodeContextSymbols(encoder, far.slice(), prior, shape, 0);
+    const decoded = new Int32Array(far.length);
+    decodeContextSymbols(new RangeDecoder(encoder.finish()), decoded, prior, shape, 0);
+    expect(decoded).toEqual(far);
   });
 
   it('refuses weights that are too large for the integers', () => {
-    const net = contextOf(tinyRun(GRID, 1));
-    const large = { ...net, output: net.output.map((value) => value * 1e7) };
-    const quantize = () =>
-      quantizeContext({ network: large, multipliers: MULTIPLIERS, symbols: trainingSymbols(net) });
+    const net = netOf(tinyRun(GRID, 1));
+    const large = { ...net.network, output: net.network.output.map((value) => value * 1e7) };
+    const quantize = () => quantizeContext({ ...net, network: large, latents: trainingLatents(net) });
     expect(quantize).toThrow(ConvaeError);
     expect(quantize).toThrow(/the context network's outputs have weights \d+ times too large/);
   });

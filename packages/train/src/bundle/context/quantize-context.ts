@@ -164,8 +164,7 @@ function statisticsOf({ network, steps, latents, unit }: Task): Statistics {
       const own = data.subarray(i * size, (i + 1) * size);
       const inputs = Float64Array.from(
         own,
-        (value, at) =>
-          (inputOf(value, steps[quality]![Math.floor(at / plane)]!, unit) * unit) / MEAN_SCALE,
+        (value, at) => (inputOf(value, steps[quality]![Math.floor(at / plane)]!, unit) * unit) / MEAN_SCALE,
       );
       traceLatent(network, inputs, quality, count);
     }
@@ -225,11 +224,7 @@ function setColumn(
  * @param wanted scale of each unit's activation; that of its weights where it is finer than they are, as a unit that
  * is hardly ever active would have it.
  */
-function firstLayer(
-  { network, steps, unit }: Task,
-  { known }: Statistics,
-  wanted: readonly number[],
-) {
+function firstLayer({ network, steps, unit }: Task, { known }: Statistics, wanted: readonly number[]) {
   const { channels, spec } = network;
   const { hidden1 } = spec;
   const inputs = [...range(network.window.length / hidden1).map((i) => [network.window, i] as const)];

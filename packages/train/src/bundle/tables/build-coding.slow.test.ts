@@ -2,7 +2,13 @@ import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadCodec } from '@convae/runtime';
-import { type ImageBatch, meanSquaredError, parseManifest, sliceBatch } from '@convae/runtime/core';
+import {
+  type ImageBatch,
+  meanSquaredError,
+  parseManifest,
+  qualityCount,
+  sliceBatch,
+} from '@convae/runtime/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { psnrFromMse } from '../../figures/psnr.js';
 import { chain, randomizeWeights, tf } from '../../onnx/fixtures.test.support.js';
@@ -95,7 +101,7 @@ describe('exportBundle with tables', () => {
     await using codec = await loadCodec(outDir);
     const image = sliceBatch(squares(1, channels, 77), 0, 1);
     const { images } = await codec.roundTrip(image);
-    const finest = manifest.quantizer!.multipliers.length - 1;
+    const finest = qualityCount(manifest.quantizer!) - 1;
     const decoded = await codec.decode(await codec.encode(image, { quality: finest }));
     expect(meanSquaredError(images.data, decoded.data)).toBeLessThan(1e-3);
     const odd = { ...image, data: image.data.slice(0, 5 * 9 * channels), height: 5, width: 9 };
@@ -139,13 +145,37 @@ describe('exportBundle with tables', () => {
     expect(await codec.decode(bytes)).toMatchObject({ height: 16, width: 16 });
   });
 
-  it('takes the steps that training decided', async () => {
-    const steps = [0.5, 0.25, 1];
-    const { manifest } = await exportBundle({
-      ...options(convolutional(1)),
-      tables: { training: squares(60, 1, 1), steps },
+  it('takes the steps that training decided, with tables for each quality', async () => {
+    const steps = [
+      [1, 0.5, 2],
+      [0.25, 0.25, 0.5],
+    ];
+    const tables = { training: squares(1500, 1, 1), validation: squares(300, 1, 2), steps, quality: 0 };
+    const { manifest, outDir } = await exportBundle({ ...options(convolutional(1)), tables });
+    expect(manifest).toMatchObject({ version: '2.0', quantizer: { steps }, quality: 0 });
+    const [coarse, fine] = manifest.rates!;
+    expect(coarse!.validationBytesPerImage).toBeLessThan(0.8 * fine!.validationBytesPerImage);
+    await using codec = await loadCodec(outDir);
+    const image = squares(1, 1, 77);
+    const sizes = await Promise.all(
+      [0, 1].map(async (quality) => (await codec.encode(image, { quality })).length),
+    );
+    expect(sizes[0]).toBeLessThan(sizes[1]!);
+  });
+
+  it('leaves out channels whose symbols are nearly always 0, at that quality alone', async () => {
+    const far = 1e5;
+    const steps = [
+      [1, far, 2],
+      [0.25, 0.25, 0.5],
+    ];
+    const tables = { training: squares(60, 1, 1), steps };
+    const { manifest, outDir } = await exportBundle({ ...options(convolutional(1)), tables });
+    expect(manifest.quantizer!.steps).toEqual([[1, 0, 2], steps[1]]);
+    await using codec = await loadCodec(outDir);
+    expect(await codec.decode(await codec.encode(squares(1, 1, 3), { quality: 0 }))).toMatchObject({
+      width: 16,
     });
-    expect(manifest.quantizer!.steps).toEqual(steps);
   });
 
   it('refuses no images, and images of another size, and writes nothing', async () => {

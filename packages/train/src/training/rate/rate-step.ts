@@ -129,8 +129,8 @@ function quantized(
   const rounding = tf.sub(tf.round(scaled), scaled);
   const drawn = quantization === 'tune' ? rounding : tf.tensor(noise, latent.shape as [number, number]);
   const added = { values: drawn, known: quantization === 'round' ? rounding : drawn };
-  const valueOf = (steps: Tensor): Tensor => tf.add(latent, tf.div(steps, gains));
-  return { values: valueOf(added.values), known: valueOf(added.known), added };
+  const moved = (steps: Tensor): Tensor => tf.add(latent, tf.div(steps, gains));
+  return { values: moved(added.values), known: moved(added.known), added };
 }
 
 /** The gradients of the rate with its sums. */

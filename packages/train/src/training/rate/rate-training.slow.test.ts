@@ -53,7 +53,7 @@ const recipe: RecipeInput = {
   epochs: 4,
   batch: 10,
   learningRate: 5e-3,
-  rate: { lambda: 20, multipliers: [12, 8], context: { radius: 1, hidden1: 8, hidden2: 6 } },
+  rate: { lambdas: [9, 20], context: { radius: 1, hidden1: 8, hidden2: 6 } },
 };
 
 async function train(
@@ -89,7 +89,7 @@ describe('training for rate and distortion', () => {
     const { history, stopped } = await train({ ...recipe, batch: 4, epochs: 5 });
     expect(stopped).toBe('epochs');
     const [first, final] = [history[0]!.rate!, history.at(-1)!.rate!];
-    expect(final.validation.map(({ multiplier }) => multiplier)).toEqual([12, 8]);
+    expect(final.validation.map(({ lambda }) => lambda)).toEqual([9, 20]);
     for (const [i, point] of final.validation.entries()) {
       expect(point.objective).toBeLessThan(0.8 * first.validation[i]!.objective);
       expect(point.contextBytes).toBeLessThan(first.validation[i]!.contextBytes!);
@@ -162,7 +162,7 @@ describe('training for rate and distortion', () => {
   });
 
   it('works for vectors, without contexts, and without validation images', async () => {
-    const rate = { lambda: 20, context: null };
+    const rate = { lambdas: [20], context: null };
     const none = { ...dataset, validation: { ...discs(1, 1), count: 0, data: new Uint8Array(0) } };
     const { history } = await train({ ...recipe, rate }, { spec: parseSpec(VECTOR), dataset: none });
     expect(history.at(-1)).toMatchObject({
@@ -171,14 +171,16 @@ describe('training for rate and distortion', () => {
     });
     expect(history.at(-1)!.rate!.factorizedBytes).toBeLessThan(history[0]!.rate!.factorizedBytes);
     const run = await last();
-    expect(trainedCoding(run)).toMatchObject({ multipliers: [8], quality: 0, context: undefined });
-    expect(trainedCoding(run, [6, 9, 12])).toMatchObject({ multipliers: [12, 9, 6], quality: 1 });
-    expect(trainedCoding(run, [4, 6])).toMatchObject({ multipliers: [6, 4], quality: 0 });
-    const halves = trainedCoding(run, [8, 10.5])!;
-    expect(halves).toMatchObject({ multipliers: [21, 16], quality: 1 });
-    expect(new Set(halves.steps)).toEqual(new Set([1 / 16]));
-    const withContext = { ...run, recipe: parseRecipe({ rate: { lambda: 1, context: {} } }) };
-    expect(() => trainedCoding(withContext, [8, 10.5])).toThrow(/whole eighths.*received 10.5/);
+    expect(trainedCoding(run)).toMatchObject({ quality: 0, context: undefined });
+  });
+
+  it('learns a step for each quality and channel, smaller ones for more distortion', async () => {
+    await train();
+    const { steps, quality } = trainedCoding(await last())!;
+    expect(quality).toBe(1);
+    expect(steps.map((own) => own.length)).toEqual([3, 3]);
+    for (const [channel, coarse] of steps[0]!.entries()) expect(coarse).toBeGreaterThan(steps[1]![channel]!);
+    expect(new Set(steps[1]).size).toBe(3);
   });
 
   it('leaves no tensor behind', async () => {
@@ -246,21 +248,20 @@ describe('a recipe for rate and distortion', () => {
   it('is compared with the defaults where a run was started before there were rates', () => {
     const { rate: _rate, schedule: _schedule, ...old } = settings({});
     expect(() => checkSameRun(old, settings({ epochs: 40 }), 'd')).not.toThrow();
-    expect(() => checkSameRun(old, settings({ rate: { lambda: 5 } }), 'd')).toThrow(
+    expect(() => checkSameRun(old, settings({ rate: { lambdas: [5] } }), 'd')).toThrow(
       /rate nothing there, .*lambda.*now/,
     );
   });
 
   it.each([
-    [{ lambda: 0 }, /rate.lambda.*received 0/],
-    [{ lambda: -3 }, /rate.lambda.*received -3/],
-    [{}, /rate.lambda.*received undefined/],
-    [{ lambda: 5, multipliers: [] }, /rate.multipliers.*received \[\]/],
-    [{ lambda: 5, multipliers: [65] }, /rate.multipliers.0.*received 65/],
-    [{ lambda: 5, multipliers: [1.5] }, /rate.multipliers.0.*received 1.5/],
-    [{ lambda: 5, context: { radius: 4 } }, /rate.context.radius.*received 4/],
-    [{ lambda: 5, tuneFrom: 2 }, /rate.tuneFrom.*received 2/],
-    [{ lambda: 5, lamda: 5 }, /rate/],
+    [{ lambdas: [0] }, /rate.lambdas.0.*received 0/],
+    [{ lambdas: [-3] }, /rate.lambdas.0.*received -3/],
+    [{ lambdas: [3, 2] }, /rate.lambdas.*ascending.*received \[3,2\]/],
+    [{ lambdas: [] }, /rate.lambdas.*received \[\]/],
+    [{}, /rate.lambdas.*received undefined/],
+    [{ lambdas: [5], context: { radius: 4 } }, /rate.context.radius.*received 4/],
+    [{ lambdas: [5], tuneFrom: 2 }, /rate.tuneFrom.*received 2/],
+    [{ lambdas: [5], multipliers: [8] }, /rate/],
   ])('%j is refused', (rate, message) => {
     expect(() => parseRecipe({ rate })).toThrow(RangeError);
     expect(() => parseRecipe({ rate })).toThrow(message);

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { presetSpec } from '../../model/presets.js';
 import { parseRecipe } from '../recipe.js';
-import { drawStep } from './draw.js';
-import { lambdaAt, type RateSpec } from './rate-spec.js';
+import { drawQuality } from './draw.js';
+import { middleLambda, middleOf, type RateSpec } from './rate-spec.js';
 import { epochsFor, RATE_RECIPE_NAMES, RATE_RECIPES } from './recipes.js';
 import { learningRateAt, rateStepOptions } from './schedule.js';
 
-const recipe = parseRecipe({ learningRate: 0.01, schedule: 'cosine', rate: { lambda: 10, context: {} } });
+const recipe = parseRecipe({ learningRate: 0.01, schedule: 'cosine', rate: { lambdas: [10], context: {} } });
 const rate: RateSpec = recipe.rate!;
 const steps = 4000;
 
@@ -72,15 +72,20 @@ describe('the phases of a run', () => {
   });
 });
 
-describe('the weight of distortion', () => {
-  it('is lambda at a step of one latent unit, and falls with the square of the step', () => {
-    expect([8, 16, 4].map((multiplier) => lambdaAt(rate, multiplier))).toEqual([10, 2.5, 40]);
+describe('the quality in the middle', () => {
+  it('is the finer one of two', () => {
+    const of = (lambdas: number[]) => [middleOf({ ...rate, lambdas }), middleLambda({ ...rate, lambdas })];
+    expect([of([10]), of([5, 10]), of([5, 10, 20])]).toEqual([
+      [0, 10],
+      [1, 10],
+      [1, 10],
+    ]);
   });
 });
 
-describe('the step of a batch', () => {
-  const spec = { ...rate, multipliers: [14, 10, 8] };
-  const draw = (seed: number, epoch: number, batch: number) => drawStep(spec, 500, { seed, epoch, batch });
+describe('the quality of a batch', () => {
+  const spec = { ...rate, lambdas: [5, 10, 20] };
+  const draw = (seed: number, epoch: number, batch: number) => drawQuality(spec, 500, { seed, epoch, batch });
 
   it('and its noise depend on seed, epoch and batch alone', () => {
     expect(draw(1, 2, 3)).toEqual(draw(1, 2, 3));
@@ -92,12 +97,12 @@ describe('the step of a batch', () => {
     const counts = new Map<number, number>();
     let [sum, squares] = [0, 0];
     for (let batch = 0; batch < 300; batch++) {
-      const { multiplier, noise } = draw(1, 1, batch);
-      counts.set(multiplier, (counts.get(multiplier) ?? 0) + 1);
+      const { quality, noise } = draw(1, 1, batch);
+      counts.set(quality, (counts.get(quality) ?? 0) + 1);
       for (const value of noise) [sum, squares] = [sum + value, squares + value * value];
       expect(Math.max(...noise.map(Math.abs))).toBeLessThanOrEqual(0.5);
     }
-    expect([...counts.keys()].sort()).toEqual([10, 14, 8]);
+    expect([...counts.keys()].sort()).toEqual([0, 1, 2]);
     for (const count of counts.values()) expect(Math.abs(count - 100)).toBeLessThan(35);
     expect(Math.abs(sum / 150_000)).toBeLessThan(0.004);
     expect(squares / 150_000).toBeCloseTo(1 / 12, 2);
@@ -117,7 +122,9 @@ describe('the named recipes', () => {
   });
 
   it('are three or more, for more and more distortion', () => {
-    const lambdas = RATE_RECIPE_NAMES.map((name) => RATE_RECIPES[name]!.recipe.rate!.lambda);
+    const lambdas = RATE_RECIPE_NAMES.map((name) =>
+      middleLambda(parseRecipe(RATE_RECIPES[name]!.recipe).rate!),
+    );
     expect(lambdas.length).toBeGreaterThanOrEqual(3);
     expect(lambdas).toEqual([...lambdas].sort((a, b) => a - b));
   });
