@@ -22,8 +22,6 @@ export interface ImageFiles {
 
 const FORMATS: readonly unknown[] = ['png', 'jpeg', 'webp'];
 const MOST_FAILURES_LISTED = 5;
-/** Images between two calls of onProgress. */
-const PROGRESS_EVERY = 64;
 /** Transparent pixels appear as on a white page. */
 const BACKGROUND = '#ffffff';
 
@@ -102,7 +100,7 @@ async function readEach<T>(
       },
     );
     done++;
-    if (done % PROGRESS_EVERY === 0 || done === total) onProgress?.({ step, done, total });
+    onProgress?.({ step, done, total });
     return result;
   });
   const failures = results.filter((result): result is Failure => 'cause' in result);
@@ -132,6 +130,23 @@ export async function readImages(images: ImageFiles, target: FitTarget): Promise
     cropOrPad(image.data, image, data.subarray(index * size, (index + 1) * size), target, target.channels);
   });
   return data;
+}
+
+/**
+ * Decodes image files, as {@link readImages} does, each in its own size, and hands them on one by one: none is kept.
+ * @param sizes what the headers said.
+ * @throws ConvaeError DATA_INVALID that lists the damaged files.
+ */
+export async function readPictures(
+  images: ImageFiles,
+  { channels, sizes }: { readonly channels: number; readonly sizes: readonly Size[] },
+  take: (image: ImageBatch, index: number) => void,
+): Promise<void> {
+  await readEach(images, 'pixels', async (path, index) => {
+    const image = await decode(path, channels);
+    requireSize(image, sizes[index]!);
+    take(image, index);
+  });
 }
 
 /**

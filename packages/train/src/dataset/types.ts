@@ -30,12 +30,14 @@ export interface Dataset {
   readonly loadTest: () => Promise<LabelledImages>;
   readonly testIsValidation: boolean;
   /**
-   * Where the set was opened with crops: the whole pictures that the test crops come from, those of validation where
-   * `testIsValidation`. Opening them reads no pixels.
+   * Where the set was opened with crops: the whole test pictures, those of validation where `testIsValidation`, also
+   * those that are too small for a crop. Opening them reads no pixels.
    */
   readonly testPictures?: () => Promise<Pictures>;
-  /** Where the set was opened with crops: the whole pictures that the validation crops come from. */
+  /** Where the set was opened with crops: the whole validation pictures. */
   readonly validationPictures?: () => Promise<Pictures>;
+  /** Where the set was opened with crops: pictures that training crops come from; pictures too small for a crop. */
+  readonly crops?: { readonly pictures: number; readonly leftOut: number };
   /** The name of each class number, where the source names its classes (sub-folders of an image folder). */
   readonly classNames?: readonly string[];
 }
