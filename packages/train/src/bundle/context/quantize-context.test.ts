@@ -76,6 +76,7 @@ const quantized = (network: FloatContext): ReturnType<typeof quantizeContext> =>
 const cases: [string, FloatContext][] = [
   ['a grid, radius 0', contextOf(tinyRun(GRID, 0))],
   ['a grid, radius 2', contextOf(tinyRun(GRID, 2))],
+  ['a grid, radius 2, without place', contextOf(tinyRun(GRID, 2, 1, false))],
   ['another grid, radius 2', contextOf(tinyRun(GRID, 2, 4))],
   ['a vector', contextOf(tinyRun(VECTOR, 0))],
 ];

@@ -46,13 +46,13 @@ export function factorizedShapes({ height, width, channels }: BlockShape): Prior
 
 /** The context network's weights, in the order that {@link contextOutputs} takes them. */
 export function contextShapes({ height, width, channels }: BlockShape, spec: ContextSpec): PriorShape[] {
-  const { radius, hidden1, hidden2 } = spec;
+  const { radius, hidden1, hidden2, place } = spec;
   const window = neighbourCount(radius) * channels;
   const he = (fanIn: number): number => Math.sqrt(6 / fanIn);
   return [
     uniform('prior/context/window', [window, hidden1], he(window + channels), 0),
     uniform('prior/context/earlier', [channels, hidden1], he(window + channels), 1),
-    zeros('prior/context/position', [height * width, hidden1]),
+    zeros('prior/context/position', [place ? height * width : 0, hidden1]),
     uniform('prior/context/channel', [channels, hidden1], 0.5, 2),
     zeros('prior/context/quality', [hidden1]),
     uniform('prior/context/second', [hidden1, hidden2], he(hidden1), 3),
@@ -135,14 +135,16 @@ function ownPart(tf: Tf, { images, shape }: LatentRows, inputs: Tensor, weights:
  */
 export function contextOutputs(tf: Tf, rows: LatentRows, inputs: Tensor, question: ContextQuestion): Tensor {
   const { spec, multiplier, relu } = question;
-  const window = spec.radius > 0 ? question.weights[0]! : undefined;
-  const [earlier, position, channel, quality, second, secondBias, output, outputBias] =
-    window === undefined ? question.weights : question.weights.slice(1);
+  const weights = [...question.weights];
+  const window = spec.radius > 0 ? weights.shift() : undefined;
+  const earlier = weights.shift();
+  const position = spec.place ? weights.shift() : undefined;
+  const [channel, quality, second, secondBias, output, outputBias] = weights;
   const { channels, height, width } = rows.shape;
   const scaled = tf.div(inputs, MEAN_SCALE);
   const octaves = Math.log2(multiplier / REFERENCE_MULTIPLIER);
-  const placed = tf.reshape(position!, [height * width, 1, spec.hidden1]);
-  const still = tf.add(placed, tf.mul(quality!, octaves));
+  const stepped = tf.mul(quality!, octaves);
+  const still = position ? tf.add(tf.reshape(position, [height * width, 1, spec.hidden1]), stepped) : stepped;
   const shared =
     window === undefined ? still : tf.add(windowPart(tf, rows, scaled, window, spec.radius), still);
   const h1 = relu(tf.add(ownPart(tf, rows, scaled, earlier!), tf.add(shared, channel!)));
