@@ -85,7 +85,12 @@ export async function exportStage(
       metrics: trainingMetrics(run),
       anySize: traceShapes(spec).anySize,
       optimize,
-      tables: { training: dataset.train, validation: dataset.validation, ...trainedCoding(run, bundleSteps) },
+      tables: {
+        training: dataset.train,
+        validation: dataset.validation,
+        placeTables: dataset.crops === undefined,
+        ...trainedCoding(run, bundleSteps),
+      },
     });
   } finally {
     network.dispose();

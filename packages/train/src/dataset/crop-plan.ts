@@ -20,8 +20,8 @@ export interface CropBudget {
 /** Most crops of one picture: a few huge pictures must not be all that there is to see. */
 export const MAX_CROPS_PER_PICTURE = 256;
 /** Most crops to train on, and most bytes of them. */
-export const MAX_TRAINING_CROPS = 100_000;
-export const MAX_CROP_BYTES = 2 ** 30;
+const MAX_TRAINING_CROPS = 100_000;
+const MAX_CROP_BYTES = 2 ** 30;
 /** Most crops that validate, and most that test. */
 const MAX_HELD_CROPS = 1000;
 /** Stream number of the places of crops. */
@@ -64,7 +64,7 @@ export function cropCounts(
 }
 
 /** Random places in one picture; they depend on seed and picture number alone. */
-export function drawCrops(size: Size, side: number, count: number, keys: { seed: number; picture: number }) {
+function drawCrops(size: Size, side: number, count: number, keys: { seed: number; picture: number }) {
   const random = createRandom(keys.seed, CROP_STREAM, keys.picture);
   return Array.from(
     { length: count },

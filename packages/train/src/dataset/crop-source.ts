@@ -87,7 +87,7 @@ function firstCrops(crops: readonly Crop[], pictures: number): Uint32Array {
 
 /**
  * Opens a folder of pictures of many sizes as random crops of one size, the same ones every time; pictures smaller than
- * a crop are left out. All that stays in memory are the crops: at most MAX_CROP_BYTES to train on.
+ * a crop are left out. All that stays in memory are the crops: at most 1 GiB of them to train on.
  * @throws ConvaeError SHAPE_MISMATCH where a part has no picture that is large enough, DATA_INVALID.
  */
 export async function openCrops(found: FoundImages, options: CropOptions): Promise<Dataset> {

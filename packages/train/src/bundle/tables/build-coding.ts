@@ -33,6 +33,8 @@ export interface TableOptions {
   /** Multipliers, coarse to fine, and the default among them, where training decided them. */
   readonly multipliers?: readonly number[] | undefined;
   readonly quality?: number | undefined;
+  /** False: tables of channels alone, where the images are crops, whose places say nothing. */
+  readonly placeTables?: boolean | undefined;
   /** The trained context network, where there is one. */
   readonly context?: FloatContext | undefined;
 }
@@ -79,7 +81,7 @@ export async function buildCoding(
   const { multipliers, quality } = await qualitiesOf(options, calibration, steps);
   const finest = quantizerAt({ steps, multipliers: [1] }, 0);
   const symbols = await trainingSymbols(codec, training, steps);
-  const tables = chooseTables(symbols, quantize(calibration.latents, finest));
+  const tables = chooseTables(symbols, quantize(calibration.latents, finest), options.placeTables);
   const network = options.context;
   const context = network && serializeContext(quantizeContext({ network, multipliers, symbols }));
   const coding = {

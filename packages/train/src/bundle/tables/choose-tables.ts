@@ -23,15 +23,25 @@ const ESCAPE_BITS = 8;
  * one for each channel and position behind them.
  * @param training symbols at the finest step.
  * @param validation symbols of other images, which decide between tables.
+ * @param byPlace false: none for places.
  */
-export function chooseTables(training: readonly SymbolBatch[], validation: SymbolBatch): Uint8Array {
+export function chooseTables(
+  training: readonly SymbolBatch[],
+  validation: SymbolBatch,
+  byPlace = true,
+): Uint8Array {
   const channels = channelHistograms(training);
   const channelTables = channels.map(tableOf);
   const plain = serializeTables(packTables(channelTables));
   const { height, width } = validation;
   const places = channels.length * height * width;
   const entries = channels.reduce((sum, { counts }) => sum + (counts.length + 1) * height * width, 0);
-  if (height * width === 1 || channels.length + places > MAX_TABLES || entries > MAX_TABLE_ENTRIES / 2)
+  if (
+    !byPlace ||
+    height * width === 1 ||
+    channels.length + places > MAX_TABLES ||
+    entries > MAX_TABLE_ENTRIES / 2
+  )
     return plain;
   const histograms = placeHistograms(training, channels);
   const weight = bestWeight(histograms, channels, validation);

@@ -5,6 +5,8 @@ import type { RecipeInput } from '../recipe.js';
 export interface NamedRecipe {
   readonly preset: PresetName;
   readonly recipe: RecipeInput;
+  /** Side of the crops that it trains on, pixels; undefined for sets of one size. */
+  readonly crop?: number;
   /** Steps of the bundle's qualities in eighths, coarse to fine: some lie beyond those trained for. */
   readonly bundleSteps?: readonly number[];
 }
@@ -48,6 +50,26 @@ export const RATE_RECIPES: Readonly<Record<string, NamedRecipe>> = {
     recipe: {
       ...common,
       epochs: 14,
+      rate: {
+        lambda: 190,
+        multipliers: [8],
+        context: grid,
+        contextFrom: 0.15,
+        emphasis: 4,
+        emphasisUntil: 0.3,
+      },
+    },
+  },
+  /** Pictures of any size: photos, screenshots, drawings. */
+  'rate-photo': {
+    preset: 'patch-8',
+    crop: 64,
+    recipe: {
+      ...common,
+      batch: 16,
+      learningRate: 1e-3,
+      epochs: 10,
+      flips: true,
       rate: {
         lambda: 190,
         multipliers: [8],
