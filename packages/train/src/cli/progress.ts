@@ -79,7 +79,10 @@ export function readingDisplay(): (progress: ReadProgress) => void {
   let [current, before, timeLeft] = ['', 0, new TimeLeft()];
   return ({ step, done, total }) => {
     // A list of other files, such as those of the test images, begins its own estimate.
-    if (step !== current || done <= before) [current, timeLeft] = [step, new TimeLeft()];
+    if (step !== current || done <= before) {
+      if (current !== '') lines.spoke();
+      [current, timeLeft] = [step, new TimeLeft()];
+    }
     before = done;
     const left = formatTimeLeft(timeLeft.at(done, total - done));
     lines.maybe(() => `reading ${step} of the images: ${done} of ${total}  ${left}`);

@@ -113,6 +113,7 @@ export async function evaluateStage(run: {
   return evaluateBundle({
     bundleDir: paths.bundle,
     test: await dataset.loadTest(),
+    pictures: await dataset.testPictures?.(),
     dataset,
     runDir: paths.folder,
     command: run.command ?? commandLine(),
