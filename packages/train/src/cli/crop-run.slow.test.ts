@@ -8,6 +8,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createRandom, openDataset, type Pictures } from '../dataset/index.js';
 import { msePerImage } from '../evaluation/metrics/distortion.js';
+import { modelCard } from '../evaluation/model-card.js';
 import { type Metrics, parseMetrics } from '../evaluation/schema.js';
 import { addCommands } from './commands.js';
 
@@ -125,6 +126,14 @@ describe('convae-train run --crop on pictures of many sizes', () => {
     expect(page).toContain('Here 4 of 4 test pictures');
     const { format, width } = await sharp(await bytesOf('pictures.png')).metadata();
     expect([format, width]).toEqual(['png', 866]);
+  });
+
+  it('tells of them in the model card', () => {
+    const card = modelCard(metrics, 'photos');
+    expect(card).toContain('any size, trained on crops of 16×16, grey');
+    expect(card).toContain(
+      `| 1 (default) | ${Math.round(metrics.pictures!.rates[1]!.bytesPerPicture)} | ${metrics.pictures!.rates[1]!.bitsPerPixel.toFixed(3)} |`,
+    );
   });
 
   it('goes on with --resume without being told of crops, and exports again by itself', async () => {

@@ -290,6 +290,7 @@ describe('a recipe', () => {
       noise: 0,
       noiseFrom: null,
       noiseKind: 'gaussian',
+      flips: false,
       patience: 0,
       rate: null,
       schedule: 'constant',

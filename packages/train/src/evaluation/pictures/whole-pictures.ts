@@ -21,7 +21,7 @@ interface PlacedPair {
 
 function captionOf({ name, bytes, mse, original: { width, height } }: ShownPicture): string {
   const bitsPerPixel = ((8 * bytes) / (width * height)).toFixed(2);
-  return `${name}, ${width}×${height}: ${formatBytes(bytes)}, ${bitsPerPixel} bits/pixel, ${formatPsnr(psnrFromMse(mse))}`;
+  return `${name}, ${height}×${width}: ${formatBytes(bytes)}, ${bitsPerPixel} bits/pixel, ${formatPsnr(psnrFromMse(mse))}`;
 }
 
 async function placedPairs(pictures: readonly ShownPicture[]): Promise<PlacedPair[]> {
