@@ -248,7 +248,7 @@ describe('convae-train train for rates', () => {
     [['--no-context'], /expected --lambda or --recipe beside --no-context, received neither/],
     [
       ['--recipe', 'rate-huge'],
-      /Allowed choices are rate-fast, rate-low, rate-medium, rate-texture, rate-high/,
+      /Allowed choices are rate-fast, rate-low, rate-medium, rate-texture, rate-photo, rate-high/,
     ],
     [['--schedule', 'linear'], /Allowed choices are constant, cosine/],
   ])('%j gives one message and writes nothing', async (args, message) => {

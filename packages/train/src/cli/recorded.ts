@@ -16,6 +16,7 @@ const dataSchema = z.object({
   size: z.object({ height: side, width: side }).exactOptional(),
   channels: z.union([z.literal(1), z.literal(3)]).exactOptional(),
   fit: z.enum(FITS).exactOptional(),
+  crop: side.exactOptional(),
 });
 const recordedSchema = dataSchema.extend({ backend: z.enum(['tensorflow', 'cpu']).default('tensorflow') });
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ConvaeError, MAX_IMAGE_SIDE } from '@convae/runtime/core';
+import { ConvaeError, type ImageBatch, MAX_IMAGE_SIDE } from '@convae/runtime/core';
 import sharp from 'sharp';
 import { mapConcurrent } from './concurrency.js';
 import { isDefect } from './defect.js';
@@ -22,8 +22,6 @@ export interface ImageFiles {
 
 const FORMATS: readonly unknown[] = ['png', 'jpeg', 'webp'];
 const MOST_FAILURES_LISTED = 5;
-/** Images between two calls of onProgress. */
-const PROGRESS_EVERY = 64;
 /** Transparent pixels appear as on a white page. */
 const BACKGROUND = '#ffffff';
 
@@ -40,24 +38,29 @@ async function readHeader(path: string): Promise<ImageHeader> {
 /**
  * From bytes, not from the path: libvips remembers the pixels of paths, and a file may have changed since.
  * sharp keeps its default limitInputPixels (0x3fff²) and, with failOn, treats damaged data as an error.
+ *
+ * @param cover the size to scale to, without distortion; what hangs over is cut off both sides
  */
-async function decode(
-  path: string,
-  { height, width, channels, fit }: FitTarget,
-): Promise<ImageHeader & { data: Buffer }> {
+async function decode(path: string, channels: number, cover?: Size): Promise<ImageBatch> {
   const image = sharp(await readFile(path), { failOn: 'warning' })
     .autoOrient()
     .flatten({ background: BACKGROUND });
-  const sized = fit === 'resize' ? image.resize({ width, height, fit: 'cover' }) : image;
+  const sized = cover ? image.resize({ height: cover.height, width: cover.width, fit: 'cover' }) : image;
   const { data, info } = await sized
     .toColourspace(channels === 1 ? 'b-w' : 'srgb')
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true });
   if (info.channels !== channels)
     throw new Error(`was decoded to ${info.channels} channels, expected ${channels}`);
-  if (fit === undefined && (info.height !== height || info.width !== width))
-    throw new Error(`was decoded to ${info.height}×${info.width} pixels, its header said ${height}×${width}`);
-  return { data, height: info.height, width: info.width, colour: channels === 3 };
+  const pixels = new Uint8Array(data.buffer, data.byteOffset, data.length);
+  return { data: pixels, count: 1, height: info.height, width: info.width, channels };
+}
+
+function requireSize(image: Size, { height, width }: Size): void {
+  if (image.height !== height || image.width !== width)
+    throw new Error(
+      `was decoded to ${image.height}×${image.width} pixels, its header said ${height}×${width}`,
+    );
 }
 
 interface Failure {
@@ -97,7 +100,7 @@ async function readEach<T>(
       },
     );
     done++;
-    if (done % PROGRESS_EVERY === 0 || done === total) onProgress?.({ step, done, total });
+    onProgress?.({ step, done, total });
     return result;
   });
   const failures = results.filter((result): result is Failure => 'cause' in result);
@@ -122,8 +125,36 @@ export async function readImages(images: ImageFiles, target: FitTarget): Promise
   const data = new Uint8Array(requireTotalBytes(images.files.length, target));
   const size = target.height * target.width * target.channels;
   await readEach(images, 'pixels', async (path, index) => {
-    const image = await decode(path, target);
+    const image = await decode(path, target.channels, target.fit === 'resize' ? target : undefined);
+    if (target.fit === undefined) requireSize(image, target);
     cropOrPad(image.data, image, data.subarray(index * size, (index + 1) * size), target, target.channels);
   });
   return data;
+}
+
+/**
+ * Decodes image files, as {@link readImages} does, each in its own size, and hands them on one by one: none is kept.
+ * @param sizes what the headers said.
+ * @throws ConvaeError DATA_INVALID that lists the damaged files.
+ */
+export async function readPictures(
+  images: ImageFiles,
+  { channels, sizes }: { readonly channels: number; readonly sizes: readonly Size[] },
+  take: (image: ImageBatch, index: number) => void,
+): Promise<void> {
+  await readEach(images, 'pixels', async (path, index) => {
+    const image = await decode(path, channels);
+    requireSize(image, sizes[index]!);
+    take(image, index);
+  });
+}
+
+/**
+ * Decodes one file of a folder, as {@link readImages} does, in its own size.
+ * @throws ConvaeError DATA_INVALID naming the file.
+ */
+export async function readImage(images: ImageFiles, index: number, channels: number): Promise<ImageBatch> {
+  const one = { folder: images.folder, files: [images.files[index]!] };
+  const [image] = await readEach(one, 'pixels', (path) => decode(path, channels));
+  return image!;
 }

@@ -193,7 +193,10 @@ describe('openDataset images: decodes', () => {
     const reports: ReadProgress[] = [];
     await openDataset(`images:${folder}`, { onProgress: (progress) => reports.push(progress) });
     expect(reports).toContainEqual({ step: 'sizes', done: 30, total: 30 });
-    expect(reports).toContainEqual({ step: 'pixels', done: 24, total: 24 });
+    const pixels = reports.filter(({ step }) => step === 'pixels');
+    expect(pixels).toEqual(
+      Array.from({ length: 27 }, (_, i) => ({ step: 'pixels', done: i + 1, total: 27 })),
+    );
   });
 });
 

@@ -34,9 +34,14 @@ export interface OpenDatasetOptions {
    * overhang off both sides. Without it, images of another size are an error.
    */
   readonly fit?: Fit | undefined;
+  /**
+   * Side of square crops, pixels, for pictures of many sizes (`images:DIR` alone, without `size` and `fit`): random
+   * places in each picture, drawn by `seed`; pictures smaller than a crop are left out. `limit` counts pictures.
+   */
+  readonly crop?: number | undefined;
   /** Height and width must be multiples of this: `fit` then rounds the size (crop down, pad up, resize to the nearest). */
   readonly multiple?: number | undefined;
-  /** Called now and then while an image folder is read. */
+  /** Called for every file that is read of an image folder; training and validation are counted together. */
   readonly onProgress?: ((progress: ReadProgress) => void) | undefined;
 }
 
@@ -83,13 +88,16 @@ function requireSize(size: unknown): void {
 export function checkOptions(options: OpenDatasetOptions): void {
   if (typeof options !== 'object' || options === null)
     throw new TypeError(expected('an object', 'options', options));
-  const { seed, validation, limit, size, channels, fit, multiple, onProgress } = options;
+  const { seed, validation, limit, size, channels, fit, crop, multiple, onProgress } = options;
   if (seed !== undefined) requireInteger('seed', seed, 0, Number.MAX_SAFE_INTEGER);
   if (validation !== undefined) requireValidation(validation);
   if (limit !== undefined) requireInteger('limit', limit, 1, Number.MAX_SAFE_INTEGER);
   if (size !== undefined) requireSize(size);
   if (channels !== undefined) requireOneOf('channels', channels, [1, 3]);
   if (fit !== undefined) requireOneOf('fit', fit, FITS);
+  if (crop !== undefined) requireInteger('crop', crop, 1, MAX_IMAGE_SIDE);
+  if (crop !== undefined && (size ?? fit) !== undefined)
+    throw new UsageError(`expected no size or fit beside crop, received ${show(size ?? fit)}`);
   if (multiple !== undefined) requireInteger('multiple', multiple, 1, MAX_IMAGE_SIDE);
   if (onProgress !== undefined && typeof onProgress !== 'function')
     throw new TypeError(expected('a function', 'onProgress', onProgress));
