@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Codec, loadCodec } from '@convae/runtime';
+import { type Codec, loadCodec, writeImageFile } from '@convae/runtime';
 import { type ImageBatch, type Manifest, quantize, quantizerAt, sliceBatch } from '@convae/runtime/core';
 import { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -16,6 +16,7 @@ beforeAll(async () => {
   await writeIdx('grey', 12, 1);
   await writeIdx('colour', 8, 3);
   await writeIdx('odd', 10, 1);
+  await writePngs('rgba', 12, 4);
 });
 afterAll(() => {
   vi.restoreAllMocks();
@@ -46,6 +47,17 @@ async function writeIdx(name: string, size: number, channels: number): Promise<v
   await writeIdxImages(join(root, name, 't10k-images'), discs(40, size, channels, 2));
 }
 
+async function writePngs(name: string, size: number, channels: number): Promise<void> {
+  for (const [part, count, seed] of [
+    ['train', 150, 1],
+    ['test', 40, 2],
+  ] as const) {
+    await mkdir(join(root, name, part), { recursive: true });
+    const images = discs(count, size, channels, seed);
+    for (let i = 0; i < count; i++) await writeImageFile(join(root, name, part, `${i}.png`), images, i);
+  }
+}
+
 /** Runs a command in this process. */
 async function command(...args: string[]): Promise<void> {
   const program = new Command('convae-train').exitOverride();
@@ -55,7 +67,13 @@ async function command(...args: string[]): Promise<void> {
 }
 
 const out = (name: string): string => join(root, name);
-const data = (name: string): string[] => ['--data', `idx:${join(root, name)}`, '--validation', '30'];
+const kind = (name: string): string => (name === 'rgba' ? 'images' : 'idx');
+const data = (name: string): string[] => [
+  '--data',
+  `${kind(name)}:${join(root, name)}`,
+  '--validation',
+  '30',
+];
 const short = ['--epochs', '3', '--batch', '30', '--lr', '0.005'];
 
 async function settings(name: string): Promise<Record<string, unknown>> {
@@ -101,6 +119,13 @@ describe.each([
     latent: { channels: 64, height: 1, width: 1 },
     radius: 0,
   },
+  {
+    preset: 'grid-8',
+    source: 'rgba',
+    channels: 4,
+    latent: { channels: 8, height: 3, width: 3 },
+    radius: 2,
+  },
 ])('convae-train run --lambda on $preset, $source images', ({ preset, source, channels, latent, radius }) => {
   let codec: Codec;
   let manifest: Manifest;
@@ -123,6 +148,7 @@ describe.each([
       'tables.bin',
     ]);
     expect(manifest).toMatchObject({
+      image: { channels },
       latent,
       quantizer: { multipliers: [14, 8], steps: new Array(latent.channels).fill(1 / 8) },
       quality: 1,

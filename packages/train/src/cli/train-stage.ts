@@ -70,7 +70,12 @@ export function recordedSettings(
   return JSON.parse(JSON.stringify(own)) as Record<string, unknown>;
 }
 
-function announce(dataset: Dataset, spec: ArchitectureSpec, recipe: Recipe, asked: Recipe): void {
+function announce(
+  dataset: Dataset,
+  spec: ArchitectureSpec,
+  recipe: Recipe,
+  asked: { readonly epochs: number; readonly channels: number | undefined },
+): void {
   const { train, validation } = dataset;
   const { latent } = traceShapes(spec);
   const shape = (s: { channels: number; height: number; width: number }): string =>
@@ -78,6 +83,8 @@ function announce(dataset: Dataset, spec: ArchitectureSpec, recipe: Recipe, aske
   console.log(
     `${dataset.name}: ${train.count.toLocaleString('en')} training and ${validation.count.toLocaleString('en')} validation images of ${shape(train)}`,
   );
+  if (train.channels === 4 && asked.channels === undefined)
+    console.log('some images have transparency: all are RGBA; --channels 3 lays them over white');
   console.log(
     `network "${spec.name}": ${shape(train)} → ${shape(latent)} → ${shape(train)}; Adam ${recipe.learningRate}, batch ${recipe.batch}, seed ${recipe.seed}`,
   );
@@ -165,7 +172,7 @@ export async function trainStage(
   const spec = await fittingSpec(flags, imageShapeOf(dataset));
   checkTrainable(spec, recipe);
   const resume = await prepareFolder(paths, folder, recordedSettings(flags, spec, recipe), evaluations);
-  announce(dataset, spec, recipe, asked);
+  announce(dataset, spec, recipe, { epochs: asked.epochs, channels: flags.channels });
   const tf = await loadBackend(flags.backend);
   const log = await eventLog(tf, folder);
   const display = trainingDisplay(recipe.epochs);

@@ -1,6 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ConvaeError, MAX_IMAGE_SIDE } from '@convae/runtime/core';
+import {
+  ConvaeError,
+  fillTransparent,
+  type ImageBatch,
+  MAX_IMAGE_SIDE,
+  toFloatImages,
+  toUint8Images,
+} from '@convae/runtime/core';
 import sharp from 'sharp';
 import { mapConcurrent } from './concurrency.js';
 import { isDefect } from './defect.js';
@@ -11,6 +18,8 @@ import type { ReadProgress } from './types.js';
 /** What the header of an image file says: its size as it is shown (EXIF orientation applied). */
 export interface ImageHeader extends Size {
   readonly colour: boolean;
+  /** Whether there is an alpha channel; all of it may be opaque. */
+  readonly alpha: boolean;
 }
 
 /** An image folder's files: paths relative to the folder. */
@@ -24,17 +33,17 @@ const FORMATS: readonly unknown[] = ['png', 'jpeg', 'webp'];
 const MOST_FAILURES_LISTED = 5;
 /** Images between two calls of onProgress. */
 const PROGRESS_EVERY = 64;
-/** Transparent pixels appear as on a white page. */
+/** Where images are not RGBA, transparent pixels appear as on a white page. */
 const BACKGROUND = '#ffffff';
 
 async function readHeader(path: string): Promise<ImageHeader> {
-  const { format, pages = 1, channels, autoOrient } = await sharp(path).metadata();
+  const { format, pages = 1, channels, hasAlpha, autoOrient } = await sharp(path).metadata();
   const { height, width } = autoOrient;
   if (!FORMATS.includes(format)) throw new Error(`is ${format}, expected PNG, JPEG or WebP`);
   if (pages > 1) throw new Error(`is animated (${pages} frames)`);
   if (height > MAX_IMAGE_SIDE || width > MAX_IMAGE_SIDE)
     throw new Error(`has ${height}×${width} pixels, sides are at most ${MAX_IMAGE_SIDE}`);
-  return { height, width, colour: channels >= 3 };
+  return { height, width, colour: channels >= 3, alpha: hasAlpha };
 }
 
 /**
@@ -44,10 +53,9 @@ async function readHeader(path: string): Promise<ImageHeader> {
 async function decode(
   path: string,
   { height, width, channels, fit }: FitTarget,
-): Promise<ImageHeader & { data: Buffer }> {
-  const image = sharp(await readFile(path), { failOn: 'warning' })
-    .autoOrient()
-    .flatten({ background: BACKGROUND });
+): Promise<Size & { data: Buffer }> {
+  const upright = sharp(await readFile(path), { failOn: 'warning' }).autoOrient();
+  const image = channels === 4 ? upright.ensureAlpha() : upright.flatten({ background: BACKGROUND });
   const sized = fit === 'resize' ? image.resize({ width, height, fit: 'cover' }) : image;
   const { data, info } = await sized
     .toColourspace(channels === 1 ? 'b-w' : 'srgb')
@@ -57,8 +65,10 @@ async function decode(
     throw new Error(`was decoded to ${info.channels} channels, expected ${channels}`);
   if (fit === undefined && (info.height !== height || info.width !== width))
     throw new Error(`was decoded to ${info.height}×${info.width} pixels, its header said ${height}×${width}`);
-  return { data, height: info.height, width: info.width, colour: channels === 3 };
+  return { data, height: info.height, width: info.width };
 }
+
+const filled = (image: ImageBatch): Uint8Array => toUint8Images(fillTransparent(toFloatImages(image))).data;
 
 interface Failure {
   readonly file: string;
@@ -114,8 +124,22 @@ export function readImageHeaders(images: ImageFiles): Promise<ImageHeader[]> {
 }
 
 /**
- * Decodes image files to uint8, N×H×W×C in the target's shape: orientation applied, transparency laid on white,
- * grey as libvips' `b-w`, 16-bit samples scaled to 8.
+ * Whether any of the files has a pixel that is not opaque; those with an alpha channel are decoded until one is found.
+ * @throws what sharp does of a damaged file.
+ */
+export async function anyTransparent(folder: string, files: readonly string[]): Promise<boolean> {
+  for (const file of files) {
+    const image = sharp(await readFile(join(folder, file)), { failOn: 'warning' });
+    const alpha = await image.extractChannel('alpha').raw({ depth: 'uchar' }).toBuffer();
+    if (alpha.some((value) => value < 255)) return true;
+  }
+  return false;
+}
+
+/**
+ * Decodes image files to uint8, N×H×W×C in the target's shape: orientation applied, transparency laid on white unless
+ * they become RGBA, fully transparent pixels filled ({@link fillTransparent}), grey as libvips' `b-w`, 16-bit samples
+ * scaled to 8.
  * @throws ConvaeError DATA_INVALID that lists the damaged files, LIMIT_EXCEEDED.
  */
 export async function readImages(images: ImageFiles, target: FitTarget): Promise<Uint8Array> {
@@ -123,7 +147,9 @@ export async function readImages(images: ImageFiles, target: FitTarget): Promise
   const size = target.height * target.width * target.channels;
   await readEach(images, 'pixels', async (path, index) => {
     const image = await decode(path, target);
-    cropOrPad(image.data, image, data.subarray(index * size, (index + 1) * size), target, target.channels);
+    const pixels = data.subarray(index * size, (index + 1) * size);
+    cropOrPad(image.data, image, pixels, target, target.channels);
+    if (target.channels === 4) pixels.set(filled({ data: pixels, count: 1, ...target }));
   });
   return data;
 }

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
-import { UsageError } from '@convae/runtime/core';
+import { type ImageChannels, UsageError } from '@convae/runtime/core';
 import type { FitTarget } from './fit.js';
-import { readImageHeaders, readImages } from './image-file.js';
+import { anyTransparent, type ImageHeader, readImageHeaders, readImages } from './image-file.js';
 import { type Classes, classesOf, type FolderLayout, layOut, listImages } from './image-folder.js';
 import { nameOfPath, type OpenDatasetOptions } from './options.js';
 import { PART_FRACTION, planSample, planSplit, requireValidationImages, validationCount } from './split.js';
@@ -53,6 +53,18 @@ function splitFolders(
   return { train: pick(layout.train, plan.train), validation: pick(layout.train, plan.validation), test };
 }
 
+/** Pixels of the first `looked` files alone tell of transparency: those of test images are not looked at. */
+async function channelsOf(
+  folder: string,
+  files: readonly string[],
+  headers: readonly ImageHeader[],
+  looked: number,
+): Promise<ImageChannels> {
+  const withAlpha = files.slice(0, looked).filter((_, i) => headers[i]!.alpha);
+  if (await anyTransparent(folder, withAlpha)) return 4;
+  return headers.some((header) => header.colour) ? 3 : 1;
+}
+
 async function planTarget(
   folder: string,
   { train, validation, test }: Parts,
@@ -60,9 +72,9 @@ async function planTarget(
 ): Promise<FitTarget> {
   const files = [...train, ...validation, ...(test ?? [])];
   const headers = await readImageHeaders({ folder, files, onProgress });
-  const found = headers.some((header) => header.colour) ? 3 : 1;
+  const found = channels ?? (await channelsOf(folder, files, headers, train.length + validation.length));
   const size = planTargetSize(countSizes(headers), options);
-  return { ...size, channels: channels ?? found, fit: options.fit };
+  return { ...size, channels: found, fit: options.fit };
 }
 
 /**

@@ -3,6 +3,7 @@ import { tensorCount } from '../../model/parameters.js';
 import type { Tf } from '../../setup/backend.js';
 import { type ChainRun, runHalf } from '../ops/network.js';
 import { batchTensors, type StepBatch, type StepContext } from '../step.js';
+import { type WeightedError, weightedError } from '../weighted-error.js';
 import { contextBits, contextOutputs, factorizedBits } from './priors.js';
 import { FINEST_STEP, lambdaAt, type RateSpec } from './rate-spec.js';
 
@@ -38,7 +39,7 @@ export interface RateStepOptions {
 
 /** Sums over a batch. */
 export type RateSums = {
-  /** Sum of squared errors, pixels 0..1. */
+  /** Sum of squared errors, weighted where images are RGBA, pixels 0..1. */
   readonly squaredError: number;
   /** Bits under the factorized prior. */
   readonly factorizedBits: number;
@@ -149,9 +150,9 @@ function rateGradients(
 }
 
 /** Read the sums of a batch and free what {@link rateGradients} kept. */
-function readSums(tf: Tf, error: Tensor, { factorized, context }: RateTerms): RateSums {
+function readSums(tf: Tf, error: WeightedError, { factorized, context }: RateTerms): RateSums {
   const sums = {
-    squaredError: tf.sum(tf.square(error)).dataSync()[0]!,
+    squaredError: tf.sum(error.squares).dataSync()[0]!,
     factorizedBits: factorized.dataSync()[0]!,
     contextBits: context?.dataSync()[0] ?? 0,
   };
@@ -175,9 +176,9 @@ export function rateStep(context: RateContext, batch: RateBatch, options: RateSt
     const latents = quantized(tf, rowsOf(tf, context, encoder.output), batch, quantization);
     const { shape } = encoder.output;
     const decoder = runHalf(ops, shapes, 'decoder', tf.reshape(latents.known, shape), weights.decoder);
-    const error = tf.sub(decoder.output, target);
+    const error = weightedError(tf, decoder.output, target);
     const weight = (2 * emphasis * lambdaAt(rate, multiplier)) / count;
-    const decoded = decoder.backward(tf.mul(error, weight), !tuned);
+    const decoded = decoder.backward(tf.mul(error.slope, weight), !tuned);
     const bits = rateGradients(context, latents, weights.priors, { count, multiplier, withContext });
     const encoded = tuned
       ? weights.encoder.map(() => undefined)
@@ -204,6 +205,6 @@ export function measureRate(context: RateContext, batch: RateImages): RateSums {
     const decoder = runHalf(ops, shapes, 'decoder', tf.reshape(known, shape), weights.decoder);
     const values = tf.div(known, FINEST_STEP);
     const question = { images: count, multiplier, values, known: values, priors: weights.priors };
-    return readSums(tf, tf.sub(decoder.output, target), rateTerms(context, question));
+    return readSums(tf, weightedError(tf, decoder.output, target), rateTerms(context, question));
   });
 }
