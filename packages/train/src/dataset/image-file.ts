@@ -124,14 +124,14 @@ export function readImageHeaders(images: ImageFiles): Promise<ImageHeader[]> {
 }
 
 /**
- * Whether any of the files has a pixel that is not opaque; those with an alpha channel are decoded until one is found.
- * @throws what sharp does of a damaged file.
+ * Whether any of the files has a pixel that is not opaque; they are decoded until one is found. A damaged file tells nothing
+ * here: reading its pixels does.
  */
 export async function anyTransparent(folder: string, files: readonly string[]): Promise<boolean> {
   for (const file of files) {
     const image = sharp(await readFile(join(folder, file)), { failOn: 'warning' });
-    const alpha = await image.extractChannel('alpha').raw({ depth: 'uchar' }).toBuffer();
-    if (alpha.some((value) => value < 255)) return true;
+    const alpha = image.extractChannel('alpha').raw({ depth: 'uchar' }).toBuffer();
+    if ((await alpha.catch(() => [])).some((value) => value < 255)) return true;
   }
   return false;
 }

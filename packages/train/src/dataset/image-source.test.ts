@@ -191,6 +191,16 @@ describe('openDataset images: decodes', () => {
     expect([...train.data.subarray(0, 4)]).toEqual([200, 100, 50, 80]);
   });
 
+  it('no damaged image with an alpha channel', async () => {
+    const folder = await folderOf('torn', {
+      'train/a.png': { height: 64, width: 64, pixel: [1, 2, 3, 255] },
+    });
+    const path = join(folder, 'train/a.png');
+    await writeFile(path, (await readFile(path)).subarray(0, 80));
+    await writePicture(join(folder, 'val/v.png'), { height: 64, width: 64, pixel: [1, 2, 3, 255] });
+    await refused(folder, 'DATA_INVALID');
+  });
+
   it('transparency on white', async () => {
     const pictures = { 'a.png': { pixel: [0, 0, 0, 0] }, 'b.png': { pixel: [10, 20, 30, 255] } };
     expect(await pixels('alpha', pictures, 3)).toEqual([
