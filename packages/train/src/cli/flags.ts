@@ -46,7 +46,8 @@ function size(text: string): { height: number; width: number } {
 }
 
 function channels(text: string): number {
-  if (text !== '1' && text !== '3') throw new InvalidArgumentError('expected 1 (grey) or 3 (RGB).');
+  if (!['1', '3', '4'].includes(text))
+    throw new InvalidArgumentError('expected 1 (grey), 3 (RGB) or 4 (RGBA).');
   return Number(text);
 }
 
@@ -57,7 +58,7 @@ export function addDataFlags(command: Command): Command {
     .option('--validation <n>', 'images kept out of training: a count, or a fraction below 1', number)
     .option('--limit <n>', 'most training images and most test images to use', integer)
     .option('--size <HxW>', 'size that every image gets', size)
-    .addOption(new Option('--channels <n>', '1 grey or 3 RGB').argParser(channels))
+    .addOption(new Option('--channels <n>', '1 grey, 3 RGB or 4 RGBA').argParser(channels))
     .addOption(new Option('--fit <how>', 'how to bring images of other sizes to one').choices([...FITS]))
     .option(
       '--crop <side>',

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { ConvaeError, UsageError } from '@convae/runtime/core';
+import { ConvaeError, type ImageChannels, UsageError } from '@convae/runtime/core';
 import { type Dataset, openDataset } from '../dataset/index.js';
 import { cannotRead, jsonOf } from '../files/read.js';
 import { parseSpec } from '../model/parse.js';
@@ -190,5 +190,6 @@ export async function checkCrop(flags: TrainFlags): Promise<void> {
 
 /** The image shape of a data set, as architectures name it. */
 export function imageShapeOf({ train }: Dataset): ImageShape {
-  return { channels: train.channels === 3 ? 3 : 1, height: train.height, width: train.width };
+  const { channels, height, width } = train;
+  return { channels: channels as ImageChannels, height, width };
 }

@@ -71,7 +71,12 @@ export function recordedSettings(
   return JSON.parse(JSON.stringify(own)) as Record<string, unknown>;
 }
 
-function announce(dataset: Dataset, spec: ArchitectureSpec, recipe: Recipe, asked: Recipe): void {
+function announce(
+  dataset: Dataset,
+  spec: ArchitectureSpec,
+  recipe: Recipe,
+  asked: { readonly epochs: number; readonly channels: number | undefined },
+): void {
   const { train, validation, crops } = dataset;
   const { latent } = traceShapes(spec);
   const shape = (s: { channels: number; height: number; width: number }): string =>
@@ -84,6 +89,8 @@ function announce(dataset: Dataset, spec: ArchitectureSpec, recipe: Recipe, aske
       crops.leftOut === 0 ? '' : `; ${crops.leftOut.toLocaleString('en')} smaller ones are left out`;
     console.log(`training images are crops of ${crops.pictures.toLocaleString('en')} pictures${left}`);
   }
+  if (train.channels === 4 && asked.channels === undefined)
+    console.log('some images have transparency: all are RGBA; --channels 3 lays them over white');
   console.log(
     `network "${spec.name}": ${shape(train)} → ${shape(latent)} → ${shape(train)}; Adam ${recipe.learningRate}, batch ${recipe.batch}, seed ${recipe.seed}`,
   );
@@ -172,7 +179,7 @@ export async function trainStage(
   const spec = await fittingSpec(flags, imageShapeOf(dataset));
   checkTrainable(spec, recipe);
   const resume = await prepareFolder(paths, folder, recordedSettings(flags, spec, recipe), evaluations);
-  announce(dataset, spec, recipe, asked);
+  announce(dataset, spec, recipe, { epochs: asked.epochs, channels: flags.channels });
   const tf = await loadBackend(flags.backend);
   const log = await eventLog(tf, folder);
   const display = trainingDisplay(recipe.epochs);

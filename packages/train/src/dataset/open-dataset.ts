@@ -29,7 +29,7 @@ function parseSource(source: unknown): { kind: string; path: string } {
  * - `images:DIR`: PNG, JPEG and WebP files; sub-folders train, validation, test and class folders are understood. With
  *   `crop`, pictures of many sizes become crops of one.
  *
- * @returns uint8 N×H×W×C images of one size, 1 or 3 channels. The test images are read by `loadTest` only.
+ * @returns uint8 N×H×W×C images of one size, 1, 3 or 4 channels. The test images are read by `loadTest` only.
  * @throws TypeError or UsageError for a source or option that is not as described; ConvaeError NOT_FOUND,
  * DATA_INVALID, DATA_TRUNCATED, SHAPE_MISMATCH, LIMIT_EXCEEDED, HASH_MISMATCH or DEPENDENCY_MISSING for the data.
  */

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { MAX_IMAGE_SIDE, UsageError } from '@convae/runtime/core';
+import { IMAGE_CHANNELS, type ImageChannels, MAX_IMAGE_SIDE, UsageError } from '@convae/runtime/core';
 import type { ReadProgress } from './types.js';
 
 /** How images of another size are brought to one size. */
@@ -26,8 +26,11 @@ export interface OpenDatasetOptions {
   readonly limit?: number | undefined;
   /** The size that every image gets; default: the one size found, or what `fit` makes of several. */
   readonly size?: Size | undefined;
-  /** 1 grey or 3 RGB; default: what the files hold, 3 where any image is in colour. */
-  readonly channels?: 1 | 3 | undefined;
+  /**
+   * 1 grey, 3 RGB or 4 RGBA; default: what the files hold, 4 where any training or validation image has transparency,
+   * else 3 where any image is in colour.
+   */
+  readonly channels?: ImageChannels | undefined;
   /**
    * `crop` cuts out the centre (no size: the smallest height and width found), `pad` repeats the edge pixels on all
    * sides (no size: the largest found), `resize` scales until the size is covered, without distortion, and cuts the
@@ -93,7 +96,7 @@ export function checkOptions(options: OpenDatasetOptions): void {
   if (validation !== undefined) requireValidation(validation);
   if (limit !== undefined) requireInteger('limit', limit, 1, Number.MAX_SAFE_INTEGER);
   if (size !== undefined) requireSize(size);
-  if (channels !== undefined) requireOneOf('channels', channels, [1, 3]);
+  if (channels !== undefined) requireOneOf('channels', channels, IMAGE_CHANNELS);
   if (fit !== undefined) requireOneOf('fit', fit, FITS);
   if (crop !== undefined) requireInteger('crop', crop, 1, MAX_IMAGE_SIDE);
   if (crop !== undefined && (size ?? fit) !== undefined)

@@ -1,3 +1,4 @@
+import { colourName, type ImageChannels } from '@convae/runtime/core';
 import type { CardColumn } from './plug-in.js';
 import type { Metrics } from './schema.js';
 
@@ -118,7 +119,7 @@ export function modelCard(metrics: Metrics, name: string, extras: CardExtras = {
 Bundle of architecture "${model.name}", trained on ${dataset.name}: ${metrics.bundle.files.map(({ file }) => `\`${file}\``).join(', ')},
 to be loaded with \`loadCodec('models/${name}')\` from \`@convae/runtime\`.
 
-Intended for images like those it was trained on (${dataset.name}, ${sizes}, ${dataset.channels === 1 ? 'grey' : 'RGB'});
+Intended for images like those it was trained on (${dataset.name}, ${sizes}, ${colourName(dataset.channels as ImageChannels)});
 on others it reconstructs badly. Only the weights are ours; the images belong to their authors.
 
 ${pictures.map((file) => `![${file.replace(/\.\w+$/, '')}](${file})\n\n`).join('')}## Measured

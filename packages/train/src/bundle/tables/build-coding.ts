@@ -211,7 +211,7 @@ async function decodedError(
   let sum = 0;
   for await (const { firstImage, images: some } of decoded.images) {
     const originals = sliceBatch(images, firstImage, firstImage + some.count);
-    sum += meanSquaredError(originals.data, some.data) * some.count;
+    sum += meanSquaredError(originals, some) * some.count;
   }
   return sum / images.count;
 }

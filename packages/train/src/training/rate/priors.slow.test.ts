@@ -138,15 +138,21 @@ describe.each<BackendKind>(['tensorflow', 'cpu'])('the context network on %s', (
 
 describe('the weights of the priors', () => {
   const namesOf = (about: { radius: number; place: boolean }): string[] =>
-    contextShapes(shapeOf(tinyRun(VECTOR, 0)), { hidden1: 4, hidden2: 3, ...about }, 3).map(({ name }) => name);
+    contextShapes(shapeOf(tinyRun(VECTOR, 0)), { hidden1: 4, hidden2: 3, ...about }, 3).map(
+      ({ name }) => name,
+    );
 
   it('start the same for the same seed, and differ for another', () => {
-    const shapes = contextShapes(shapeOf(tinyRun(GRID, 2)), {
-      radius: 2,
-      hidden1: 4,
-      hidden2: 3,
-      place: true,
-    }, 3);
+    const shapes = contextShapes(
+      shapeOf(tinyRun(GRID, 2)),
+      {
+        radius: 2,
+        hidden1: 4,
+        hidden2: 3,
+        place: true,
+      },
+      3,
+    );
     const of = (seed: number) => shapes.map((shape) => shape.initial(seed));
     expect(of(1)).toEqual(of(1));
     expect(of(1)[0]).not.toEqual(of(2)[0]);
