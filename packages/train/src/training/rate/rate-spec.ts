@@ -2,7 +2,7 @@ import { MAX_QUALITIES } from '@convae/runtime/core';
 import * as z from 'zod';
 
 /** Largest weight of distortion. */
-export const MAX_LAMBDA = 1e6;
+const MAX_LAMBDA = 1e6;
 
 /** Radius of the context network's window on a grid of latents. */
 export const DEFAULT_RADIUS = 2;
