@@ -8,8 +8,9 @@ import {
   type Evaluation,
   REPORT_FILE,
 } from '@convae/train/kit';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { type BundleFolder, chooseBundles } from './bundles/find.js';
+import { psnrList, psnrRange } from './decibel-flags.js';
 import { comparisonFolder } from './find-result.js';
 import type { PicturesDataset } from './pictures/pictures.js';
 import { comparisonDisplay } from './progress.js';
@@ -32,21 +33,6 @@ interface CompareFlags extends DataFlags {
   readonly full: boolean;
   readonly fresh: boolean;
 }
-
-/** Reads ascending decibels from the command line, as in 24,26.5. */
-const decibels =
-  (separator: string, expected: string, isRight: (values: readonly number[]) => boolean) =>
-  (text: string): number[] => {
-    const values = text
-      .split(separator)
-      .map((part) => (/^\d{1,2}(\.\d{1,3})?$/.test(part) ? Number(part) : NaN));
-    const ascending = values.every((value, i) => i === 0 || value > values[i - 1]!);
-    if (ascending && values.every(Number.isFinite) && isRight(values)) return values;
-    throw new InvalidArgumentError(`expected ${expected}, received ${text}.`);
-  };
-
-const psnrList = decibels(',', 'ascending decibels such as 24.7,26.9', () => true);
-const psnrRange = decibels('..', 'decibels such as 28..36', ({ length }) => length === 2);
 
 /** MNIST's results lie in runs/rate-distortion, others beside them, so that none is taken for another. */
 function folderOf({ out }: CompareFlags, { name }: Dataset): string {
