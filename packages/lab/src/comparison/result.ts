@@ -29,6 +29,8 @@ const point = z.object({
   ...figuresSchema.shape,
 });
 
+const decibels = z.number().min(0).max(101);
+
 const method = z.object({
   id: z.string(),
   label: z.string(),
@@ -39,6 +41,8 @@ const method = z.object({
   details: z.string(),
   /** The prior of a bundle. */
   prior: z.enum(['factorized', 'context']).optional(),
+  /** What its settings were chosen to cover, dB; absent where all were measured. */
+  span: z.tuple([decibels, decibels]).optional(),
   points: z.array(point).min(1),
 });
 
@@ -50,8 +54,6 @@ const sample = z.object({
   /** Of shapes and pixels: tells whether another measurement used the same images. */
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 });
-
-const decibels = z.number().min(0).max(100);
 
 /** Bytes and errors of several codecs on the same images. */
 export const rateDistortionFile = figuresFile(
@@ -87,7 +89,7 @@ export type Point = z.infer<typeof point>;
 /** A codec in one way of using it, with its points in the order of its settings. */
 export type MeasuredMethod = z.infer<typeof method>;
 /** The same without points: what is known before it is measured. */
-export type Method = Omit<MeasuredMethod, 'points'>;
+export type Method = Omit<MeasuredMethod, 'points' | 'span'>;
 /** The content of rate-distortion.json. */
 export type RateDistortion = z.infer<typeof rateDistortionFile.schema>;
 /** Something that was not measured. */

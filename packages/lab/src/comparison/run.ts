@@ -102,13 +102,18 @@ function progressOf(tasks: readonly Task[], report: CompareOptions['onProgress']
 }
 
 /** Points by method; methods keep the order in which they were planned. */
-function methodsOf(tasks: readonly Task[], found: readonly (Figures | undefined)[]): MeasuredMethod[] {
+function methodsOf(
+  tasks: readonly Task[],
+  found: readonly (Figures | undefined)[],
+  { low, high }: Span,
+): MeasuredMethod[] {
   const methods = new Map<string, MeasuredMethod>();
-  for (const [index, { method, setting, variant }] of tasks.entries()) {
+  for (const [index, { method, setting, variant, isRung }] of tasks.entries()) {
     const figures = found[index];
     if (figures === undefined) continue;
     const point = { setting, ...(variant !== undefined && { variant }), ...figures };
-    methods.set(method.id, { ...method, points: [...(methods.get(method.id)?.points ?? []), point] });
+    const points = [...(methods.get(method.id)?.points ?? []), point];
+    methods.set(method.id, { ...method, ...(isRung && { span: [low, high] }), points });
   }
   return [...methods.values()];
 }
@@ -143,7 +148,7 @@ async function measureTasks(
     }
     if (task.known === undefined) progress.finish(task, done);
   }
-  return { methods: methodsOf(tasks, found), skipped };
+  return { methods: methodsOf(tasks, found, span), skipped };
 }
 
 function datasetFacts({ dataset }: CompareOptions, { images, channels, batches }: Samples) {

@@ -30,6 +30,17 @@ describe('envelope', () => {
     ]);
   });
 
+  it('ends with the first points outside its span: beyond, the better variant may not have been measured', () => {
+    const better = [20, 25, 30].map((psnr) => point('a', psnr, 100 + psnr));
+    const worse = [17, 24, 29, 32].map((psnr) => point('b', psnr, 2 * (70 + psnr)));
+    const points = [...better, ...worse];
+    const curve = envelope({ points, span: [21, 29] });
+    expect(curve.map(({ psnr }) => psnr)).toEqual([20, 25, 30]);
+    expect(envelope({ points }).at(-1)!.psnr).toBe(32);
+    // Where nothing lies outside, nothing is left out.
+    expect(envelope({ points, span: [10, 40] })).toEqual(envelope({ points }));
+  });
+
   it('leaves out settings that take more and are worse, and lossless ones', () => {
     const points = [point('a', 20, 100), point('a', 19, 110), point('a', 22, 120), point('a', null, 300)];
     expect(shape([...points, point('a', 20, 90)])).toEqual([

@@ -40,11 +40,18 @@ function byVariant(points: readonly Point[]): CurvePoint[][] {
   return [...variants.values()];
 }
 
+/** Without what lies beyond the first points outside a span: there not every variant was measured. */
+function within(curve: readonly CurvePoint[], [low, high]: readonly [number, number]): CurvePoint[] {
+  const first = curve.findLast(({ psnr }) => psnr <= low)?.psnr ?? Number.NEGATIVE_INFINITY;
+  const last = curve.find(({ psnr }) => psnr >= high)?.psnr ?? Number.POSITIVE_INFINITY;
+  return curve.filter(({ psnr }) => psnr >= first && psnr <= last);
+}
+
 /**
  * The curve of a method: at each PSNR the variant (4:4:4 or 4:2:0, say) that takes the fewest bytes, ascending. Points
  * that the own curve of another variant beats are left out, and lossless ones.
  */
-export function envelope({ points }: Pick<MeasuredMethod, 'points'>): CurvePoint[] {
+export function envelope({ points, span }: Pick<MeasuredMethod, 'points' | 'span'>): CurvePoint[] {
   const curves = byVariant(points).map(frontier);
   const best = curves.flatMap((curve) => {
     const others = curves.filter((other) => other !== curve);
@@ -52,5 +59,5 @@ export function envelope({ points }: Pick<MeasuredMethod, 'points'>): CurvePoint
       others.every((other) => (bytesAt(other, psnr) ?? Number.POSITIVE_INFINITY) >= bytes),
     );
   });
-  return frontier(best);
+  return span === undefined ? frontier(best) : within(frontier(best), span);
 }
