@@ -9,8 +9,8 @@ export const RATE_DISTORTION_TABLE = 'table.md';
 export const RATE_DISTORTION_PNG = 'rate-distortion.png';
 
 function plotOf(result: RateDistortion): Promise<NamedFile[]> {
-  const { name, part, images } = result.dataset;
-  const heading = `${name}, ${images.toLocaleString('en')} ${part} images`;
+  const { name, part } = result.dataset;
+  const heading = `${name}, ${part} images`;
   const panel =
     result.samples.together === undefined ? { width: 720, height: 560 } : { width: 470, height: 460 };
   return plotFiles('rate-distortion', titled(comparisonPlot(result, panel), heading));

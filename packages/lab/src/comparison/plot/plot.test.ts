@@ -62,8 +62,8 @@ describe('comparisonPlot', () => {
 
   it('draws a panel for each use, in it a line and a name for each lossy method', async () => {
     const svg = await plotSvg(comparisonPlot(exampleResult(), size));
-    expect(svg).toContain('All images in one');
-    expect(svg).toContain('One file or stream for each image');
+    expect(svg).toContain('All images in one: a mosaic, a container, 100 images');
+    expect(svg).toContain('One file or stream for each image, 50 images');
     expect(svg.match(/>WebP</g)).toHaveLength(2);
     expect(svg.match(/>own context</g)).toHaveLength(2);
     expect(svg).not.toMatch(/NaN|undefined|Infinity/);

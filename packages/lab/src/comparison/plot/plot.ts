@@ -179,7 +179,9 @@ function panel(wanted: Wanted, use: Use) {
     .map((series) => ({ ...series, points: clipped(series.points, psnr) }))
     .filter(({ points }) => points.length > 0);
   const frame = { ...frameOf(shown, wanted), psnr };
-  const title = { text: USE_TITLES[use], anchor: 'start' as const, fontSize: 12, color: paint('muted') };
+  const images = result.samples[use]!.images.toLocaleString('en');
+  const text = `${USE_TITLES[use]}, ${images} images`;
+  const title = { text, anchor: 'start' as const, fontSize: 12, color: paint('muted') };
   return { title, width, height, layer: layersOf(shown, frame, unitOf(result)) };
 }
 
