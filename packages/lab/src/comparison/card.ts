@@ -3,7 +3,7 @@ import { findComparison } from './find-result.js';
 import { breakEvens } from './table/break-even.js';
 
 const NOTE = `From so many images on, bundle and bitstream together are smaller than one mosaic of all images in the best classical
-codec at equal or better PSNR (\`npm run rate-distortion\`).`;
+codec at the same PSNR (\`npm run rate-distortion\`).`;
 
 /** After how many images a bundle pays at each of its rates, where the comparison measured the same bundle. */
 export async function breakEvenColumn(runFolder: string, metrics: Metrics): Promise<CardColumn | undefined> {
@@ -13,13 +13,13 @@ export async function breakEvenColumn(runFolder: string, metrics: Metrics): Prom
   return {
     head: 'pays from so many images on',
     note: NOTE,
-    cell: ({ prior, containerBytesPerImage, mse }) => {
+    cell: ({ prior, quality }) => {
       const found = known.find(
         ({ method, point }) =>
+          method.use === 'together' &&
           method.prior === prior &&
           point.modelBytes === metrics.bundle.bytes &&
-          point.bytesPerImage === containerBytesPerImage &&
-          Math.abs(point.mse - mse) < 1e-9,
+          point.setting === `quality ${quality}`,
       );
       return found && (found.images?.toLocaleString('en') ?? 'never');
     },

@@ -9,18 +9,28 @@ import {
   REPORT_FILE,
 } from '@convae/train/kit';
 import type { Command } from 'commander';
-import { chooseBundles } from './bundles/find.js';
+import { type BundleFolder, chooseBundles } from './bundles/find.js';
+import { psnrList, psnrRange } from './decibel-flags.js';
 import { comparisonFolder } from './find-result.js';
+
 import { comparisonDisplay } from './progress.js';
 import { refreshReports } from './refresh.js';
 import { compareCodecs } from './run.js';
-import { shortTable } from './table/markdown.js';
-import { RATE_DISTORTION_PNG, RATE_DISTORTION_TABLE, writeComparison } from './write.js';
+import { shortTables } from './table/markdown.js';
+import {
+  RATE_DISTORTION_PAGE,
+  RATE_DISTORTION_PNG,
+  RATE_DISTORTION_TABLE,
+  writeComparison,
+} from './write.js';
 
 interface CompareFlags extends DataFlags {
   readonly bundle: readonly string[];
   readonly models: string;
   readonly out?: string;
+  readonly psnr?: readonly number[];
+  readonly bdRange?: readonly [number, number];
+  readonly full: boolean;
   readonly fresh: boolean;
 }
 
@@ -30,9 +40,15 @@ function folderOf({ out }: CompareFlags, { name }: Dataset): string {
   return join('runs', comparisonFolder(name));
 }
 
+function bundlesFor({ bundle: named, models }: CompareFlags, dataset: Dataset): Promise<BundleFolder[]> {
+  const { height, width, channels } = dataset.train;
+  const images = { height, width, channels, manySizes: dataset.testPictures !== undefined };
+  return chooseBundles({ named, models, dataset: dataset.name, images });
+}
+
 async function compare(flags: CompareFlags, evaluations: readonly Evaluation[]): Promise<void> {
-  const dataset = await datasetOf(flags);
-  const bundles = await chooseBundles(flags.bundle, flags.models, dataset.train);
+  const dataset: Dataset = await datasetOf(flags);
+  const bundles = await bundlesFor(flags, dataset);
   const folder = folderOf(flags, dataset);
   const display = comparisonDisplay();
   try {
@@ -40,6 +56,9 @@ async function compare(flags: CompareFlags, evaluations: readonly Evaluation[]):
       dataset,
       bundles,
       folder,
+      full: flags.full,
+      psnrs: flags.psnr,
+      bdRange: flags.bdRange,
       fresh: flags.fresh,
       command: commandLine(),
       onProgress: display.progress,
@@ -47,8 +66,9 @@ async function compare(flags: CompareFlags, evaluations: readonly Evaluation[]):
     display.stop();
     await writeComparison(folder, result);
     for (const { label, reason } of result.skipped) console.error(`skipped: ${label}: ${reason}`);
-    console.log(`${shortTable(result)}\n\nTable: ${join(folder, RATE_DISTORTION_TABLE)}`);
-    console.log(`Plot:  ${join(folder, RATE_DISTORTION_PNG)}`);
+    console.log(`${shortTables(result)}\n\nTables: ${join(folder, RATE_DISTORTION_TABLE)}`);
+    console.log(`Page:   ${join(folder, RATE_DISTORTION_PAGE)}`);
+    console.log(`Plot:   ${join(folder, RATE_DISTORTION_PNG)}`);
     for (const run of await refreshReports(folder, result, evaluations))
       console.log(`Also in ${join(run, REPORT_FILE)}`);
   } finally {
@@ -68,7 +88,18 @@ export function addCompareCommand(program: Command, evaluations: readonly Evalua
       (dir: string, others: readonly string[]) => [...others, dir],
       [] as readonly string[],
     )
-    .option('--models <dir>', 'without --bundle: every bundle in this folder that fits', 'models')
+    .option(
+      '--models <dir>',
+      'without --bundle: every bundle in this folder that was made for these images',
+      'models',
+    )
+    .option(
+      '--psnr <list>',
+      'rows of the tables, dB, as in 24.7,26.9 (default: what the bundles reach)',
+      psnrList,
+    )
+    .option('--bd-range <from..to>', 'take BD-rates over these dB alone, as in 28..36', psnrRange)
+    .option('--full', 'measure all test images, not a sample: hours', false)
     .option(
       '--out <dir>',
       'folder of the results (default: runs/rate-distortion, with the name of other data)',

@@ -8,9 +8,10 @@ import { tinyImages, tinyRun } from '@convae/train/testing';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { evaluations } from '../evaluations.js';
-import { chooseBundles, isReference, readBundle } from './bundles/find.js';
+import { chooseBundles, isReference, readBundle, trainedOn } from './bundles/find.js';
 import { BYTE_CODECS } from './codecs/byte-streams.js';
-import { jpeg } from './codecs/sharp-codecs.js';
+import type { Variant } from './codecs/picture-codec.js';
+import { loadJpeg } from './codecs/sharp-codecs.js';
 import { imagesHash } from './data-hash.js';
 import { comparisonFolder } from './find-result.js';
 import { refreshReports } from './refresh.js';
@@ -31,37 +32,45 @@ const dataset: Dataset = {
   testIsValidation: false,
 };
 
+const wanted = {
+  named: [],
+  models: 'none',
+  dataset: 'patches',
+  images: { height: 8, width: 8, channels: 1, manySizes: false },
+};
+
 describe('compareCodecs', () => {
   let folder: string;
   let encoded = 0;
   let options: CompareOptions;
   let result: RateDistortion;
   const progress: ComparisonProgress[] = [];
-  const counted = {
-    ...jpeg,
-    qualities: { mosaic: [10, 50], file: [10] },
-    encode: (...parameters: Parameters<typeof jpeg.encode>) => {
+  const load = async () => {
+    const jpeg = await loadJpeg(1);
+    const [variant] = jpeg.variants(1);
+    const encode: Variant['encode'] = (...parameters) => {
       encoded++;
-      return jpeg.encode(...parameters);
-    },
+      return variant!.encode(...parameters);
+    };
+    return { ...jpeg, variants: () => [{ ...variant!, qualities: [10, 50], encode }] };
   };
-  const broken = {
-    ...counted,
-    name: 'Broken',
-    encode: () => Promise.reject(new Error('it ran out of paper')),
+  const failing = (name: string, encode: Variant['encode']) => async () => {
+    const jpeg = await load();
+    return { ...jpeg, name, variants: () => jpeg.variants().map((each) => ({ ...each, encode })) };
   };
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'convae-compare-'));
     options = {
       dataset,
-      bundles: await chooseBundles([TINY_BUNDLE], join(folder, 'no-models'), dataset.train),
+      bundles: await chooseBundles({ ...wanted, named: [TINY_BUNDLE] }),
+      psnrs: [5, 60],
       folder,
       command: 'convae-train compare --data idx:patches',
       onProgress: (now) => progress.push(now),
       pictureCodecs: [
-        { label: 'JPEG', load: async () => counted },
-        { label: 'Broken', load: async () => broken },
+        { label: 'JPEG', load },
+        { label: 'Broken', load: failing('Broken', () => Promise.reject(new Error('it ran out of paper'))) },
       ],
       byteCodecs: BYTE_CODECS.slice(0, 1),
     };
@@ -71,33 +80,36 @@ describe('compareCodecs', () => {
 
   it('measures bundles, PCA and codecs on the test images', () => {
     const families = new Set(result.methods.map(({ family }) => family));
-    expect([...families].sort()).toEqual(['convae', 'file', 'mosaic', 'pca', 'stream']);
+    expect([...families].sort()).toEqual(['bytes', 'codec', 'convae', 'pca']);
     for (const { points } of result.methods) {
       for (const { images } of points) expect(images).toBe(60);
     }
-    expect(result.dataset).toMatchObject({
-      images: 60,
-      part: 'test',
-      sha256: imagesHash(sliceBatch(all, 100, 160)),
-    });
+    expect(result.dataset).toMatchObject({ images: 60, part: 'test', manySizes: false });
+    const sample = { images: 60, pixels: 60 * 64, sha256: imagesHash(sliceBatch(all, 100, 160)) };
+    expect(result.samples).toEqual({ single: sample, together: sample });
   });
 
   it('counts real bytes: a container takes fewer than single streams with all their ends', () => {
-    const own = result.methods.find(({ family }) => family === 'convae')!;
-    for (const { bytesPerImage, streamBytesPerImage, modelBytes } of own.points) {
+    const [own, alone] = (['together', 'single'] as const).map((use) =>
+      result.methods.find((method) => method.family === 'convae' && method.use === use),
+    );
+    expect(own!.points.length).toBeGreaterThan(1);
+    for (const [i, { bytesPerImage, modelBytes, mse }] of own!.points.entries()) {
+      const single = alone!.points[i]!;
       // 60 images share about 90 bytes of header and index.
-      expect(bytesPerImage).toBeLessThan(streamBytesPerImage! + 2);
+      expect(bytesPerImage).toBeLessThan(single.bytesPerImage + 2);
+      expect(single.mse).toBeCloseTo(mse, 6);
       expect(modelBytes).toBeGreaterThan(1000);
     }
-    expect(own.points.length).toBeGreaterThan(1);
-    expect(own.label).toContain('(trained on unknown data)');
+    expect(own!.label).toContain('(trained on unknown data)');
   });
 
   it('lists every setting that failed as skipped', () => {
     expect(result.skipped.map(({ label }) => label)).toEqual([
-      'Broken, one mosaic, quality 10',
-      'Broken, one mosaic, quality 50',
-      'Broken, one file each, quality 10',
+      'Broken, one file each, quality 50, baseline',
+      'Broken, one file each, quality 10, baseline',
+      'Broken, one mosaic, quality 50, baseline',
+      'Broken, one mosaic, quality 10, baseline',
     ]);
     for (const { reason } of result.skipped) expect(reason).toBe('it ran out of paper');
   });
@@ -107,10 +119,9 @@ describe('compareCodecs', () => {
     ['RangeError', async () => new Uint8Array(-1)],
     ['ReferenceError', async () => Function('return nowhere')()],
   ])('does not take a %s of ours for a setting that failed', async (name, encode) => {
-    const defective = { ...counted, name: 'Defective', encode };
     const compare = (changed: Partial<CompareOptions>) =>
       compareCodecs({ ...options, onProgress: undefined, ...changed });
-    const pictureCodecs = [{ label: 'Defective', load: async () => defective }];
+    const pictureCodecs = [{ label: 'Defective', load: failing('Defective', encode) }];
     await expect(compare({ pictureCodecs })).rejects.toMatchObject({ name });
     const unloadable = [{ label: 'Defective', load: encode as () => Promise<never> }];
     await expect(compare({ pictureCodecs: unloadable })).rejects.toMatchObject({ name });
@@ -144,15 +155,49 @@ describe('compareCodecs', () => {
   it('writes what it found, as table and as pictures', async () => {
     const out = join(folder, 'out');
     await writeComparison(out, result);
-    expect((await readdir(out)).sort()).toEqual(
-      ['json', 'md', 'png', 'svg'].map((ending) => `rate-distortion.${ending}`),
-    );
+    expect((await readdir(out)).sort()).toEqual([
+      ...['json', 'md', 'png', 'svg'].map((ending) => `rate-distortion.${ending}`),
+      'table.md',
+    ]);
     const written: unknown = JSON.parse(await readFile(join(out, 'rate-distortion.json'), 'utf8'));
     expect(rateDistortionFile.parse(written)).toEqual(result);
     const { width } = await sharp(join(out, 'rate-distortion.png')).metadata();
     expect(width).toBeGreaterThan(1000);
     const svg = await readFile(join(out, 'rate-distortion.svg'), 'utf8');
     expect(svg).not.toContain('var(--');
+  });
+});
+
+describe('pictures of many sizes', () => {
+  const sizes = [8, 12, 16].map((side) =>
+    tinyImages({ count: 1, height: side, width: 8, channels: 1, labelled: false }),
+  );
+  const photos = {
+    ...dataset,
+    testPictures: async () => ({
+      count: 3,
+      names: ['a', 'b', 'c'],
+      read: async (index: number) => sizes[index]!,
+    }),
+  };
+
+  it('are coded one by one; there are no mosaics, containers and components of them', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'convae-photos-'));
+    const bundles = [await readBundle(TINY_BUNDLE)].filter(({ manifest }) => manifest.image.anySize);
+    const pictureCodecs = [{ label: 'JPEG', load: () => loadJpeg(1) }];
+    const about = { dataset: photos, bundles, folder, command: 'convae-train compare', psnrs: [20] };
+    const result = await compareCodecs({ ...about, pictureCodecs });
+    expect(result.samples).toMatchObject({ single: { images: 3, pixels: 8 * (8 + 12 + 16) } });
+    expect(result.samples.together).toBeUndefined();
+    expect(result.dataset.manySizes).toBe(true);
+    const families = new Set(result.methods.map(({ family }) => family));
+    expect(families).toEqual(new Set(bundles.length > 0 ? ['convae', 'codec'] : ['codec']));
+    for (const { use, points } of result.methods) {
+      expect(use).toBe('single');
+      for (const { images } of points) expect(images).toBe(3);
+    }
+    expect(result.skipped.map(({ reason }) => reason)).toEqual(['the pictures are of many sizes']);
+    await rm(folder, { recursive: true });
   });
 });
 
@@ -188,18 +233,24 @@ const sections = (page: string): string[] =>
 
 describe('chooseBundles', () => {
   it('refuses a named bundle that cannot code the images', async () => {
-    const colour = { height: 8, width: 8, channels: 3 };
-    await expect(chooseBundles([TINY_BUNDLE], 'none', colour)).rejects.toMatchObject({
-      code: 'SHAPE_MISMATCH',
-    });
-    await expect(chooseBundles(['nowhere'], 'none', colour)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    const colour = { ...wanted.images, channels: 3 };
+    const choose = (named: string, images = colour) => chooseBundles({ ...wanted, named: [named], images });
+    await expect(choose(TINY_BUNDLE)).rejects.toMatchObject({ code: 'SHAPE_MISMATCH' });
+    const { manifest } = await readBundle(TINY_BUNDLE);
+    const many = choose(TINY_BUNDLE, { ...wanted.images, manySizes: true });
+    if (manifest.image.anySize) expect(await many).toHaveLength(1);
+    else await expect(many).rejects.toThrow('of many sizes');
+    await expect(choose('nowhere')).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
-  it('finds those of a folder that were made for images of this size', async () => {
-    const folder = join(TINY_BUNDLE, '..');
-    const found = await chooseBundles([], folder, { height: 8, width: 8, channels: 1 });
-    expect(found.map(({ name }) => name)).toContain('tiny-bundle');
-    expect(await chooseBundles([], folder, { height: 12, width: 12, channels: 1 })).toEqual([]);
+  it('finds those of a folder that were made for images of this size and data set', async () => {
+    const models = join(TINY_BUNDLE, '..');
+    const { manifest } = await readBundle(TINY_BUNDLE);
+    const inModels = { ...wanted, models, dataset: trainedOn({ manifest }) };
+    expect((await chooseBundles(inModels)).map(({ name }) => name)).toContain('tiny-bundle');
+    expect(await chooseBundles({ ...inModels, dataset: 'others' })).toEqual([]);
+    const larger = { ...wanted.images, height: 12, width: 12 };
+    expect(await chooseBundles({ ...inModels, images: larger })).toEqual([]);
   });
 });
 

@@ -8,9 +8,11 @@ import { BYTE_CODECS, type ByteCodec, planBytes } from './codecs/byte-streams.js
 import type { CodecEntry } from './codecs/picture-codec.js';
 import { planPictures } from './codecs/picture-measurements.js';
 import { PICTURE_CODECS } from './codecs/registry.js';
-import { imagesHash } from './data-hash.js';
+import { LadderWatch, type Span, visitOrder } from './ladder.js';
 import { joinPlans, type Measurement, type Plan } from './measurement.js';
 import { planPca } from './pca/measurements.js';
+
+import { chooseRows, wantedSpan } from './psnr-rows.js';
 import {
   type Figures,
   type MeasuredMethod,
@@ -18,6 +20,7 @@ import {
   rateDistortionFile,
   type Skipped,
 } from './result.js';
+import { type Samples, takeSamples } from './samples.js';
 import { skippedBy } from './skip.js';
 
 /** How far a comparison is. */
@@ -36,6 +39,12 @@ export interface CompareOptions {
   readonly bundles: readonly BundleFolder[];
   /** The folder of the results; its `cache` keeps what was measured. */
   readonly folder: string;
+  /** True: all test images are measured, not a sample. */
+  readonly full?: boolean | undefined;
+  /** The rows of the tables, dB; where left out they follow the bundles. */
+  readonly psnrs?: readonly number[] | undefined;
+  /** What BD-rates are taken over, dB; all that two curves have in common where left out. */
+  readonly bdRange?: readonly [number, number] | undefined;
   /** True: measure everything anew. */
   readonly fresh?: boolean | undefined;
   /** The command line, as a reader would type it again. */
@@ -51,13 +60,13 @@ function fittingImages({ train, validation, testIsValidation }: Dataset): ImageB
   return testIsValidation || validation.count === 0 ? train : joinBatches<ImageBatch>([train, validation]);
 }
 
-async function planAll(options: CompareOptions, test: ImageBatch): Promise<Plan> {
+async function planAll(options: CompareOptions, samples: Samples): Promise<Plan> {
   const { dataset, bundles, pictureCodecs = PICTURE_CODECS, byteCodecs = BYTE_CODECS } = options;
   const plans = [
-    planBundles(bundles, test, dataset.name),
-    planPca(fittingImages(dataset), test),
-    await planBytes(test, byteCodecs),
-    await planPictures(test, pictureCodecs),
+    planBundles(bundles, samples, dataset.name),
+    planPca(fittingImages(dataset), samples),
+    await planBytes(samples.batches?.together, byteCodecs),
+    await planPictures(samples, pictureCodecs),
   ];
   return joinPlans(plans);
 }
@@ -67,9 +76,10 @@ interface Task extends Measurement {
   readonly known: Figures | undefined;
 }
 
-async function withKnown(plan: Plan, cache: FigureCache, images: string): Promise<Task[]> {
+async function withKnown(plan: Plan, cache: FigureCache, { facts }: Samples): Promise<Task[]> {
   return Promise.all(
     plan.measurements.map(async (measurement) => {
+      const images = facts[measurement.method.use]!.sha256;
       const cacheKey = { ...(measurement.key as object), images } as PlainData;
       return { ...measurement, cacheKey, known: await cache.get(cacheKey) };
     }),
@@ -91,11 +101,21 @@ function progressOf(tasks: readonly Task[], report: CompareOptions['onProgress']
   return { at, finish };
 }
 
-/** Puts a point to its method; methods keep the order in which they were planned. */
-function collect(methods: Map<string, MeasuredMethod>, { method, setting }: Task, figures: Figures): void {
-  const known = methods.get(method.id);
-  const points = [...(known?.points ?? []), { setting, ...figures }];
-  methods.set(method.id, { ...method, points });
+/** Points by method; methods keep the order in which they were planned. */
+function methodsOf(
+  tasks: readonly Task[],
+  found: readonly (Figures | undefined)[],
+  { low, high }: Span,
+): MeasuredMethod[] {
+  const methods = new Map<string, MeasuredMethod>();
+  for (const [index, { method, setting, variant, isRung }] of tasks.entries()) {
+    const figures = found[index];
+    if (figures === undefined) continue;
+    const point = { setting, ...(variant !== undefined && { variant }), ...figures };
+    const points = [...(methods.get(method.id)?.points ?? []), point];
+    methods.set(method.id, { ...method, ...(isRung && { span: [low, high] }), points });
+  }
+  return [...methods.values()];
 }
 
 async function figuresOf(task: Task, cache: FigureCache, onShare: (share: number) => void): Promise<Figures> {
@@ -106,43 +126,56 @@ async function figuresOf(task: Task, cache: FigureCache, onShare: (share: number
   return figures;
 }
 
+/** What was measured, in the order of the plan; undefined where a setting was not needed or failed. */
 async function measureTasks(
   tasks: readonly Task[],
   cache: FigureCache,
-  report: CompareOptions['onProgress'],
+  { span, report }: { readonly span: Span; readonly report: CompareOptions['onProgress'] },
 ) {
-  const methods = new Map<string, MeasuredMethod>();
+  const found = new Array<Figures | undefined>(tasks.length);
   const skipped: Skipped[] = [];
   const progress = progressOf(tasks, report);
-  for (const [index, task] of tasks.entries()) {
+  const watch = new LadderWatch(span);
+  for (const [done, index] of visitOrder(tasks).entries()) {
+    const task = tasks[index]!;
     try {
-      const figures = await figuresOf(task, cache, (share) => progress.at(task, index, share));
-      collect(methods, task, figures);
+      if (watch.isNeeded(task, index)) {
+        found[index] = await figuresOf(task, cache, (share) => progress.at(task, done, share));
+        watch.note(task, index, found[index].psnr);
+      }
     } catch (error) {
       skipped.push(skippedBy(`${task.method.label}, ${task.setting}`, error));
     }
-    if (task.known === undefined) progress.finish(task, index);
+    if (task.known === undefined) progress.finish(task, done);
   }
-  return { methods: [...methods.values()], skipped };
+  return { methods: methodsOf(tasks, found, span), skipped };
+}
+
+function datasetFacts({ dataset }: CompareOptions, { images, channels, batches }: Samples) {
+  const { height, width } = batches?.single ?? dataset.train;
+  return { ...factsOf(dataset), images, height, width, channels, manySizes: batches === undefined };
 }
 
 /**
  * Measures bundles, PCA and other codecs on the test images of a data set: bytes that were really written, and the
- * errors of what was decoded from them. Nothing is tuned on these images.
+ * errors of what was decoded from them. Nothing is tuned on these images. All methods of one use see the same images.
  * @returns what rate-distortion.json holds.
  * @throws RangeError without test images; ConvaeError WRITE_FAILED. What a codec cannot do is listed as skipped.
  */
 export async function compareCodecs(options: CompareOptions): Promise<RateDistortion> {
-  const { dataset, folder, fresh = false, command, onProgress } = options;
-  const test = await dataset.loadTest();
-  if (test.count === 0) throw new RangeError('expected at least 1 image for test, received 0');
-  const sha256 = imagesHash(test);
+  const { dataset, bundles, folder, full = false, fresh = false, bdRange, command, onProgress } = options;
+  const samples = await takeSamples(dataset, full);
+  const psnrs = options.psnrs ?? chooseRows(bundles);
   const cache = await openCache(join(folder, 'cache'), { fresh });
-  const plan = await planAll(options, test);
-  const { methods, skipped } = await measureTasks(await withKnown(plan, cache, sha256), cache, onProgress);
-  const { count, height, width, channels } = test;
+  const plan = await planAll(options, samples);
+  const tasks = await withKnown(plan, cache, samples);
+  const span = wantedSpan([...psnrs, ...(bdRange ?? [])], bundles);
+  const { methods, skipped } = await measureTasks(tasks, cache, { span, report: onProgress });
   return rateDistortionFile.collect(command, {
-    dataset: { ...factsOf(dataset), images: count, height, width, channels, sha256 },
+    dataset: datasetFacts(options, samples),
+    samples: samples.facts,
+    psnrs: [...psnrs].sort((a, b) => a - b),
+    ...(bdRange && { bdRange }),
     methods,
     skipped: [...plan.skipped, ...skipped],
   });

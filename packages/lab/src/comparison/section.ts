@@ -11,16 +11,30 @@ import {
 } from '@convae/train/kit';
 import { findComparison } from './find-result.js';
 import { comparisonPlot } from './plot/plot.js';
-import { type RateDistortion, TARGETS } from './result.js';
+import type { RateDistortion, Use } from './result.js';
+import { bdCells, ownCurves } from './table/bd-rates.js';
 import { breakEvenCells, breakEvens } from './table/break-even.js';
-import { methodCells } from './table/markdown.js';
+import { methodCells, USE_TITLES } from './table/markdown.js';
+import { columnsOf, usesIn } from './table/rates.js';
 
-function methodTable({ methods }: RateDistortion): Html {
+function methodTable(result: RateDistortion): Html {
   return figuresTable({
     name: 'Bytes per image of every method',
-    caption: 'Bytes per image at a PSNR or above it: the smallest measured setting',
-    heads: ['Method', ...TARGETS.map((target) => `${target.toFixed(1)} dB`)],
-    rows: methods.map((method) => figuresRow(method.label, methodCells(method))),
+    caption: 'Bytes per image at a PSNR, between measured settings interpolated',
+    heads: ['Method', ...result.psnrs.map((psnr) => `${psnr.toFixed(1)} dB`)],
+    rows: result.methods.map((method) => figuresRow(method.label, methodCells(result, method))),
+  });
+}
+
+function bdTable(result: RateDistortion, use: Use): Html | undefined {
+  const own = ownCurves(result, use);
+  const anchors = columnsOf(result, use).filter(({ isAnchor }) => isAnchor);
+  if (own.length === 0 || anchors.length === 0) return undefined;
+  return figuresTable({
+    name: `BD-rates: ${USE_TITLES[use]}`,
+    caption: `${USE_TITLES[use]}: BD-rate, the mean difference in bytes at equal PSNR`,
+    heads: ['Bundle', ...anchors.map(({ title }) => title)],
+    rows: own.map((method) => figuresRow(method.label, bdCells(result, method, anchors, true))),
   });
 }
 
@@ -28,10 +42,10 @@ function breakEvenTable(result: RateDistortion): Html {
   return figuresTable({
     name: 'When a bundle pays',
     caption:
-      'Images from which on bundle and bitstream together are smaller than the smallest mosaic of a classical codec at equal or better PSNR',
-    heads: ['Bundle', 'Its files', 'PSNR, dB', 'Bytes per image', 'Best mosaic', 'From'],
+      'Images from which on bundle and bitstreams together are smaller than what the best classical codec takes at the same PSNR',
+    heads: ['Bundle', 'Its files', 'PSNR, dB', 'Bytes per image', 'Best codec', 'From'],
     rows: breakEvens(result).map((each) => {
-      const [bundle, ...cells] = breakEvenCells(each);
+      const [bundle, ...cells] = breakEvenCells(result, each);
       return figuresRow(bundle!, cells);
     }),
   });
@@ -46,16 +60,18 @@ function skippedNote({ skipped }: RateDistortion): Html | undefined {
 async function render({ folder, metrics }: ReportModel): Promise<Html | undefined> {
   const result = await findComparison(folder, metrics.dataset);
   if (result === undefined) return undefined;
-  const { images, part } = result.dataset;
+  const { part } = result.dataset;
+  const { single, together } = result.samples;
   const methods = result.methods.filter(({ lossless }) => !lossless).map(({ label }) => label);
-  const label = `Line plot of bytes per image against PSNR: ${methods.join('; ')}`;
-  const plot = await inlinePlot(comparisonPlot(result, 600, 520), label);
-  return html`<p>Real bytes on the ${formatCount(images)} ${part} images: files and containers as they are written,
-      without bundles. A mosaic is one picture of all images side by side; it shares headers among them and cannot give
-      back one image alone. PCA and its entropy tables were fitted on the training images. Measured by
+  const label = `Line plots of bytes per image against PSNR: ${methods.join('; ')}`;
+  const plot = await inlinePlot(comparisonPlot(result, { width: 600, height: 440, stacked: true }), label);
+  return html`<p>Real bytes on ${part} images (${formatCount(single.images)} coded one by
+      one${together ? html`, ${formatCount(together.images)} together` : ''}): files, streams and containers as they are
+      written, without bundles. A mosaic is one picture of all images side by side; it shares headers among them and
+      cannot give back one image alone. PCA and its entropy tables were fitted on the training images. Measured by
       <code>npm run rate-distortion</code>.</p>
     ${scrollable('Bytes per image against PSNR', html`<div style="min-width:44rem">${plot}</div>`)}
-    ${methodTable(result)}
+    ${methodTable(result)}${usesIn(result).map((use) => bdTable(result, use))}
     ${breakEvenTable(result)}${skippedNote(result)}`;
 }
 

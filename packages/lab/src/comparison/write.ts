@@ -1,23 +1,27 @@
 import { jsonText, type NamedFile, plotFiles, titled, writeFiles } from '@convae/train/kit';
 import { comparisonPlot } from './plot/plot.js';
 import { type RateDistortion, rateDistortionFile } from './result.js';
-import { comparisonMarkdown } from './table/markdown.js';
+import { comparisonMarkdown, shortTables } from './table/markdown.js';
 
-/** The files of a comparison besides its JSON. */
-export const RATE_DISTORTION_TABLE = 'rate-distortion.md';
+/** The files of a comparison besides its JSON: a page, the short tables alone, the plot. */
+export const RATE_DISTORTION_PAGE = 'rate-distortion.md';
+export const RATE_DISTORTION_TABLE = 'table.md';
 export const RATE_DISTORTION_PNG = 'rate-distortion.png';
 
 function plotOf(result: RateDistortion): Promise<NamedFile[]> {
-  const { name, part, images } = result.dataset;
-  const heading = `Bytes per image on ${name}, ${images.toLocaleString('en')} ${part} images`;
-  return plotFiles('rate-distortion', titled(comparisonPlot(result, 720, 560), heading));
+  const { name, part } = result.dataset;
+  const heading = `${name}, ${part} images`;
+  const panel =
+    result.samples.together === undefined ? { width: 720, height: 560 } : { width: 470, height: 460 };
+  return plotFiles('rate-distortion', titled(comparisonPlot(result, panel), heading));
 }
 
-/** Writes rate-distortion.json, .md, .svg and .png into a folder, made where missing. @throws ConvaeError WRITE_FAILED. */
+/** Writes rate-distortion.json, .md, .svg, .png and table.md into a folder, made where missing. @throws ConvaeError WRITE_FAILED. */
 export async function writeComparison(folder: string, result: RateDistortion): Promise<void> {
   await writeFiles(folder, [
     ...(await plotOf(result)),
-    [RATE_DISTORTION_TABLE, comparisonMarkdown(result)],
+    [RATE_DISTORTION_PAGE, comparisonMarkdown(result)],
+    [RATE_DISTORTION_TABLE, `${shortTables(result, '###')}\n`],
     // Last: who finds it finds the others.
     [rateDistortionFile.file, jsonText(result)],
   ]);

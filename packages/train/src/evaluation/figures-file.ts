@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { checked } from '../files/checked.js';
 
-/** Major.minor of all files of figures. Minors only add fields; a change of meaning is a new major. */
-const FIGURES_VERSION = '1.0';
+/** Major.minor of a file of figures where none is named. Minors only add fields; a change of meaning is a new major. */
+const FIRST_VERSION = '1.0';
 
 /** Which images were measured; a file says more about them where it needs to. */
 export const measuredImages = {
@@ -34,12 +34,14 @@ export const factsOf = ({ name, source, testIsValidation }: MeasuredData) => ({
 export function figuresFile<const Name extends string, Shape extends z.ZodRawShape>(
   name: Name,
   shape: Shape,
+  version = FIRST_VERSION,
 ) {
+  const [major] = version.split('.');
   const file = `${name}.json`;
   const format = `convae-${name}` as const;
   const schema = z.object({
     format: z.literal(format),
-    version: z.string().regex(/^1\.\d{1,4}$/),
+    version: z.string().regex(new RegExp(`^${major}\\.\\d{1,4}$`)),
     /** ISO 8601, UTC. */
     createdAt: z.iso.datetime(),
     /** The command line, as a reader would type it again. */
@@ -50,6 +52,6 @@ export function figuresFile<const Name extends string, Shape extends z.ZodRawSha
   const parse = (value: unknown) => checked(schema, value, file);
   /** The content of the file, for figures that were just measured. */
   const collect = (command: string, figures: object) =>
-    parse({ format, version: FIGURES_VERSION, createdAt: new Date().toISOString(), command, ...figures });
+    parse({ format, version, createdAt: new Date().toISOString(), command, ...figures });
   return { file, schema, parse, collect };
 }

@@ -14,7 +14,11 @@ export interface BundleFolder {
   readonly bytes: number;
 }
 
-type Shape = Pick<ImageBatch, 'height' | 'width' | 'channels'>;
+/** The images to be coded. */
+interface WantedShape extends Pick<ImageBatch, 'height' | 'width' | 'channels'> {
+  /** True for pictures, each of its own size: only bundles for any size fit. */
+  readonly manySizes: boolean;
+}
 
 /** Reads what a bundle is. @throws ConvaeError NOT_FOUND or MANIFEST_INVALID. */
 export async function readBundle(folder: string): Promise<BundleFolder> {
@@ -31,16 +35,20 @@ export async function readBundle(folder: string): Promise<BundleFolder> {
 }
 
 /** Why a bundle cannot code images of a shape; undefined where it can. */
-function mismatch({ manifest }: BundleFolder, { height, width, channels }: Shape): string | undefined {
+function mismatch(
+  { manifest }: BundleFolder,
+  { height, width, channels, manySizes }: WantedShape,
+): string | undefined {
   const { image, quantizer } = manifest;
   if (quantizer === undefined) return 'it has no entropy tables';
-  const fits = image.anySize || (image.height === height && image.width === width);
+  const fits = image.anySize || (!manySizes && image.height === height && image.width === width);
   if (fits && image.channels === channels) return undefined;
-  return `it takes images of ${image.height}×${image.width}×${image.channels}, these are ${height}×${width}×${channels}`;
+  const these = `${manySizes ? 'of many sizes' : `${height}×${width}`}×${channels}`;
+  return `it takes images of ${image.height}×${image.width}×${image.channels}, these are ${these}`;
 }
 
 /** The bundles named, each of which must fit. @throws ConvaeError SHAPE_MISMATCH for one that does not. */
-async function namedBundles(folders: readonly string[], images: Shape): Promise<BundleFolder[]> {
+async function namedBundles(folders: readonly string[], images: WantedShape): Promise<BundleFolder[]> {
   const bundles = await Promise.all(folders.map(readBundle));
   for (const bundle of bundles) {
     const problem = mismatch(bundle, images);
@@ -58,8 +66,19 @@ async function foldersIn(folder: string): Promise<string[]> {
   return names.sort().map((name) => join(folder, name));
 }
 
-/** The bundles of a folder that have entropy tables and were made for images of this size. */
-async function bundlesIn(folder: string, images: Shape): Promise<BundleFolder[]> {
+/** The data set that a bundle says it was trained on. */
+export function trainedOn({ manifest }: Pick<BundleFolder, 'manifest'>): string {
+  const { dataset } = manifest.training;
+  return typeof dataset === 'string' ? dataset : 'unknown data';
+}
+
+/** Whether a bundle that fits was made for such images: of their size, or of any where they have many. */
+function isMadeFor({ manifest: { image } }: BundleFolder, images: WantedShape): boolean {
+  return images.manySizes || (image.height === images.height && image.width === images.width);
+}
+
+/** The bundles of a folder that have entropy tables and were made for such images. */
+async function bundlesIn(folder: string, images: WantedShape): Promise<BundleFolder[]> {
   const found: BundleFolder[] = [];
   for (const candidate of await foldersIn(folder)) {
     const bundle = await readBundle(candidate).catch((error: unknown) => {
@@ -67,8 +86,7 @@ async function bundlesIn(folder: string, images: Shape): Promise<BundleFolder[]>
       throw error;
     });
     if (bundle === undefined || mismatch(bundle, images) !== undefined) continue;
-    const { height, width } = bundle.manifest.image;
-    if (height === images.height && width === images.width) found.push(bundle);
+    if (isMadeFor(bundle, images)) found.push(bundle);
   }
   return found;
 }
@@ -77,17 +95,29 @@ async function bundlesIn(folder: string, images: Shape): Promise<BundleFolder[]>
 export const isReference = ({ manifest }: Pick<BundleFolder, 'manifest'>): boolean =>
   currentName(String(manifest.architecture.name)) === 'reference';
 
+/** Where bundles are looked for, and what for. */
+export interface WantedBundles {
+  /** Folders of bundles, each of which must fit. */
+  readonly named: readonly string[];
+  /** A folder of bundles, from which come others. */
+  readonly models: string;
+  /** The name of the data set. */
+  readonly dataset: string;
+  readonly images: WantedShape;
+}
+
 /**
- * The bundles to compare: those named, and the reference autoencoder of the folder beside them; where none is named,
- * all of the folder that were made for images of this size.
+ * The bundles to compare: those named, and the reference autoencoder of the folder of models; where none is named, all of
+ * that folder that were made for images of this size. From the folder come only those trained on the same data set.
  * @throws ConvaeError NOT_FOUND, MANIFEST_INVALID, or SHAPE_MISMATCH for a named one that cannot code these images.
  */
-export async function chooseBundles(
-  named: readonly string[],
-  folder: string,
-  images: Shape,
-): Promise<BundleFolder[]> {
-  const found = await bundlesIn(folder, images);
+export async function chooseBundles({
+  named,
+  models,
+  dataset,
+  images,
+}: WantedBundles): Promise<BundleFolder[]> {
+  const found = (await bundlesIn(models, images)).filter((bundle) => trainedOn(bundle) === dataset);
   if (named.length === 0) return found;
   const chosen = await namedBundles(named, images);
   const others = found.filter((bundle) => chosen.every((other) => other.sha256 !== bundle.sha256));

@@ -1,80 +1,109 @@
-import { CONTAINER_VERSION, type ImageBatch, loadCodec, type Prior } from '@convae/runtime';
+import { CONTAINER_VERSION, type Codec, type ImageBatch, loadCodec, type Prior } from '@convae/runtime';
 import { qualityCount } from '@convae/runtime/core';
 import { measureRate } from '@convae/train/kit';
-import type { Measurement, Plan } from '../measurement.js';
-import type { Figures, Method } from '../result.js';
-import { type BundleFolder, isReference } from './find.js';
+import { type ImageCoder, type Measurement, measureParts, type Plan } from '../measurement.js';
+import type { Figures, Method, Use } from '../result.js';
+import { type Samples, usesOf } from '../samples.js';
+import { type BundleFolder, isReference, trainedOn } from './find.js';
 
-/** Rough seconds for 10,000 images of 28×28, encoded and decoded, alone too, with each prior. */
-const COST = { factorized: 8, context: 25 } as const;
+/** Rough seconds for a million values, encoded and decoded, with each prior. */
+const COST = { factorized: 1, context: 3 } as const;
 
-/** The data set that a bundle says it was trained on. */
-function trainedOn({ manifest }: BundleFolder): string {
-  const { dataset } = manifest.training;
-  return typeof dataset === 'string' ? dataset : 'unknown data';
+/** One way to use a bundle. */
+interface BundleSetting {
+  readonly bundle: BundleFolder;
+  readonly prior: Prior;
+  readonly quality: number;
+  readonly use: Use;
 }
 
-function labelOf(bundle: BundleFolder, prior: Prior, dataset: string): string {
+function labelOf({ bundle, prior, use }: BundleSetting, dataset: string): string {
   const foreign = trainedOn(bundle) === dataset ? '' : ` (trained on ${trainedOn(bundle)})`;
-  if (isReference(bundle)) return `reference autoencoder, quantized after training${foreign}`;
-  return `convae ${bundle.name}, ${prior} prior${foreign}`;
+  const how = use === 'single' ? 'one stream each' : 'one container';
+  if (isReference(bundle)) return `reference autoencoder, quantized after training, ${how}${foreign}`;
+  return `convae ${bundle.name}, ${prior} prior, ${how}${foreign}`;
 }
 
-function methodOf(bundle: BundleFolder, prior: Prior, dataset: string): Method {
+function methodOf(setting: BundleSetting, dataset: string): Method {
+  const { bundle, prior, use } = setting;
   const { latent } = bundle.manifest;
   return {
-    id: `${bundle.name}-${bundle.sha256.slice(0, 8)}-${prior}`,
-    label: labelOf(bundle, prior, dataset),
+    id: `${bundle.name}-${bundle.sha256.slice(0, 8)}-${prior}-${use}`,
+    label: labelOf(setting, dataset),
     family: isReference(bundle) ? 'reference' : 'convae',
+    use,
     lossless: false,
     details: `latent ${latent.channels}×${latent.height}×${latent.width}, ${prior} prior`,
     prior,
   };
 }
 
-async function measure(
-  { folder, bytes }: BundleFolder,
-  images: ImageBatch,
-  quality: number,
-  prior: Prior,
+type OnProgress = (share: number) => void;
+
+/** A stream of its own for each image, really written and read again. */
+function measureStreams(
+  codec: Codec,
+  { quality, prior }: BundleSetting,
+  { pictures }: Samples,
+  onProgress: OnProgress,
 ): Promise<Figures> {
+  const coder: ImageCoder = {
+    name: codec.manifest.name,
+    lossless: false,
+    encode: (image) => codec.encode(image, { quality, prior }),
+    decode: (bytes) => codec.decode(bytes),
+  };
+  return measureParts(coder, pictures, onProgress);
+}
+
+async function measureContainer(
+  codec: Codec,
+  { quality, prior }: BundleSetting,
+  together: ImageBatch,
+): Promise<Figures> {
+  const rate = await measureRate(codec, together, { quality, prior });
+  const { containerBytesPerImage: bytesPerImage, mse, psnr, ssim } = rate;
+  return { images: together.count, bytesPerImage, mse, psnr, ssim };
+}
+
+async function measure(setting: BundleSetting, samples: Samples, onProgress: OnProgress): Promise<Figures> {
+  const { folder, bytes: modelBytes } = setting.bundle;
   const codec = await loadCodec(folder);
   try {
-    const rate = await measureRate(codec, images, { quality, prior });
-    return {
-      images: images.count,
-      bytesPerImage: rate.containerBytesPerImage,
-      streamBytesPerImage: rate.streamBytesPerImage,
-      modelBytes: bytes,
-      mse: rate.mse,
-      psnr: rate.psnr,
-      ssim: rate.ssim,
-    };
+    const figures = await (setting.use === 'single'
+      ? measureStreams(codec, setting, samples, onProgress)
+      : measureContainer(codec, setting, samples.batches!.together));
+    return { ...figures, modelBytes };
   } finally {
     await codec.dispose();
   }
 }
 
-/** Every quality of the bundles, with every prior that they have. */
-export function planBundles(bundles: readonly BundleFolder[], images: ImageBatch, dataset: string): Plan {
-  const scale = images.data.length / 7.84e6;
+function settingsOf(bundle: BundleFolder, uses: readonly Use[]): BundleSetting[] {
+  const { context, quantizer } = bundle.manifest;
+  const priors: Prior[] = context === undefined ? ['factorized'] : ['factorized', 'context'];
+  const qualities = Array.from({ length: quantizer ? qualityCount(quantizer) : 0 });
+  return uses.flatMap((use) =>
+    priors.flatMap((prior) => qualities.map((_, quality) => ({ bundle, prior, quality, use }))),
+  );
+}
+
+/** Every quality of the bundles, with every prior that they have: streams for each image, and a container of all. */
+export function planBundles(bundles: readonly BundleFolder[], samples: Samples, dataset: string): Plan {
   const { major, minor } = CONTAINER_VERSION;
-  const measurements = bundles.flatMap((bundle) => {
-    const priors: Prior[] =
-      bundle.manifest.context === undefined ? ['factorized'] : ['factorized', 'context'];
-    const { quantizer } = bundle.manifest;
-    const qualities = Array.from({ length: quantizer ? qualityCount(quantizer) : 0 });
-    return priors.flatMap((prior) =>
-      qualities.map(
-        (_, quality): Measurement => ({
-          method: methodOf(bundle, prior, dataset),
-          setting: `quality ${quality}`,
-          key: { bundle: bundle.sha256, container: `${major}.${minor}`, quality, prior },
-          cost: COST[prior] * scale + 0.2,
-          measure: () => measure(bundle, images, quality, prior),
-        }),
-      ),
-    );
-  });
+  const measurements = bundles.flatMap((bundle) =>
+    settingsOf(bundle, usesOf(samples)).map((setting): Measurement => {
+      const { prior, quality, use } = setting;
+      const values = samples.facts[use]!.pixels * samples.channels;
+      return {
+        method: methodOf(setting, dataset),
+        setting: `quality ${quality}`,
+        isRung: false,
+        key: { bundle: bundle.sha256, container: `${major}.${minor}`, quality, prior, use },
+        cost: (COST[prior] * values) / 1e6 + 0.2,
+        measure: (onProgress) => measure(setting, samples, onProgress),
+      };
+    }),
+  );
   return { measurements, skipped: [] };
 }

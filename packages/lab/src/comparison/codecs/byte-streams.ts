@@ -3,7 +3,8 @@ import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { brotliCompress, brotliDecompress, constants, gunzip, gzip } from 'node:zlib';
 import { ConvaeError, type ImageBatch } from '@convae/runtime';
-import { errorsOf, joinPlans, type Plan } from '../measurement.js';
+import { errorsOf } from '../errors.js';
+import { joinPlans, type Plan } from '../measurement.js';
 import type { Figures } from '../result.js';
 import { skippedBy } from '../skip.js';
 
@@ -95,13 +96,15 @@ async function planOne(codec: ByteCodec, images: ImageBatch): Promise<Plan> {
     const method = {
       id: `${name}-stream`,
       label,
-      family: 'stream',
+      family: 'bytes',
+      use: 'together',
       lossless: true,
       details: `${version}; ${settings}`,
     } as const;
     const measurement = {
       method,
       setting: 'lossless',
+      isRung: false,
       key: { codec: name, version, settings },
       cost: codec.cost * (images.data.length / 7.84e6) + 1,
       measure: () => measureBytes(codec, images),
@@ -112,8 +115,9 @@ async function planOne(codec: ByteCodec, images: ImageBatch): Promise<Plan> {
   }
 }
 
-/** The coders of bytes that run here. */
-export async function planBytes(images: ImageBatch, codecs: readonly ByteCodec[]): Promise<Plan> {
+/** The coders of bytes that run here; none without images of one size. */
+export async function planBytes(images: ImageBatch | undefined, codecs: readonly ByteCodec[]): Promise<Plan> {
+  if (images === undefined) return { measurements: [], skipped: [] };
   const plans = await Promise.all(codecs.map((codec) => planOne(codec, images)));
   return joinPlans(plans);
 }

@@ -1,59 +1,64 @@
 import type { Picture } from '../mosaic/mosaic.js';
 
+/** One way to use a codec: everything but the quality is fixed. */
+export interface Variant {
+  /** What sets it apart, in words: `4:2:0`; empty where a codec has one way alone. */
+  readonly name: string;
+  /** Coarse to fine; one that means nothing for lossless codecs. */
+  readonly qualities: readonly number[];
+  readonly encode: (picture: Picture, quality: number) => Promise<Uint8Array>;
+}
+
 /** A codec for pictures, in the settings that the comparison uses. */
 export interface PictureCodec {
   /** `WebP`. */
   readonly name: string;
   /** Of the library, part of what the figures depend on. */
   readonly version: string;
-  /** The settings besides the quality, in words. */
+  /** The settings that all variants share, in words. */
   readonly settings: string;
   readonly lossless: boolean;
-  /** True where it has no alpha channel. */
-  readonly opaque?: true;
-  /** Coarse to fine; one that means nothing for lossless codecs, none where a layout is not measured. */
-  readonly qualities: { readonly mosaic: readonly number[]; readonly file: readonly number[] };
-  /** Most images that are coded one by one; a seeded sample where there are more. */
-  readonly maxFiles: number;
-  /** Rough seconds for one mosaic of 2800×2800, and for one small file. */
-  readonly cost: { readonly mosaic: number; readonly file: number };
-  readonly encode: (picture: Picture, quality: number) => Promise<Uint8Array>;
-  /** @param channels what the picture had, 1, 3 or 4. */
+  /** The ways to use it for pictures of 1, 3 or 4 channels: at each PSNR the best one counts. */
+  readonly variants: (channels: number) => readonly Variant[];
+  /** Rough seconds for a file, and for a million pixels. */
+  readonly cost: { readonly file: number; readonly megapixel: number };
+  /** @param channels what the picture had. */
   readonly decode: (bytes: Uint8Array, channels: number) => Promise<Picture>;
 }
 
 /** A codec that may not run here. */
 export interface CodecEntry {
   readonly label: string;
-  /** Rejects where it does not. */
-  readonly load: () => Promise<PictureCodec>;
+  /** Rejects where it does not run. @param channels of the pictures: 1 grey, 3 RGB, 4 RGBA. */
+  readonly load: (channels: number) => Promise<PictureCodec>;
 }
 
 /** Of lossless codecs. */
-export const NO_QUALITY = { mosaic: [0], file: [0] } as const;
+export const NO_QUALITY: readonly number[] = [0];
 
-/** Pixels with 1, 3 or 4 channels as pixels with 1 (the green one), 3 or 4 (opaque where they had no alpha). */
+/** Where a channel comes from: grey is the green one, RGB repeats grey, opaque where there is no alpha. */
+function sourceOf(channel: number, from: number, to: number): number | undefined {
+  if (channel === 3) return from === 4 ? 3 : undefined;
+  if (from === 1) return 0;
+  return to === 1 ? 1 : channel;
+}
+
+/** Pixels with 1, 3 or 4 channels as pixels with 1, 3 or 4. */
 export function withChannels(picture: Picture, channels: number): Picture {
   const from = picture.channels;
   if (from === channels) return picture;
   const pixels = picture.height * picture.width;
-  const data = new Uint8Array(pixels * channels);
-  for (let p = 0; p < pixels; p++) {
-    for (let c = 0; c < channels; c++) {
-      const source = from < 3 ? 0 : channels === 1 ? 1 : c;
-      data[p * channels + c] = c === 3 ? 255 : picture.data[p * from + source]!;
-    }
+  const data = new Uint8Array(pixels * channels).fill(255);
+  for (let c = 0; c < channels; c++) {
+    const source = sourceOf(c, from, channels);
+    if (source === undefined) continue;
+    for (let p = 0; p < pixels; p++) data[p * channels + c] = picture.data[p * from + source]!;
   }
   return { ...picture, data, channels };
 }
 
-/** RGBA, opaque unless the picture has alpha. */
-export function toRgba({ data, height, width, channels }: Picture): Uint8ClampedArray {
-  if (channels === 4) return new Uint8ClampedArray(data);
-  const rgba = new Uint8ClampedArray(4 * height * width);
-  for (let p = 0; p < height * width; p++) {
-    for (let c = 0; c < 3; c++) rgba[4 * p + c] = data[p * channels + (channels === 1 ? 0 : c)]!;
-    rgba[4 * p + 3] = 255;
-  }
-  return rgba;
+/** RGBA, opaque where there is no alpha. */
+export function toRgba(picture: Picture): Uint8ClampedArray {
+  const { data } = withChannels(picture, 4);
+  return new Uint8ClampedArray(data.buffer, data.byteOffset, data.length);
 }

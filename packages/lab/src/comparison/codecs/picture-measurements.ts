@@ -1,127 +1,128 @@
-import { ConvaeError, type ImageBatch, type PlainData } from '@convae/runtime';
-import { inBatches, planSample, selectImages } from '@convae/train/kit';
-import { errorsOf, joinPlans, type Measurement, type Plan } from '../measurement.js';
+import { ConvaeError, type ImageBatch, type PlainData, sliceBatch } from '@convae/runtime';
+import {
+  type ImageCoder,
+  joinPlans,
+  type Measurement,
+  measureParts,
+  type Parts,
+  type Plan,
+} from '../measurement.js';
 import { fromMosaic, mosaicCapacity, type Picture, toMosaic } from '../mosaic/mosaic.js';
-import type { Figures, Method } from '../result.js';
+import type { Figures, Method, Use } from '../result.js';
+import { type Samples, usesOf } from '../samples.js';
 import { skippedBy } from '../skip.js';
-import type { CodecEntry, PictureCodec } from './picture-codec.js';
+import type { CodecEntry, PictureCodec, Variant } from './picture-codec.js';
 
-/** Seed of the images that are coded one by one where not all are. */
-const SAMPLE_SEED = 1;
-
-/** Rough pixels of the data that costs are stated for. */
-const COST_PIXELS = 2800 * 2800;
-
-type Layout = 'mosaic' | 'file';
-
-/** Cut into pictures, and put together again. */
-interface Cutting {
-  readonly pictures: Iterable<{ readonly picture: Picture; readonly first: number; readonly count: number }>;
-  readonly total: number;
-  readonly images: (picture: Picture, count: number) => ImageBatch;
-}
-
-function asFile(images: ImageBatch): Picture {
-  const { data, height, width, channels } = images;
-  return { data, height, width, channels };
-}
-
-function cut(images: ImageBatch, layout: Layout): Cutting {
-  const each = layout === 'file' ? 1 : mosaicCapacity(images);
-  const total = Math.ceil(images.count / each);
-  function* pictures() {
-    let first = 0;
-    for (const part of inBatches(images, each)) {
-      yield { first, count: part.count, picture: layout === 'file' ? asFile(part) : toMosaic(part) };
-      first += part.count;
-    }
-  }
-  const shape = (count: number) => ({ ...images, count });
-  const together = (picture: Picture, count: number): ImageBatch =>
-    layout === 'file' ? { ...picture, count } : fromMosaic(picture, shape(count));
-  return { pictures: pictures(), total, images: together };
-}
-
-function requireSameShape({ name }: PictureCodec, picture: Picture, back: Picture): void {
+function requireSameShape({ name }: PictureCodec, expected: Picture, back: Picture): void {
   const text = ({ height, width, channels }: Picture): string => `${height}×${width}×${channels}`;
-  if (text(back) === text(picture)) return;
-  throw new ConvaeError('RUN_FAILED', `${name} made ${text(back)} of a picture of ${text(picture)}`);
+  if (text(back) === text(expected)) return;
+  throw new ConvaeError('RUN_FAILED', `${name} made ${text(back)} of a picture of ${text(expected)}`);
 }
 
-/**
- * Encodes and decodes the images, as they are cut, at one quality.
- * @throws ConvaeError RUN_FAILED where a picture comes back in another shape, or changed by a lossless codec.
- */
-export async function measurePictures(
-  codec: PictureCodec,
-  images: ImageBatch,
-  options: { layout: Layout; quality: number; onProgress?: (share: number) => void },
-): Promise<Figures> {
-  const { layout, quality, onProgress } = options;
-  const cutting = cut(images, layout);
-  const decoded = new Uint8Array(images.count * images.height * images.width * images.channels);
-  let bytes = 0;
-  let done = 0;
-  for (const { picture, first, count } of cutting.pictures) {
-    const coded = await codec.encode(picture, quality);
-    bytes += coded.length;
-    const back = await codec.decode(coded, images.channels);
-    requireSameShape(codec, picture, back);
-    decoded.set(cutting.images(back, count).data, (first * decoded.length) / images.count);
-    onProgress?.(++done / cutting.total);
-  }
-  const errors = errorsOf(images, { ...images, data: decoded });
-  if (codec.lossless && errors.mse !== 0)
-    throw new ConvaeError('RUN_FAILED', `${codec.name} did not give back every pixel`);
-  return { bytesPerImage: bytes / images.count, ...errors };
-}
+/** How images become the picture that a codec is given, and one again. */
+const CUTTINGS: Readonly<
+  Record<
+    Use,
+    { to: (images: ImageBatch) => Picture; from: (picture: Picture, like: ImageBatch) => ImageBatch }
+  >
+> = {
+  single: { to: (images) => images, from: (picture) => ({ ...picture, count: 1 }) },
+  together: { to: toMosaic, from: fromMosaic },
+};
 
-function methodOf(codec: PictureCodec, layout: Layout, images: number, of: number): Method {
-  const sample = images < of ? `; a seeded sample of ${images.toLocaleString('en')} images` : '';
+/** One quality of a variant as a coder of images: of a file for each, or of mosaics. */
+function coderOf(codec: PictureCodec, { encode }: Variant, quality: number, use: Use): ImageCoder {
+  const { to, from } = CUTTINGS[use];
   return {
-    id: `${codec.name.toLowerCase().replaceAll(' ', '-')}-${layout}`,
-    label: `${codec.name}, ${layout === 'file' ? 'one file each' : 'one mosaic'}`,
-    family: layout,
+    name: codec.name,
     lossless: codec.lossless,
-    details: `${codec.version}; ${codec.settings}${sample}`,
+    encode: (images) => encode(to(images), quality),
+    decode: async (bytes, like) => {
+      const back = await codec.decode(bytes, like.channels);
+      requireSameShape(codec, to(like), back);
+      return from(back, like);
+    },
   };
 }
 
-function sampleOf(images: ImageBatch, most: number): ImageBatch {
-  return selectImages(
-    images,
-    planSample(images.count, Number.isFinite(most) ? most : undefined, SAMPLE_SEED),
+/** Images in parts that fit into a mosaic. */
+function mosaicParts(images: ImageBatch): Parts {
+  const each = mosaicCapacity(images);
+  return {
+    count: Math.ceil(images.count / each),
+    read: async (i) => sliceBatch(images, i * each, Math.min(images.count, (i + 1) * each)),
+  };
+}
+
+/** What a setting of a codec is measured with. */
+export interface PictureSetting {
+  readonly codec: PictureCodec;
+  readonly variant: Variant;
+  readonly quality: number;
+  readonly use: Use;
+}
+
+/**
+ * Encodes and decodes the images of a use at one quality.
+ * @throws ConvaeError RUN_FAILED where a picture comes back in another shape, or changed by a lossless codec.
+ */
+export function measurePictures(
+  { codec, variant, quality, use }: PictureSetting,
+  { pictures, batches }: Pick<Samples, 'pictures' | 'batches'>,
+  onProgress: (share: number) => void = () => {},
+): Promise<Figures> {
+  const parts = use === 'single' ? pictures : mosaicParts(batches!.together);
+  return measureParts(coderOf(codec, variant, quality, use), parts, onProgress);
+}
+
+function methodOf(codec: PictureCodec, use: Use): Method {
+  return {
+    id: `${codec.name.toLowerCase().replaceAll(' ', '-')}-${use}`,
+    label: `${codec.name}, ${use === 'single' ? 'one file each' : 'one mosaic'}`,
+    family: 'codec',
+    use,
+    lossless: codec.lossless,
+    details: `${codec.version}; ${codec.settings}`,
+  };
+}
+
+function settingOf({ codec, variant, quality }: PictureSetting): string {
+  if (codec.lossless) return 'lossless';
+  return [`quality ${quality}`, variant.name].filter(Boolean).join(', ');
+}
+
+function measurementOf(setting: PictureSetting, samples: Samples): Measurement {
+  const { codec, variant, quality, use } = setting;
+  const { name, version, settings, cost } = codec;
+  const { images, pixels } = samples.facts[use]!;
+  const seconds = (use === 'single' ? cost.file * images : 0) + (cost.megapixel * pixels) / 1e6;
+  return {
+    method: methodOf(codec, use),
+    setting: settingOf(setting),
+    variant: variant.name || undefined,
+    isRung: true,
+    key: { codec: name, version, settings, variant: variant.name, use, quality } satisfies PlainData,
+    cost: seconds + 0.1,
+    measure: (onProgress) => measurePictures(setting, samples, onProgress),
+  };
+}
+
+function measurementsOf(codec: PictureCodec, samples: Samples): Measurement[] {
+  return usesOf(samples).flatMap((use) =>
+    codec
+      .variants(samples.channels)
+      .flatMap((variant) =>
+        variant.qualities.map((quality) => measurementOf({ codec, variant, quality, use }, samples)),
+      ),
   );
 }
 
-function measurementsOf(codec: PictureCodec, images: ImageBatch, layout: Layout): Measurement[] {
-  const used = layout === 'file' ? sampleOf(images, codec.maxFiles) : images;
-  const method = methodOf(codec, layout, used.count, images.count);
-  const scale = (used.count * used.height * used.width) / COST_PIXELS;
-  const cost = layout === 'file' ? codec.cost.file * used.count : codec.cost.mosaic * scale;
-  const { name, version, settings } = codec;
-  return codec.qualities[layout].map((quality) => ({
-    method,
-    setting: codec.lossless ? 'lossless' : `quality ${quality}`,
-    key: { codec: name, version, settings, layout, quality, images: used.count } satisfies PlainData,
-    cost: cost + 1,
-    measure: (onProgress) => measurePictures(codec, used, { layout, quality, onProgress }),
-  }));
-}
-
-/** Every setting of the codecs that run here, for mosaics and for single files. */
-export async function planPictures(images: ImageBatch, entries: readonly CodecEntry[]): Promise<Plan> {
+/** Every setting of the codecs that run here, for single files and, where images are of one size, for mosaics. */
+export async function planPictures(samples: Samples, entries: readonly CodecEntry[]): Promise<Plan> {
   const plans = await Promise.all(
     entries.map(async ({ label, load }): Promise<Plan> => {
       try {
-        const codec = await load();
-        if (images.channels === 4 && codec.opaque)
-          throw new ConvaeError('UNSUPPORTED', 'it has no transparency');
-        const layouts = ['mosaic', 'file'] as const;
-        return {
-          measurements: layouts.flatMap((layout) => measurementsOf(codec, images, layout)),
-          skipped: [],
-        };
+        return { measurements: measurementsOf(await load(samples.channels), samples), skipped: [] };
       } catch (error) {
         return { measurements: [], skipped: [skippedBy(label, error)] };
       }

@@ -1,10 +1,10 @@
-import type { ImageChannels } from '@convae/runtime';
-import sharp, { type Sharp } from 'sharp';
+import { ConvaeError } from '@convae/runtime';
+import sharp, { type AvifOptions, type JpegOptions, type Sharp } from 'sharp';
 import type { Picture } from '../mosaic/mosaic.js';
-import { NO_QUALITY, type PictureCodec, withChannels } from './picture-codec.js';
+import { NO_QUALITY, type PictureCodec, type Variant, withChannels } from './picture-codec.js';
 
 function opened({ data, height, width, channels }: Picture): Sharp {
-  const raw = { height, width, channels: channels as ImageChannels };
+  const raw = { height, width, channels: channels as 1 | 3 | 4 };
   const image = sharp(data, { raw, limitInputPixels: false });
   return channels === 1 ? image.toColourspace('b-w') : image;
 }
@@ -25,46 +25,70 @@ const encodeWith =
   (picture: Picture, quality: number): Promise<Uint8Array> =>
     encoder(opened(picture), quality).toBuffer();
 
+/** The single way to use a codec without loss. */
+const exactly = (encode: Variant['encode']) => (): Variant[] => [{ name: '', qualities: NO_QUALITY, encode }];
+
 const libraries = sharp.versions as Readonly<Record<string, string | undefined>>;
 
-/** JPEG by mozjpeg. */
-export const jpeg: PictureCodec = {
-  name: 'JPEG',
-  version: `mozjpeg ${libraries.mozjpeg}`,
-  // Of sharp's quantization tables, with and without trellis, the best for PSNR on mosaics of training images.
-  settings: 'progressive, optimised scans, flat quantization table, 4:4:4',
-  lossless: false,
-  opaque: true,
-  qualities: {
-    mosaic: [3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 18],
-    file: [3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16],
-  },
-  maxFiles: Number.POSITIVE_INFINITY,
-  cost: { mosaic: 1, file: 0.0008 },
-  encode: encodeWith((image, quality) =>
-    image.jpeg({
-      quality,
-      progressive: true,
-      optimiseScans: true,
-      quantisationTable: 1,
-      chromaSubsampling: '4:4:4',
+/** What colour pictures may do with their colours. */
+const SUBSAMPLINGS: readonly string[] = ['4:4:4', '4:2:0'];
+
+const JPEG_QUALITIES: readonly number[] = [3, 4, 5, 7, 9, 12, 16, 21, 28, 36, 46, 58, 70, 82];
+
+/** Baseline for small files, progressive for large ones; trellis quantization where there are colours, which it helps. */
+function jpegVariants(channels: number): Variant[] {
+  const trellisQuantisation = channels > 1;
+  const subsamplings = channels > 1 ? SUBSAMPLINGS : [''];
+  return subsamplings.flatMap((subsampling) =>
+    [false, true].map((progressive): Variant => {
+      const scans = progressive ? 'progressive' : 'baseline';
+      const options: JpegOptions = {
+        ...{ progressive, optimiseScans: progressive, trellisQuantisation, quantisationTable: 1 },
+        chromaSubsampling: subsampling || '4:4:4',
+      };
+      return {
+        name: [subsampling, scans].filter(Boolean).join(', '),
+        qualities: JPEG_QUALITIES,
+        encode: encodeWith((image, quality) => image.jpeg({ quality, ...options })),
+      };
     }),
-  ),
-  decode: decodeWithSharp,
-};
+  );
+}
+
+/** JPEG by mozjpeg. @throws ConvaeError UNSUPPORTED for RGBA. */
+export async function loadJpeg(channels: number): Promise<PictureCodec> {
+  if (channels === 4) throw new ConvaeError('UNSUPPORTED', 'it has no alpha');
+  return {
+    name: 'JPEG',
+    version: `mozjpeg ${libraries.mozjpeg}`,
+    // Of sharp's quantization tables the best for PSNR on training images, alone and in mosaics.
+    settings: 'optimised Huffman tables and scans, flat quantization table, trellis for colour',
+    lossless: false,
+    variants: jpegVariants,
+    cost: { file: 0.0008, megapixel: 0.3 },
+    decode: decodeWithSharp,
+  };
+}
+
+function avifVariants(channels: number): Variant[] {
+  return (channels === 1 ? [''] : SUBSAMPLINGS).map((name): Variant => {
+    const options: AvifOptions = { effort: 5, tune: 'psnr', chromaSubsampling: name || '4:4:4' };
+    return {
+      name,
+      qualities: [1, 4, 8, 12, 17, 23, 30, 38, 47, 57],
+      encode: encodeWith((image, quality) => image.avif({ quality, ...options })),
+    };
+  });
+}
 
 /** AVIF by aom. */
 export const avif: PictureCodec = {
   name: 'AVIF',
   version: `aom ${libraries.aom}, libheif ${libraries.heif}`,
-  settings: 'effort 5 (aom speed 4), tuned for PSNR, 4:4:4',
+  settings: 'effort 5 (aom speed 4), tuned for PSNR',
   lossless: false,
-  qualities: { mosaic: [1, 3, 5, 7, 9], file: [1, 4, 8] },
-  maxFiles: 1000,
-  cost: { mosaic: 40, file: 0.02 },
-  encode: encodeWith((image, quality) =>
-    image.avif({ quality, effort: 5, tune: 'psnr', chromaSubsampling: '4:4:4' }),
-  ),
+  variants: avifVariants,
+  cost: { file: 0.008, megapixel: 3 },
   decode: decodeWithSharp,
 };
 
@@ -74,17 +98,31 @@ export const png: PictureCodec = {
   version: `libpng ${libraries.png}, zlib-ng ${libraries['zlib-ng']}`,
   settings: 'level 9, adaptive filtering where it is smaller',
   lossless: true,
-  qualities: NO_QUALITY,
-  maxFiles: Number.POSITIVE_INFINITY,
-  cost: { mosaic: 3, file: 0.0008 },
-  encode: async (picture) => {
+  variants: exactly(async (picture) => {
     const both = [true, false].map((adaptiveFiltering) =>
       opened(picture).png({ compressionLevel: 9, adaptiveFiltering }).toBuffer(),
     );
     const [filtered, plain] = await Promise.all(both);
     return filtered!.length < plain!.length ? filtered! : plain!;
-  },
+  }),
+  cost: { file: 0.0008, megapixel: 0.5 },
   decode: decodeWithSharp,
+};
+
+const encodePalette = encodeWith((image, colours) =>
+  image.png({ palette: true, colours, dither: 0, effort: 10, compressionLevel: 9 }),
+);
+
+/** PNG with a palette, which loses colours: what pictures with alpha are often made smaller by; for them alone. */
+export const palettePng: PictureCodec = {
+  ...png,
+  name: 'PNG with a palette',
+  settings: 'level 9, libimagequant, no dithering; the quality is the number of colours',
+  lossless: false,
+  variants: (channels) => {
+    const qualities = [2, 3, 4, 6, 8, 12, 16, 24, 32, 64, 128, 256];
+    return channels === 4 ? [{ name: '', qualities, encode: encodePalette }] : [];
+  },
 };
 
 /** WebP lossless by libwebp. */
@@ -93,9 +131,7 @@ export const webpLossless: PictureCodec = {
   version: `libwebp ${libraries.webp}`,
   settings: 'effort 6',
   lossless: true,
-  qualities: NO_QUALITY,
-  maxFiles: Number.POSITIVE_INFINITY,
-  cost: { mosaic: 10, file: 0.0015 },
-  encode: encodeWith((image) => image.webp({ lossless: true, effort: 6, quality: 100 })),
+  variants: exactly(encodeWith((image) => image.webp({ lossless: true, effort: 6, quality: 100 }))),
+  cost: { file: 0.0015, megapixel: 1.3 },
   decode: decodeWithSharp,
 };

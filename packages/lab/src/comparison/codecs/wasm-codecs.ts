@@ -1,6 +1,6 @@
 import { ConvaeError } from '@convae/runtime';
 import type { Picture } from '../mosaic/mosaic.js';
-import { NO_QUALITY, type PictureCodec, toRgba, withChannels } from './picture-codec.js';
+import { NO_QUALITY, type PictureCodec, toRgba, type Variant, withChannels } from './picture-codec.js';
 import { decodeWithSharp } from './sharp-codecs.js';
 import { defaultOptions, packageVersion, startModule } from './wasm-module.js';
 
@@ -31,23 +31,45 @@ async function loadEncoder(name: string, path: string): Promise<Encode> {
   };
 }
 
+const variant = (name: string, qualities: readonly number[], encode: Encode, options: object): Variant => ({
+  name,
+  qualities,
+  encode: (picture, quality) => encode(picture, { ...options, quality }),
+});
+
+const WEBP_QUALITIES: readonly number[] = [0, 0.03, 0.1, 0.3, 0.8, 1.5, 3, 6, 11, 18, 27, 38, 50, 63, 76, 86];
+// Of spatial noise shaping, segments, filters and passes, the best for PSNR on training images.
+const WEBP_OPTIONS = { method: 6, sns_strength: 0, segments: 1 };
+
+/** Colour may be subsampled with more care, alpha lose something, too. */
+function webpVariants(encode: Encode, channels: number): Variant[] {
+  const of = (name: string, options: object = {}): Variant =>
+    variant(name, WEBP_QUALITIES, encode, { ...WEBP_OPTIONS, ...options });
+  if (channels === 1) return [of('')];
+  const sharp = { use_sharp_yuv: 1 };
+  // The loop filter helps single files; in mosaics it smears images into their neighbours.
+  if (channels === 3)
+    return [
+      of('4:2:0, sharp YUV', sharp),
+      of('4:2:0, sharp YUV, no filter', { ...sharp, filter_strength: 0 }),
+    ];
+  return [
+    of('4:2:0, sharp YUV, exact alpha', sharp),
+    of('4:2:0, sharp YUV, alpha quality 60', { ...sharp, alpha_quality: 60 }),
+    of('4:2:0, sharp YUV, alpha quality 20', { ...sharp, alpha_quality: 20 }),
+  ];
+}
+
 /** WebP lossy by libwebp itself: sharp ends at quality 1, and qualities below reach down by 3 dB. */
 export async function loadWebp(): Promise<PictureCodec> {
   const encode = await loadEncoder('@jsquash/webp', 'codec/enc/webp_enc_simd');
-  // Of spatial noise shaping, segments, filters and passes, the best for PSNR on mosaics of training images.
-  const settings = { method: 6, sns_strength: 0, segments: 1 };
   return {
     name: 'WebP',
     version: `libwebp of @jsquash/webp ${packageVersion('@jsquash/webp')}`,
     settings: 'method 6, no noise shaping, 1 segment',
     lossless: false,
-    qualities: {
-      mosaic: [0, 0.003, 0.01, 0.03, 0.08, 0.15, 0.3, 0.5, 0.8, 1.1, 1.5, 2.1, 3, 4, 5, 6.5],
-      file: [0, 0.02, 0.1, 0.3, 0.7, 1.2, 2.5, 5],
-    },
-    maxFiles: 1000,
-    cost: { mosaic: 4, file: 0.003 },
-    encode: (picture, quality) => encode(picture, { ...settings, quality }),
+    variants: (channels) => webpVariants(encode, channels),
+    cost: { file: 0.001, megapixel: 0.8 },
     decode: decodeWithSharp,
   };
 }
@@ -62,52 +84,50 @@ async function loadJpegXlDecoder(): Promise<PictureCodec['decode']> {
   };
 }
 
-/** The ways to use JPEG XL that are compared. */
-export type JpegXlMode = 'transform' | 'modular' | 'lossless';
+async function jpegXl() {
+  return {
+    encode: await loadEncoder('@jsquash/jxl', 'codec/enc/jxl_enc'),
+    version: `libjxl of @jsquash/jxl ${packageVersion('@jsquash/jxl')}`,
+    decode: await loadJpegXlDecoder(),
+  };
+}
 
-const JPEG_XL_MODES: Readonly<
-  Record<
-    JpegXlMode,
-    Pick<PictureCodec, 'name' | 'settings' | 'lossless' | 'qualities' | 'cost'> & { options: object }
-  >
-> = {
-  // On mosaics of training images the smaller one below about 22 dB; efforts 8 and 9 gave more bytes at equal PSNR.
-  transform: {
+/**
+ * JPEG XL by libjxl, which sharp's binaries leave out; pictures go in as RGBA, it knows no other. On training images the
+ * modular mode is the smaller one for little files, the transform for photos and low rates.
+ */
+export async function loadJpegXl(): Promise<PictureCodec> {
+  const { encode, ...known } = await jpegXl();
+  const transform = { effort: 7 };
+  const modular = { effort: 9, lossyModular: true };
+  return {
+    ...known,
     name: 'JPEG XL',
-    settings: 'effort 7',
+    settings: 'transform at effort 7, lossy modular mode at effort 9',
     lossless: false,
-    qualities: { mosaic: [4, 5, 6.5, 8], file: [] },
-    cost: { mosaic: 30, file: 0.01 },
-    options: { effort: 7 },
-  },
-  // On training images the smaller one for single files and above about 22 dB.
-  modular: {
-    name: 'JPEG XL modular',
-    settings: 'lossy modular mode, effort 9',
-    lossless: false,
-    qualities: { mosaic: [0, 1, 2.5, 5, 9, 13], file: [0, 1, 2, 4, 6, 9, 13] },
-    cost: { mosaic: 35, file: 0.01 },
-    options: { effort: 9, lossyModular: true },
-  },
-  lossless: {
+    variants: () => [
+      variant('transform', [2, 4, 6.5, 10, 17, 27, 38, 50, 62, 74, 85], encode, transform),
+      variant('modular', [0, 1, 2.5, 5, 9, 14, 21, 30, 40, 52, 65, 78], encode, modular),
+    ],
+    cost: { file: 0.012, megapixel: 2.5 },
+  };
+}
+
+/** JPEG XL without loss. */
+export async function loadLosslessJpegXl(): Promise<PictureCodec> {
+  const { encode, ...known } = await jpegXl();
+  return {
+    ...known,
     name: 'JPEG XL lossless',
     settings: 'effort 9',
     lossless: true,
-    qualities: NO_QUALITY,
-    cost: { mosaic: 130, file: 0.03 },
-    options: { effort: 9, lossless: true },
-  },
-};
-
-/** JPEG XL by libjxl, which sharp's binaries leave out; pictures go in as RGBA, it knows no other. */
-export async function loadJpegXl(mode: JpegXlMode): Promise<PictureCodec> {
-  const encode = await loadEncoder('@jsquash/jxl', 'codec/enc/jxl_enc');
-  const { options, ...known } = JPEG_XL_MODES[mode];
-  return {
-    ...known,
-    version: `libjxl of @jsquash/jxl ${packageVersion('@jsquash/jxl')}`,
-    maxFiles: 1000,
-    encode: (picture, quality) => encode(picture, { ...options, quality: known.lossless ? 100 : quality }),
-    decode: await loadJpegXlDecoder(),
+    variants: () => [
+      {
+        name: '',
+        qualities: NO_QUALITY,
+        encode: (picture) => encode(picture, { effort: 9, lossless: true, quality: 100 }),
+      },
+    ],
+    cost: { file: 0.03, megapixel: 17 },
   };
 }

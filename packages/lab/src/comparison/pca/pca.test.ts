@@ -81,8 +81,10 @@ describe('fitBasis', () => {
 describe('coefficients as bytes', () => {
   const training = patches(60);
   const test = patches(25);
-  const fitted = fitPca(training, test);
-  const { training: trained, extremes, test: coefficients } = fitted;
+  const fitted = fitPca(training);
+  const { basis, training: trained, extremes } = fitted;
+  const coefficients = project(basis, test);
+  const at = (step: number) => buildPcaCoding(trained, extremes, step);
 
   it('come back as they were quantized, outliers too', async () => {
     const coding = buildPcaCoding(trained, extremes, 8);
@@ -95,13 +97,15 @@ describe('coefficients as bytes', () => {
   });
 
   it('take fewer bytes and leave larger errors at coarser steps', async () => {
-    const fine = await measurePca(fitted, test, 4);
-    const coarse = await measurePca(fitted, test, 60);
+    const fine = await measurePca(fitted, at(4), test, 'together');
+    const coarse = await measurePca(fitted, at(60), test, 'together');
     expect(coarse.bytesPerImage).toBeLessThan(fine.bytesPerImage);
     expect(coarse.mse).toBeGreaterThan(fine.mse);
     expect(fine.images).toBe(25);
     // One byte before each payload, and each ends a code word of its own.
-    expect(fine.streamBytesPerImage).toBeGreaterThan(1);
+    const alone = await measurePca(fitted, at(4), test, 'single');
+    expect(alone.bytesPerImage).toBeGreaterThan(1);
+    expect(alone).toEqual({ ...fine, bytesPerImage: alone.bytesPerImage });
     const full = (16 + 1) * 16 * 4;
     expect(fine.modelBytes).toBeGreaterThan(full);
   });
@@ -116,8 +120,14 @@ describe('coefficients as bytes', () => {
 describe('planPca', () => {
   it('says why it leaves large images out', () => {
     const large = { data: new Uint8Array(64 * 64), count: 1, height: 64, width: 64, channels: 1 };
-    const { measurements, skipped } = planPca(large, large);
+    const { measurements, skipped } = planPca(large, { batches: { single: large, together: large } });
     expect(measurements).toEqual([]);
     expect(skipped[0]!.reason).toContain('4096 values');
+  });
+
+  it('says why it leaves pictures of many sizes out', () => {
+    const { measurements, skipped } = planPca(patches(3), {});
+    expect(measurements).toEqual([]);
+    expect(skipped[0]!.reason).toContain('many sizes');
   });
 });

@@ -38,29 +38,49 @@ describe('seriesOf', () => {
     const result = exampleResult();
     const webp = result.methods.find(({ id }) => id === 'webp-mosaic')!;
     webp.points.push({ ...webp.points[0]!, setting: 'worse', bytesPerImage: 50, psnr: 23 });
-    const series = seriesOf(result);
+    const series = seriesOf(result, 'together');
     expect(series.map(({ id }) => id)).toEqual(['own-context', 'reference-factorized', 'pca', 'webp-mosaic']);
     expect(series.at(-1)!.points).toEqual([
-      { psnr: 24, bytes: 40 },
-      { psnr: 28, bytes: 64 },
+      { psnr: 24, rate: 40 },
+      { psnr: 28, rate: 64 },
+    ]);
+  });
+
+  it('tells bits per pixel where pictures have many sizes', () => {
+    const result = exampleResult();
+    const photos = { ...result, dataset: { ...result.dataset, manySizes: true } };
+    // 50 images of 3,200 pixels together.
+    expect(seriesOf(photos, 'single').at(-1)!.points).toEqual([
+      { psnr: 22, rate: 10 },
+      { psnr: 28, rate: 20 },
     ]);
   });
 });
 
 describe('comparisonPlot', () => {
-  it('draws a line and a name for each lossy method', async () => {
-    const svg = await plotSvg(comparisonPlot(exampleResult(), 600, 400));
-    expect(svg).toContain('WebP mosaic');
-    expect(svg).toContain('own context');
+  const size = { width: 600, height: 400 };
+
+  it('draws a panel for each use, in it a line and a name for each lossy method', async () => {
+    const svg = await plotSvg(comparisonPlot(exampleResult(), size));
+    expect(svg).toContain('All images in one: a mosaic, a container, 100 images');
+    expect(svg).toContain('One file or stream for each image, 50 images');
+    expect(svg.match(/>WebP</g)).toHaveLength(2);
+    expect(svg.match(/>own context</g)).toHaveLength(2);
     expect(svg).not.toMatch(/NaN|undefined|Infinity/);
-    expect(svg.match(/aria-roledescription="line mark container"|class="mark-line/g)!.length).toBeGreaterThan(
-      0,
-    );
+    expect(svg).toContain('bytes per image');
+  });
+
+  it('draws photos, which have no mosaics, in bits per pixel', async () => {
+    const { samples, dataset, ...rest } = exampleResult();
+    const photos = { ...rest, dataset: { ...dataset, manySizes: true }, samples: { single: samples.single } };
+    const svg = await plotSvg(comparisonPlot(photos, size));
+    expect(svg).toContain('bits per pixel');
+    expect(svg).not.toContain('All images in one');
   });
 
   it('draws a single point of a single method', async () => {
     const result = exampleResult();
     const one = { ...result, methods: result.methods.slice(1, 2) };
-    expect(await plotSvg(comparisonPlot(one, 600, 400))).not.toMatch(/NaN|Infinity/);
+    expect(await plotSvg(comparisonPlot(one, size))).not.toMatch(/NaN|Infinity/);
   });
 });

@@ -1,13 +1,14 @@
 import { paint } from '@convae/train/kit';
 import type { TopLevelSpec } from 'vega-lite';
-import { type RateDistortion, TARGETS } from '../result.js';
+import type { RateDistortion, Use } from '../result.js';
+import { USE_TITLES } from '../table/markdown.js';
+import { usesIn } from '../table/rates.js';
 import { type Place, placeLabels } from './labels.js';
 import { type Series, seriesOf } from './series.js';
 
-/** PSNR beyond which lines are cut off, dB: the last target and a little more. */
-const MAX_PSNR = Math.max(...TARGETS) + 2;
-/** Least PSNR that is shown, dB. */
-const MIN_PSNR = Math.min(...TARGETS) - 2.4;
+/** PSNR shown beyond the last row of the tables, and before the first, dB. */
+const BEYOND = 2;
+const BEFORE = 2.4;
 const LABEL_SIZE = 11.5;
 const LINE_HEIGHT = 14;
 /** Mean width of a letter by its height. */
@@ -19,35 +20,42 @@ interface Frame {
   readonly width: number;
   readonly height: number;
   readonly psnr: readonly [number, number];
-  readonly bytes: readonly [number, number];
+  readonly rate: readonly [number, number];
 }
 
-/** The part of a line within [low, high]; its ends are interpolated in the logarithm of the bytes, as they are drawn. */
+/** The part of a line within [low, high]; its ends are interpolated in the logarithm of the rate, as they are drawn. */
 function clipped(points: Series['points'], [low, high]: readonly [number, number]): Series['points'] {
   const at = (psnr: number): Series['points'] =>
     points.slice(1).flatMap((b, i) => {
       const a = points[i]!;
       if (!(a.psnr < psnr && psnr < b.psnr)) return [];
       const share = (psnr - a.psnr) / (b.psnr - a.psnr);
-      return [{ psnr, bytes: a.bytes * (b.bytes / a.bytes) ** share }];
+      return [{ psnr, rate: a.rate * (b.rate / a.rate) ** share }];
     });
   const inside = points.filter(({ psnr }) => psnr >= low && psnr <= high);
   return [...at(low), ...inside, ...at(high)];
 }
 
-function frameOf(series: readonly Series[], width: number, height: number): Frame {
+/** What the picture shows. */
+interface Wanted {
+  readonly result: RateDistortion;
+  readonly width: number;
+  readonly height: number;
+}
+
+function frameOf(series: readonly Series[], { result: { psnrs: rows }, width, height }: Wanted): Frame {
   const all = series.flatMap(({ points }) => points);
   const psnrs = all.map(({ psnr }) => psnr);
-  const bytes = all.map((point) => point.bytes);
+  const rates = all.map(({ rate }) => rate);
   const psnr = [
-    Math.max(MIN_PSNR, Math.floor(Math.min(...psnrs))),
-    Math.min(MAX_PSNR, Math.ceil(Math.max(...psnrs))),
+    Math.max(Math.min(...rows) - BEFORE, Math.floor(Math.min(...psnrs))),
+    Math.min(Math.max(...rows) + BEYOND, Math.ceil(Math.max(...psnrs))),
   ];
   return {
     width,
     height,
     psnr: psnr[0]! < psnr[1]! ? [psnr[0]!, psnr[1]!] : [psnr[0]! - 1, psnr[0]! + 1],
-    bytes: [Math.min(...bytes) * 0.85, Math.max(...bytes) * 1.1],
+    rate: [Math.min(...rates) * 0.85, Math.max(...rates) * 1.1],
   };
 }
 
@@ -68,11 +76,11 @@ function sampled(places: readonly Place[]): Place[] {
 
 /** Where each line's name stands: near its last point, away from lines and other names. */
 function labelsOf(series: readonly Series[], frame: Frame) {
-  const [low, high] = frame.bytes.map(Math.log) as [number, number];
+  const [low, high] = frame.rate.map(Math.log) as [number, number];
   const perDecibel = frame.width / (frame.psnr[1] - frame.psnr[0]);
-  const place = ({ psnr, bytes }: Series['points'][number]): Place => ({
+  const place = ({ psnr, rate }: Series['points'][number]): Place => ({
     x: (psnr - frame.psnr[0]) * perDecibel,
-    y: ((high - Math.log(bytes)) / (high - low)) * frame.height,
+    y: ((high - Math.log(rate)) / (high - low)) * frame.height,
   });
   const lines = series.flatMap(({ points }) => sampled(points.map(place)));
   const wanted = series.map(({ label, points }) => ({
@@ -83,7 +91,7 @@ function labelsOf(series: readonly Series[], frame: Frame) {
   const placed = placeLabels(wanted, { lines, width, height, lineHeight: LINE_HEIGHT });
   return series.map(({ label, colour }, i) => ({
     psnr: frame.psnr[0] + placed[i]!.x / perDecibel,
-    bytes: Math.exp(high - (placed[i]!.y / height) * (high - low)),
+    rate: Math.exp(high - (placed[i]!.y / height) * (high - low)),
     label,
     colour,
   }));
@@ -91,10 +99,10 @@ function labelsOf(series: readonly Series[], frame: Frame) {
 
 function rowsOf(series: readonly Series[]) {
   return series.flatMap(({ id, colour, dashed, strong, points }) =>
-    points.map(({ psnr, bytes }) => ({
+    points.map(({ psnr, rate }) => ({
       id,
       psnr,
-      bytes,
+      rate,
       colour,
       dash: dashed ? [5, 4] : [1, 0],
       stroke: strong ? 2.6 : 1.5,
@@ -103,13 +111,13 @@ function rowsOf(series: readonly Series[]) {
   );
 }
 
-/** Powers of two that lie within a range of bytes. */
+/** Powers of two that lie within a range. */
 function ticks([low, high]: readonly [number, number]): number[] {
-  const exponents = Array.from({ length: 14 }, (_, i) => 2 ** i);
+  const exponents = Array.from({ length: 24 }, (_, i) => 2 ** (i - 6));
   return exponents.filter((value) => value >= low && value <= high);
 }
 
-function axesOf(frame: Frame) {
+function axesOf(frame: Frame, unit: string) {
   return {
     x: {
       field: 'psnr',
@@ -119,19 +127,19 @@ function axesOf(frame: Frame) {
       axis: { tickCount: Math.floor(frame.width / 70) },
     },
     y: {
-      field: 'bytes',
+      field: 'rate',
       type: 'quantitative' as const,
-      title: 'bytes per image (fewer are better)',
-      scale: { type: 'log' as const, base: 2, domain: [frame.bytes[0], frame.bytes[1]], nice: false },
-      axis: { values: ticks(frame.bytes), format: 'd' },
+      title: `${unit} (fewer are better)`,
+      scale: { type: 'log' as const, base: 2, domain: [frame.rate[0], frame.rate[1]], nice: false },
+      axis: { values: ticks(frame.rate), format: '~g' },
     },
     color: { field: 'colour', type: 'nominal' as const, scale: null },
   };
 }
 
 /** Lines, points on those of bundles, and names. */
-function layersOf(shown: readonly Series[], frame: Frame): Layers {
-  const axes = axesOf(frame);
+function layersOf(shown: readonly Series[], frame: Frame, unit: string): Layers {
+  const axes = axesOf(frame, unit);
   const data = { values: rowsOf(shown) };
   return [
     {
@@ -158,13 +166,38 @@ function layersOf(shown: readonly Series[], frame: Frame): Layers {
   ];
 }
 
-/** Bytes per image, on a logarithmic axis, over PSNR; a line for each lossy method with its name at the end. */
-export function comparisonPlot(result: RateDistortion, width: number, height: number): TopLevelSpec {
-  const all = seriesOf(result);
-  const { psnr } = frameOf(all, width, height);
+/** The unit of the plots. */
+const unitOf = ({ dataset }: RateDistortion): string =>
+  dataset.manySizes ? 'bits per pixel' : 'bytes per image';
+
+/** The lines of one use, within what is shown. */
+function panel(wanted: Wanted, use: Use) {
+  const { result, width, height } = wanted;
+  const all = seriesOf(result, use);
+  const { psnr } = frameOf(all, wanted);
   const shown = all
     .map((series) => ({ ...series, points: clipped(series.points, psnr) }))
     .filter(({ points }) => points.length > 0);
-  const frame = { ...frameOf(shown, width, height), psnr };
-  return { width, height, layer: layersOf(shown, frame), background: paint('paper') };
+  const frame = { ...frameOf(shown, wanted), psnr };
+  const images = result.samples[use]!.images.toLocaleString('en');
+  const text = `${USE_TITLES[use]}, ${images} images`;
+  const title = { text, anchor: 'start' as const, fontSize: 12, color: paint('muted') };
+  return { title, width, height, layer: layersOf(shown, frame, unitOf(result)) };
+}
+
+/**
+ * Bytes per image (bits per pixel where pictures have many sizes), on a logarithmic axis, over PSNR: a panel for each use,
+ * in it a line for each lossy method with its name at the end. Sizes are those of a panel, pixels.
+ */
+export function comparisonPlot(
+  result: RateDistortion,
+  { width, height, stacked = false }: { width: number; height: number; stacked?: boolean },
+): TopLevelSpec {
+  const panels = usesIn(result)
+    .filter((use) => seriesOf(result, use).length > 0)
+    .map((use) => panel({ result, width, height }, use));
+  const background = paint('paper');
+  return stacked
+    ? { vconcat: panels, background, spacing: 30 }
+    : { hconcat: panels, background, spacing: 60 };
 }

@@ -1,5 +1,7 @@
 import { type PaletteName, paint } from '@convae/train/kit';
-import type { Family, MeasuredMethod, RateDistortion } from '../result.js';
+import { envelope } from '../curve/envelope.js';
+import type { Family, MeasuredMethod, RateDistortion, Use } from '../result.js';
+import { bitsPerPixel } from '../table/words.js';
 
 /** A line of the plot. */
 export interface Series {
@@ -9,17 +11,16 @@ export interface Series {
   readonly colour: string;
   readonly dashed: boolean;
   readonly strong: boolean;
-  /** Ascending PSNR. */
-  readonly points: readonly { readonly psnr: number; readonly bytes: number }[];
+  /** Ascending PSNR, dB; bytes per image, or bits per pixel where pictures have many sizes. */
+  readonly points: readonly { readonly psnr: number; readonly rate: number }[];
 }
 
 const COLOURS: Readonly<Record<Family, PaletteName>> = {
   convae: 'first',
   reference: 'second',
   pca: 'second',
-  mosaic: 'ink',
-  file: 'muted',
-  stream: 'muted',
+  codec: 'ink',
+  bytes: 'muted',
 };
 
 function labelOf({ family, label }: MeasuredMethod): string {
@@ -27,34 +28,23 @@ function labelOf({ family, label }: MeasuredMethod): string {
   if (family === 'pca') return 'PCA, same coder';
   return label
     .replace(/^convae /, '')
-    .replace(', one file each', ' files')
-    .replace(', one mosaic', ' mosaic')
+    .replace(/, one (file each|stream each|mosaic|container)/, '')
     .replace(/, (factorized|context) prior/, ' $1');
 }
 
-/** The points that no other setting of the method beats in both bytes and PSNR: what a user would choose. */
-function frontier(method: MeasuredMethod): Series['points'] {
-  const points = method.points.flatMap(({ psnr, bytesPerImage }) =>
-    psnr === null ? [] : [{ psnr, bytes: bytesPerImage }],
-  );
-  const useful = points.filter(
-    (point) =>
-      !points.some((other) => other !== point && other.psnr >= point.psnr && other.bytes < point.bytes),
-  );
-  return useful.sort((a, b) => a.psnr - b.psnr);
-}
-
-/** One line for each lossy method. */
-export function seriesOf({ methods }: RateDistortion): Series[] {
+/** One line for each lossy method of a use: what a user would choose at each PSNR. */
+export function seriesOf(result: RateDistortion, use: Use): Series[] {
+  const { methods, dataset } = result;
+  const rateOf = (bytes: number): number => (dataset.manySizes ? bitsPerPixel(result, use, bytes) : bytes);
   return methods
-    .filter(({ lossless }) => !lossless)
+    .filter((method) => method.use === use && !method.lossless)
     .map((method) => ({
       id: method.id,
       label: labelOf(method),
       colour: paint(COLOURS[method.family]),
       dashed: method.prior === 'factorized' && method.family === 'convae',
       strong: method.family === 'convae',
-      points: frontier(method),
+      points: envelope(method).map(({ psnr, bytes }) => ({ psnr, rate: rateOf(bytes) })),
     }))
     .filter(({ points }) => points.length > 0);
 }

@@ -1,13 +1,15 @@
-import type { RateDistortion } from '../result.js';
-import { cheapest, ofFamily, type Rated, shortName } from './rates.js';
-import { formatDecibels, formatImages, formatModel, formatRate } from './words.js';
+import type { MeasuredMethod, Point, RateDistortion } from '../result.js';
+import { cheapest, ofFamily, type Rated, shortName, usesIn } from './rates.js';
+import { formatDecibels, formatImages, formatModel, rateText } from './words.js';
 
 /** When a bundle has paid for itself at one of its settings. */
-export interface BreakEven extends Rated {
-  /** What it is compared with: the smallest mosaic of a classical codec at its PSNR or above. */
+export interface BreakEven {
+  readonly method: MeasuredMethod;
+  readonly point: Point;
+  /** What it is compared with: the classical codec that takes the fewest bytes at its PSNR in the same use. */
   readonly rival: Rated | undefined;
   /**
-   * The fewest images for which bundle and bitstream together are smaller than that mosaic, both taken as
+   * The fewest images for which bundle and bitstreams together are smaller than that codec's files, both taken as
    * proportional to the images; undefined where that never happens.
    */
   readonly images: number | undefined;
@@ -18,26 +20,30 @@ export function imagesToBreakEven(model: number, own: number, rival: number): nu
   return own < rival ? Math.floor(model / (rival - own)) + 1 : undefined;
 }
 
-/** Every setting of every bundle against the mosaics of the classical codecs. */
+/** Every setting of every bundle against the classical codecs: streams against files, containers against mosaics. */
 export function breakEvens(result: RateDistortion): BreakEven[] {
-  const mosaics = ofFamily(result, 'mosaic');
-  const bundles = [...ofFamily(result, 'convae'), ...ofFamily(result, 'reference')];
-  return bundles.flatMap((method) =>
-    method.points.map((point) => {
-      const rival = cheapest(mosaics, point.psnr ?? Number.POSITIVE_INFINITY);
-      const images =
-        rival && imagesToBreakEven(point.modelBytes ?? 0, point.bytesPerImage, rival.point.bytesPerImage);
-      return { method, point, rival, images };
-    }),
-  );
+  return usesIn(result).flatMap((use) => {
+    const codecs = ofFamily(result, 'codec', use);
+    const bundles = [...ofFamily(result, 'convae', use), ...ofFamily(result, 'reference', use)];
+    return bundles.flatMap((method) =>
+      method.points.map((point): BreakEven => {
+        const rival = cheapest(codecs, point.psnr ?? Number.POSITIVE_INFINITY);
+        const images = rival && imagesToBreakEven(point.modelBytes ?? 0, point.bytesPerImage, rival.bytes);
+        return { method, point, rival, images };
+      }),
+    );
+  });
 }
 
-/** A row of the table: the bundle, its bytes, its PSNR, its bytes per image, the best mosaic, the images. */
-export const breakEvenCells = ({ method, point, rival, images }: BreakEven): string[] => [
+/** A row of the table: the bundle, its bytes, its PSNR, its bytes per image, the best codec, the images. */
+export const breakEvenCells = (
+  result: RateDistortion,
+  { method, point, rival, images }: BreakEven,
+): string[] => [
   `${method.label}, ${point.setting}`,
   formatModel(point.modelBytes),
   formatDecibels(point.psnr),
-  formatRate(point.bytesPerImage),
-  rival ? `${formatRate(rival.point.bytesPerImage)} (${shortName(rival)})` : '–',
+  rateText(result, method.use, point.bytesPerImage),
+  rival ? `${rateText(result, method.use, rival.bytes)} (${shortName(rival.method)})` : '–',
   formatImages(images),
 ];

@@ -1,7 +1,8 @@
-import { type MeasuredMethod, type RateDistortion, TARGETS } from '../result.js';
+import type { MeasuredMethod, RateDistortion, Use } from '../result.js';
+import { bdCells, ownCurves } from './bd-rates.js';
 import { breakEvenCells, breakEvens } from './break-even.js';
-import { cheapest, groups, type Rated, shortName } from './rates.js';
-import { formatDecibels, formatRate } from './words.js';
+import { bytesFor, type Column, cheapest, columnsOf, shortName, usesIn } from './rates.js';
+import { bitsPerPixel, formatDecibels, rateText } from './words.js';
 
 type Cell = string | number;
 
@@ -12,34 +13,65 @@ function table(head: readonly string[], rows: readonly (readonly Cell[])[]): str
   return [row(head), row(head.map((_, i) => (i === 0 ? '---' : '---:'))), ...rows.map(row)].join('\n');
 }
 
-function ratedCell(rated: Rated | undefined, named: boolean): string {
-  if (rated === undefined) return '–';
-  const rate = formatRate(rated.point.bytesPerImage);
-  return named ? `${rate} (${shortName(rated)})` : rate;
+/** What the images of a use are coded as. */
+export const USE_TITLES: Readonly<Record<Use, string>> = {
+  single: 'One file or stream for each image',
+  together: 'All images in one: a mosaic, a container',
+};
+
+function columnCell(result: RateDistortion, use: Use, { methods }: Column, psnr: number): string {
+  const best = cheapest(methods, psnr);
+  if (best === undefined) return '–';
+  const text = rateText(result, use, best.bytes);
+  return methods.length > 1 ? `${text} (${shortName(best.method)})` : text;
 }
 
-/** The fewest bytes of a method at each target. */
-export const methodCells = (method: MeasuredMethod): string[] =>
-  TARGETS.map((target) => ratedCell(cheapest([method], target), false));
+/** What a method takes at each PSNR of the tables. */
+export const methodCells = (result: RateDistortion, method: MeasuredMethod): string[] =>
+  result.psnrs.map((psnr) => {
+    const bytes = bytesFor(method, psnr);
+    return bytes === undefined ? '–' : rateText(result, method.use, bytes);
+  });
 
-/** Targets down, the best of each kind across. */
-export function shortTable(result: RateDistortion): string {
-  const columns = groups(result);
-  const rows = TARGETS.map((target) => [
-    target.toFixed(1),
-    ...columns.map(({ methods }) => ratedCell(cheapest(methods, target), methods.length > 1)),
+const bdName = ({ label, prior }: MeasuredMethod): string =>
+  `BD-rate of ${shortName({ label })}, ${prior} prior`;
+
+/** PSNRs down, each kind of method across; then the BD-rate of each bundle against the others. */
+export function shortTable(result: RateDistortion, use: Use): string {
+  const columns = columnsOf(result, use);
+  const rows = result.psnrs.map((psnr) => [
+    `${psnr.toFixed(1)} dB`,
+    ...columns.map((column) => columnCell(result, use, column, psnr)),
   ]);
-  return table(['PSNR at least, dB', ...columns.map(({ title }) => title)], rows);
+  const rates = ownCurves(result, use).map((own) => [bdName(own), ...bdCells(result, own, columns, false)]);
+  return table(['PSNR', ...columns.map(({ title }) => title)], [...rows, ...rates]);
 }
 
-/** Methods down, targets across. */
-export function methodTable({ methods }: RateDistortion): string {
-  const rows = methods.map((method) => [
-    method.label,
-    ...methodCells(method),
-    method.points[0]!.images.toLocaleString('en'),
-  ]);
-  return table(['method', ...TARGETS.map((target) => `≥ ${target.toFixed(1)} dB`), 'images'], rows);
+const count = (images: number): string => images.toLocaleString('en');
+
+/** The short tables of every use, each under its title. */
+export function shortTables(result: RateDistortion, heading = '##'): string {
+  const parts = usesIn(result).map((use) => {
+    const { images } = result.samples[use]!;
+    return `${heading} ${USE_TITLES[use]}\n\n${count(images)} images.\n\n${shortTable(result, use)}`;
+  });
+  return parts.join('\n\n');
+}
+
+/** Methods down, PSNRs across. */
+export function methodTable(result: RateDistortion): string {
+  const rows = result.methods.map((method) => [method.label, ...methodCells(result, method)]);
+  return table(['method', ...result.psnrs.map((psnr) => `${psnr.toFixed(1)} dB`)], rows);
+}
+
+function bdTables(result: RateDistortion): string {
+  const parts = usesIn(result).map((use) => {
+    const anchors = columnsOf(result, use).filter(({ isAnchor }) => isAnchor);
+    const rows = ownCurves(result, use).map((own) => [own.label, ...bdCells(result, own, anchors, true)]);
+    if (rows.length === 0 || anchors.length === 0) return '';
+    return `${USE_TITLES[use]}:\n\n${table(['bundle', ...anchors.map(({ title }) => title)], rows)}`;
+  });
+  return parts.filter(Boolean).join('\n\n') || 'No bundle was measured.';
 }
 
 function breakEvenTable(result: RateDistortion): string {
@@ -48,25 +80,24 @@ function breakEvenTable(result: RateDistortion): string {
     'its bytes',
     'PSNR, dB',
     'bytes per image',
-    'best mosaic',
+    'best codec',
     'smaller from so many images on',
   ];
-  return table(head, breakEvens(result).map(breakEvenCells));
+  return table(
+    head,
+    breakEvens(result).map((each) => breakEvenCells(result, each)),
+  );
 }
 
-function pointTable(methods: readonly MeasuredMethod[]): string {
-  const rows = methods.flatMap((method) =>
-    method.points.map((point) => [
-      method.label,
-      point.setting,
-      formatRate(point.bytesPerImage),
-      point.streamBytesPerImage === undefined ? '' : formatRate(point.streamBytesPerImage),
-      formatDecibels(point.psnr),
-      point.ssim.toFixed(3),
-      point.images.toLocaleString('en'),
+function pointTable(result: RateDistortion): string {
+  const rows = result.methods.flatMap(({ label, use, points }) =>
+    points.map(({ setting, images, bytesPerImage, psnr, ssim }) => [
+      ...[label, setting, rateText(result, use, bytesPerImage), Math.round(bytesPerImage * images)],
+      ...[bitsPerPixel(result, use, bytesPerImage).toFixed(3), formatDecibels(psnr), ssim.toFixed(3)],
     ]),
   );
-  return table(['method', 'setting', 'bytes per image', 'image alone', 'PSNR, dB', 'SSIM', 'images'], rows);
+  const head = ['method', 'setting', 'bytes per image', 'bytes of all', 'bits per pixel', 'PSNR, dB', 'SSIM'];
+  return table(head, rows);
 }
 
 function skippedText({ skipped }: RateDistortion): string {
@@ -74,17 +105,34 @@ function skippedText({ skipped }: RateDistortion): string {
   return skipped.map(({ label, reason }) => `- ${label}: ${reason}`).join('\n');
 }
 
-/** What the figures are, in words. */
-function explanation({ dataset }: RateDistortion): string {
-  const { images, part, name, height, width, channels } = dataset;
-  return `${images.toLocaleString('en')} ${part} images of ${name}, ${height}×${width}×${channels}. Bytes are real: files and containers as
-they are written, headers, checksums and index included, by the number of images; bundles and PCA components are
-stated apart. PSNR is that of the mean squared error over all pixels of what was decoded, peak 1. No figure is
-interpolated: a cell is the smallest measured setting that reaches the PSNR, so a codec whose coarsest setting is
-already better stands with that one, and – means that no setting reaches it. A mosaic is one picture with all images
-side by side, which shares the headers among them; it cannot give back one image without the others. PCA and its
-tables come from training images.`;
+/** How many images of what. */
+function sampleText({ dataset, samples }: RateDistortion): string {
+  const { images, part, name, height, width, channels, manySizes } = dataset;
+  const size = manySizes ? 'each of its own size' : `${height}×${width}`;
+  const used = Object.values(samples).map((sample) => sample?.images);
+  const all = used.every((each) => each === images);
+  const measured = all
+    ? 'All of them were measured.'
+    : `A seeded sample was measured: ${count(samples.single.images)} one by one${
+        samples.together ? `, ${count(samples.together.images)} together` : ''
+      }.`;
+  return `${count(images)} ${part} images of ${name}, ${size}, ${channels} ${channels === 1 ? 'channel' : 'channels'}. ${measured}`;
 }
+
+/** What the figures are, in words. */
+function explanation(result: RateDistortion): string {
+  return `${sampleText(result)} Every method of a table saw the same images.
+Bytes are real: files, streams and containers as they are written, headers, checksums and index included, by the number
+of images; bundles and PCA components are stated apart. PSNR is that of the mean squared error over all pixels of what
+was decoded, rounded to 8 bits, peak 1. Between measured settings the logarithm of the bytes is interpolated over PSNR
+(piecewise cubic, PCHIP). Where a codec may subsample colours or not, the better one counts at each PSNR. A codec whose
+coarsest setting is already better than a row stands with that setting, and – means that no setting reaches it. A mosaic
+is one picture with all images side by side, which shares the headers among them; it cannot give back one image without
+the others. PCA and its tables come from training images.`;
+}
+
+const BD_TEXT = `The mean difference of the logarithm of the bytes over the PSNR that both curves reach (Bjøntegaard, PCHIP): −50 % means
+half the bytes at equal PSNR. All qualities of a bundle with one prior are a curve.`;
 
 /** The whole comparison as a page of Markdown. */
 export function comparisonMarkdown(result: RateDistortion): string {
@@ -95,9 +143,13 @@ ${explanation(result)}
 
 ![Bytes per image over PSNR](rate-distortion.png)
 
-## Bytes per image, the best of each kind
+${shortTables(result)}
 
-${shortTable(result)}
+## BD-rates
+
+${BD_TEXT}
+
+${bdTables(result)}
 
 ## Every method
 
@@ -105,8 +157,8 @@ ${methodTable(result)}
 
 ## When a bundle pays
 
-Bundle and bitstream together against the smallest mosaic of a classical codec at equal or better PSNR; both are taken
-as proportional to the number of images.
+Bundle and bitstreams together against the classical codec that takes the fewest bytes at the same PSNR: streams against
+files, containers against mosaics. Both are taken as proportional to the number of images.
 
 ${breakEvenTable(result)}
 
@@ -120,7 +172,7 @@ ${details}
 
 ## All points
 
-${pointTable(result.methods)}
+${pointTable(result)}
 
 Written ${result.createdAt.slice(0, 10)} by \`${result.command}\`.
 `;

@@ -1,51 +1,71 @@
-import type { Family, MeasuredMethod, Point, RateDistortion } from '../result.js';
+import { bytesAt, envelope } from '../curve/envelope.js';
+import type { Family, MeasuredMethod, RateDistortion, Use } from '../result.js';
 
-/** A point together with the method that it belongs to. */
+/** What a method takes at some PSNR, bytes per image. */
 export interface Rated {
   readonly method: MeasuredMethod;
-  readonly point: Point;
+  readonly bytes: number;
 }
 
 /** The name of a codec without how it is used. */
-export const shortName = ({ method }: Rated): string => method.label.split(',')[0]!.replace(/^convae /, '');
-
-const reaches = ({ psnr }: Point, target: number): boolean => psnr === null || psnr >= target;
+export const shortName = ({ label }: Pick<MeasuredMethod, 'label'>): string =>
+  label.split(',')[0]!.replace(/^convae /, '');
 
 /**
- * The fewest bytes that were measured at a PSNR or above it, among all settings of some methods. Nothing is
- * interpolated: a codec whose coarsest setting is better than the target is counted with that setting.
+ * Bytes per image of a method at a PSNR, dB: between measured settings interpolated in their logarithm; below the
+ * coarsest setting those of that one; undefined above the finest.
  */
-export function cheapest(methods: readonly MeasuredMethod[], target: number): Rated | undefined {
-  const candidates = methods.flatMap((method) =>
-    method.points.filter((point) => reaches(point, target)).map((point) => ({ method, point })),
-  );
-  return candidates.reduce<Rated | undefined>(
-    (best, rated) => (best && best.point.bytesPerImage <= rated.point.bytesPerImage ? best : rated),
+export function bytesFor(method: MeasuredMethod, psnr: number): number | undefined {
+  return method.lossless ? method.points[0]!.bytesPerImage : bytesAt(envelope(method), psnr);
+}
+
+/** The method that takes the fewest bytes at a PSNR, dB. */
+export function cheapest(methods: readonly MeasuredMethod[], psnr: number): Rated | undefined {
+  const rated = methods.flatMap((method): Rated[] => {
+    const bytes = bytesFor(method, psnr);
+    return bytes === undefined ? [] : [{ method, bytes }];
+  });
+  return rated.reduce<Rated | undefined>(
+    (best, each) => (best && best.bytes <= each.bytes ? best : each),
     undefined,
   );
 }
 
-/** The methods of a family. */
-export function ofFamily({ methods }: RateDistortion, family: Family): MeasuredMethod[] {
-  return methods.filter((method) => method.family === family);
+/** The methods of a family in one use. */
+export function ofFamily({ methods }: RateDistortion, family: Family, use: Use): MeasuredMethod[] {
+  return methods.filter((method) => method.family === family && method.use === use);
 }
 
-/** A group of methods that one column of the short table stands for. */
-export interface Group {
+/** The uses that were measured. */
+export const usesIn = ({ samples }: RateDistortion): Use[] =>
+  samples.together === undefined ? ['single'] : ['single', 'together'];
+
+/** Methods that one column of the short table stands for. */
+export interface Column {
   readonly title: string;
+  /** Several: the best of them at each PSNR. */
   readonly methods: readonly MeasuredMethod[];
+  /** Whether BD-rates against it are told: it is one curve, and not ours. */
+  readonly isAnchor: boolean;
 }
 
-/** The columns of the short table: the best of each kind; kinds without methods are left out. */
-export function groups(result: RateDistortion): Group[] {
-  const own = ofFamily(result, 'convae');
-  const all = [
-    { title: 'convae, context prior', methods: own.filter(({ prior }) => prior === 'context') },
-    { title: 'convae, factorized prior', methods: own.filter(({ prior }) => prior === 'factorized') },
-    { title: 'best classical codec, one mosaic', methods: ofFamily(result, 'mosaic') },
-    { title: 'best classical codec, one file each', methods: ofFamily(result, 'file') },
-    { title: 'PCA, same entropy coder', methods: ofFamily(result, 'pca') },
-    { title: 'reference autoencoder', methods: ofFamily(result, 'reference') },
+const anchor = (title: string, methods: readonly MeasuredMethod[]): Column => ({
+  ...{ title, methods, isAnchor: true },
+});
+
+/** The columns of the short table of a use; kinds without methods are left out. */
+export function columnsOf(result: RateDistortion, use: Use): Column[] {
+  const own = ofFamily(result, 'convae', use);
+  const codecs = ofFamily(result, 'codec', use).filter(({ lossless }) => !lossless);
+  const all: Column[] = [
+    ...(['context', 'factorized'] as const).map((prior) => ({
+      title: `convae, ${prior} prior`,
+      methods: own.filter((method) => method.prior === prior),
+      isAnchor: false,
+    })),
+    ...codecs.map((codec) => anchor(shortName(codec), [codec])),
+    anchor('PCA, same entropy coder', ofFamily(result, 'pca', use)),
+    anchor('reference autoencoder', ofFamily(result, 'reference', use)),
   ];
   return all.filter(({ methods }) => methods.length > 0);
 }
