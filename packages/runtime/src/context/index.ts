@@ -11,7 +11,12 @@ export {
   neighbourCount,
 } from './context-model.js';
 export { ContextPrior, type ContextPriorOptions, entriesAt, type SymbolCoder } from './context-prior.js';
-export { decodeContextSymbols, encodeContextSymbols } from './context-symbols.js';
+export {
+  contextDecoding,
+  contextEncoding,
+  decodeContextSymbols,
+  encodeContextSymbols,
+} from './context-symbols.js';
 export { chooseKernel, createKernel } from './create-kernel.js';
 export { CONTEXT_KERNELS, type ContextKernel, type ContextKernelName } from './kernel.js';
 export { type Entries, Mixture } from './mixture.js';

@@ -13,6 +13,8 @@ export interface QualityModel {
   readonly tables: EntropyTables;
   /** float64, bits of each table's most probable symbol: no symbol takes fewer. */
   readonly leastBits: Float64Array;
+  /** The channels that are coded, ascending: those with a step. The symbols of others are 0. */
+  readonly coded: readonly number[];
 }
 
 /**
@@ -72,8 +74,11 @@ export class EntropyModel {
         'UNSUPPORTED',
         `${this.#manifest.name} has no context prior: use the factorized one`,
       );
-    const { multipliers } = this.#manifest.quantizer!;
-    this.#context ??= new ContextPrior(context, multipliers, this.#contextOptions);
+    const quantizer = this.#manifest.quantizer!;
+    this.#context ??= new ContextPrior(context, quantizer.multipliers, {
+      coded: quantizer.multipliers.map((_, quality) => codedChannels(quantizerAt(quantizer, quality))),
+      ...this.#contextOptions,
+    });
     return this.#context;
   }
 
@@ -84,7 +89,9 @@ export class EntropyModel {
     const spec = this.#manifest.quantizer!;
     const multiplier = spec.multipliers[quality]!;
     const tables = multiplier === 1 ? this.#coding.tables : coarser(this.#coding.tables, multiplier);
-    const model = { quantizer: quantizerAt(spec, quality), tables, leastBits: leastBits(tables) };
+    const quantizer = quantizerAt(spec, quality);
+    const coded = codedChannels(quantizer);
+    const model = { quantizer, tables, leastBits: leastBits(tables), coded };
     this.#models.set(quality, model);
     return model;
   }
@@ -103,14 +110,25 @@ export class EntropyModel {
     return index;
   }
 
+  /** The same for one channel of a latent: a single table, or one for each place. @throws as {@link tableIndex}. */
+  planeIndex(shape: ItemShape, channel: number): Uint16Array {
+    const first = this.#firstTable(shape);
+    if (first === undefined) return Uint16Array.of(channel);
+    const plane = shape.height * shape.width;
+    return this.tableIndex(shape).subarray(channel * plane, (channel + 1) * plane);
+  }
+
   /** Bits that a latent of this shape takes at least, found without memory for it. @throws as {@link tableIndex}. */
   leastBits(quality: number, shape: ItemShape): number {
-    const { leastBits: bits } = this.at(quality);
+    const { leastBits: bits, coded } = this.at(quality);
     const first = this.#firstTable(shape);
-    const places = shape.channels * shape.height * shape.width;
-    const own = first === undefined ? bits.subarray(0, shape.channels) : bits.subarray(first, first + places);
-    const repeated = first === undefined ? shape.height * shape.width : 1;
-    return own.reduce((sum, value) => sum + value, 0) * repeated;
+    const plane = shape.height * shape.width;
+    const ofPlane = (channel: number): number => {
+      if (first === undefined) return bits[channel]! * plane;
+      const start = first + channel * plane;
+      return bits.subarray(start, start + plane).reduce((sum, value) => sum + value, 0);
+    };
+    return coded.reduce((sum, channel) => sum + ofPlane(channel), 0);
   }
 
   /** The first table per position where the shape is the bundle's own; undefined where tables per channel serve. */
@@ -122,6 +140,10 @@ export class EntropyModel {
     const problem = `${name} has entropy tables for images of ${image.height}×${image.width} only`;
     throw new ConvaeError('UNSUPPORTED', problem);
   }
+}
+
+function codedChannels({ steps }: Quantizer): number[] {
+  return Array.from(steps.keys()).filter((channel) => steps[channel]! > 0);
 }
 
 function coarser(tables: EntropyTables, multiplier: number): EntropyTables {
