@@ -169,9 +169,7 @@ class OnnxCodec implements Codec {
     options: ContainerOptions = {},
   ): Promise<ContainerSummary> {
     const context = this.#coding(options.signal);
-    // On demand: many pages have no containers, and need not load the code for them.
-    const { encodeContainer } = await import('./coding/container-encoder.js');
-    return encodeContainer(context, images, sink, options);
+    return (await containers()).encodeContainer(context, images, sink, options);
   }
 
   async decodeContainer(
@@ -179,14 +177,12 @@ class OnnxCodec implements Codec {
     options: CallOptions = {},
   ): Promise<DecodedContainer> {
     const context = this.#coding(options.signal);
-    const { decodeContainer } = await import('./coding/container-decoder.js');
-    return decodeContainer(context, stream, options);
+    return (await containers()).decodeContainer(context, stream, options);
   }
 
   async openContainer(source: RandomAccessSource, options: OpenOptions = {}): Promise<OpenedContainer> {
     const context = this.#coding();
-    const { openImageContainer } = await import('./coding/container-decoder.js');
-    return openImageContainer(context, source, options);
+    return (await containers()).openImageContainer(context, source, options);
   }
 
   dispose(): Promise<void> {
@@ -258,6 +254,8 @@ class OnnxCodec implements Codec {
     checkNotAborted(signal);
   }
 }
+
+const containers = () => import('./coding/containers.js');
 
 /**
  * The context prior's kernel of a codec; undefined for a bundle without one. Call it before sessions are opened: its

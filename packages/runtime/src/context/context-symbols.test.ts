@@ -126,6 +126,34 @@ describe('encodeContextSymbols and decodeContextSymbols', () => {
     expect(after.slice(12)).toEqual(before.slice(12));
   });
 
+  it('pass over channels that are not coded: no bits, and the others as beside zeros', () => {
+    const some = new ContextPrior(model, [6, 1], { coded: [[], [1]] });
+    const { symbols } = drawn(20, 1, 11);
+    for (let i = 0; i < symbols.length; i++) if (i % 12 < 6) symbols[i] = 0;
+    const seen = (tried: ContextPrior): number[][] => {
+      const found: number[][] = [];
+      tried.code(symbols.slice(), shape, 1, {
+        code: (mixture, symbol) => {
+          found.push(Array.from({ length: mixture.count }, (_, entry) => mixture.cumulative(entry)));
+          return symbol;
+        },
+      });
+      return found;
+    };
+    expect(seen(some)).toEqual(seen(prior).filter((_, i) => i % 2 === 1));
+    expect(decodeAll(encodeAll(symbols, some, shape, 1), symbols.length, some, shape, 1)).toEqual(symbols);
+    expect(encodeAll(new Int32Array(12), some, shape, 0)).toHaveLength(0);
+    expect(some.leastBits(0, shape)).toBe(0);
+  });
+
+  it('are done in pieces that add up', () => {
+    const wide = { channels: 2, height: 70, width: 90 };
+    const symbols = new Int32Array(2 * 12_600);
+    const pieces = [...prior.steps(symbols, wide, 1, { code: (_, symbol) => symbol })];
+    expect(Math.max(...pieces)).toBeLessThanOrEqual(4096);
+    expect(pieces.reduce((sum, piece) => sum + piece, 0)).toBe(symbols.length);
+  });
+
   it('refuse truncations of a stream, but those that are another one', () => {
     const { symbols } = drawn(10, 1, 5);
     const bytes = encodeAll(symbols, prior, shape, 1);
