@@ -8,7 +8,7 @@ import type { MakeCodec } from './make-codec.js';
 import { photoLike } from './photo-like.js';
 
 /** Large enough that its symbols take several turns on a fast machine. */
-const PHOTO = photoLike(2040, 1500, 1, 1);
+const PHOTO = photoLike(1400, 1000, 1, 1);
 
 /** What every codec must do with large images: report, let others have their turn, and stop. */
 export function largeImageContract(makeCodec: MakeCodec, containerOf: ContainerOf): void {
