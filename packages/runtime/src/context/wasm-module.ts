@@ -33,7 +33,7 @@ const place = (offset: number): number[] => [0, ...unsigned(offset)];
 
 export const get = (local: number): Code => [0x20, ...unsigned(local)];
 export const set = (local: number): Code => [0x21, ...unsigned(local)];
-export const constant = (value: number): Code => [0x41, ...signed(value)];
+const constant = (value: number): Code => [0x41, ...signed(value)];
 export const add: Code = [0x6a];
 const subtract: Code = [0x6b];
 const tee = (local: number): Code => [0x22, ...unsigned(local)];

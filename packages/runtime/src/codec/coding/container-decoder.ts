@@ -18,7 +18,6 @@ import { finish, type Steps } from '../../entropy/index.js';
 import type { SymbolBatch } from '../../entropy/quantizer.js';
 import { ConvaeError } from '../../errors.js';
 import { type ImageBatch, sliceBatch } from '../../image.js';
-import { inTurns } from '../turns.js';
 import {
   type CallOptions,
   type CodingContext,
@@ -28,6 +27,7 @@ import {
   reconstructPieces,
 } from './coding-context.js';
 import { decodePayload } from './payload.js';
+import { inTurns } from './turns.js';
 
 /** Images of a container and their place in it. */
 export interface PlacedImages {

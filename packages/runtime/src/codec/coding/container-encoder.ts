@@ -19,7 +19,6 @@ import {
   sliceBatch,
 } from '../../image.js';
 import { checkImages, latentShape } from '../shapes.js';
-import { inTurns } from '../turns.js';
 import {
   type CodingContext,
   type CodingSettings,
@@ -28,6 +27,7 @@ import {
   progressFrom,
 } from './coding-context.js';
 import { encodePayload, MAX_CONTEXT_PRODUCTS } from './payload.js';
+import { inTurns } from './turns.js';
 
 type Batch = ImageBatch | FloatImageBatch;
 

@@ -12,7 +12,6 @@ import { dequantize, type SymbolBatch } from '../../entropy/quantizer.js';
 import { ConvaeError } from '../../errors.js';
 import { type ImageBatch, type Images, sliceBatch } from '../../image.js';
 import { joinedImages } from '../shapes.js';
-import { inTurns } from '../turns.js';
 import {
   type CallOptions,
   type CodingContext,
@@ -24,6 +23,7 @@ import {
 } from './coding-context.js';
 import type { EntropyModel } from './entropy-model.js';
 import { decodePayload, encodePayload } from './payload.js';
+import { inTurns } from './turns.js';
 
 /** Encodes every image of a batch into a stream of its own (FORMAT.md, "Single image stream"). */
 export async function encodeImages(

@@ -1,7 +1,7 @@
-import { checkNotAborted } from '../checks.js';
-import type { Steps } from '../entropy/index.js';
-import { yieldTurn } from '../provider/yield-turn.js';
-import type { CallOptions } from './coding/index.js';
+import { checkNotAborted } from '../../checks.js';
+import type { Steps } from '../../entropy/index.js';
+import { yieldTurn } from '../../provider/yield-turn.js';
+import type { CallOptions } from './coding-context.js';
 
 /** Longest time that symbols are coded before others get their turn, milliseconds. */
 const TURN_MS = 30;
