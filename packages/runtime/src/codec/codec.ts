@@ -13,11 +13,14 @@ import {
   type ContainerOptions,
   type ContainerSummary,
   type DecodedContainer,
+  decodeContainer,
   decodeImage,
   type EncodeOptions,
   EntropyModel,
+  encodeContainer,
   encodeImages,
   type ImageSequence,
+  openImageContainer,
 } from './coding/index.js';
 import { meanSquaredErrors } from './distortion.js';
 import type {
@@ -185,7 +188,7 @@ class OnnxCodec implements Codec {
     options: ContainerOptions = {},
   ): Promise<ContainerSummary> {
     const context = this.#coding(options.signal);
-    return (await containers()).encodeContainer(context, images, sink, options);
+    return encodeContainer(context, images, sink, options);
   }
 
   async decodeContainer(
@@ -193,12 +196,12 @@ class OnnxCodec implements Codec {
     options: CallOptions = {},
   ): Promise<DecodedContainer> {
     const context = this.#coding(options.signal);
-    return (await containers()).decodeContainer(context, stream, options);
+    return decodeContainer(context, stream, options);
   }
 
   async openContainer(source: RandomAccessSource, options: OpenOptions = {}): Promise<OpenedContainer> {
     const context = this.#coding();
-    return (await containers()).openImageContainer(context, source, options);
+    return openImageContainer(context, source, options);
   }
 
   dispose(): Promise<void> {
@@ -315,8 +318,6 @@ class OnnxCodec implements Codec {
     checkNotAborted(signal);
   }
 }
-
-const containers = () => import('./coding/containers.js');
 
 /**
  * The context prior's kernel of a codec; undefined for a bundle without one. Call it before sessions are opened: its
