@@ -36,6 +36,8 @@ export const CONVAE_ERROR_CODES = [
   'SHAPE_MISMATCH',
   /** A layer, model or option that the exporter cannot express. */
   'UNSUPPORTED',
+  /** No quality of the bundle has as few bytes, or as high a PSNR, as asked for. */
+  'TARGET_UNREACHABLE',
   /** tfjs and ONNX Runtime disagree by more than the tolerance. */
   'PARITY_FAILED',
   /** The loss of a training run turned NaN or infinite. */

@@ -9,6 +9,12 @@ export * from './bundle/load.js';
 export * from './bundle/manifest.js';
 export * from './bundle/parse.js';
 export { joinBytes, toHex } from './bytes.js';
+export {
+  type ChooseQualityOptions,
+  type ChosenQuality,
+  chooseQuality,
+  type QualityTarget,
+} from './codec/choose-quality.js';
 export { createCodec } from './codec/codec.js';
 export {
   type CodedImage,

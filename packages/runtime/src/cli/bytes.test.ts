@@ -150,6 +150,30 @@ describe('convae encode and decode', () => {
     await expectFailure(1, /holds grey images, this bundle takes RGBA images/, grey);
   });
 
+  it('choose the quality by bytes an image, or by PSNR, of the whole container', async () => {
+    const sizes: number[] = [];
+    for (const quality of ['0', '1', '2', '3']) {
+      await encode('images.idx', 'q.cae', '--quality', quality);
+      sizes.push((await stat(path('q.cae'))).size / 25);
+    }
+    for (const [quality, bytes] of sizes.entries()) {
+      [out, err] = ['', ''];
+      await encode('images.idx', 'b.cae', '--bytes', String(Math.ceil(bytes)), '--json');
+      expect(JSON.parse(out)).toMatchObject({ quality, bytesPerImage: bytes });
+    }
+    [out, err] = ['', ''];
+    await encode('images.idx', 'p.cae', '--psnr', '1.5', '--json');
+    expect(JSON.parse(out)).toMatchObject({ quality: 0 });
+  });
+
+  it.each([
+    ['--bytes', '1', /fewest are \d+$/m],
+    ['--psnr', '99', /most are \d+\.\d\d$/m],
+  ])('say what there is where %s %s cannot be reached', async (flag, value, message) => {
+    const args = ['encode', path('images.idx'), '-o', path('no.cae'), ...bundle(), flag, value];
+    await expectFailure(1, message, args);
+  });
+
   it('work in a pipe, words on standard error', async () => {
     const idx = await readFile(path('images.idx.gz'));
     expect(await convae(['encode', '-', '-o', '-', ...bundle(), '--chunk', '10'], idx)).toBe(0);
@@ -226,6 +250,12 @@ describe('convae encode and decode', () => {
     [['encode', 'x.idx', '-o', 'y.cae', '--bundle', 'B', '--shard', '4/3']],
     [['encode', 'x.idx', '-o', 'y.cae', '--bundle', 'B', '--quality', '-1']],
     [['encode', 'x.idx', '-o', 'y.cae', '--bundle', 'B', '--chunk', '0']],
+    [['encode', 'x.idx', '-o', 'y.cae', '--bundle', 'B', '--bytes', '0']],
+    [['encode', 'x.idx', '-o', 'y.cae', '--bundle', 'B', '--psnr', '-3']],
+    [['encode', 'x.idx', '-o', 'y.cae', '--bundle', 'B', '--psnr', '30', '--quality', '1']],
+    [['encode', 'x.idx', '-o', 'y.cae', '--bundle', 'B', '--bytes', '30', '--psnr', '30']],
+    [['encode', '-', '-o', 'y.cae', '--bundle', 'B', '--bytes', '30']],
+    [['encode', 'x.idx', '-o', 'y.cae', '--bundle', 'B', '--bytes', '30', '--shard', '1/2']],
     [['encode', '-', '-', '-o', 'y.cae', '--bundle', 'B']],
     [['encode', '-', '-o', 'y.cae', '--bundle', 'B', '--shard', '1/2']],
     [['encode', 'x.idx', '-o', './x.idx', '--bundle', 'B']],

@@ -71,3 +71,10 @@ export function integerIn(min: number, max = Number.MAX_SAFE_INTEGER): (text: st
     throw new InvalidArgumentError(`expected an integer ${range}, received '${text}'`);
   };
 }
+
+/** Reads a number above 0 of an option. @throws InvalidArgumentError where it is none. */
+export function positiveNumber(text: string): number {
+  const value = /^\d{1,9}(\.\d{1,9})?$/.test(text) ? Number(text) : 0;
+  if (value > 0) return value;
+  throw new InvalidArgumentError(`expected a number above 0, received '${text}'`);
+}

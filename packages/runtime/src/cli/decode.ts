@@ -80,7 +80,7 @@ async function* withProgress(
   progress: Progress,
 ): AsyncGenerator<PlacedImages, void, undefined> {
   let decoded = 0;
-  for await (const placed of container.images()) {
+  for await (const placed of container.images({ onProgress: progress.update })) {
     yield placed;
     decoded += placed.images.count;
     progress.update(placed.firstImage + placed.images.count);

@@ -1,10 +1,10 @@
 import { type Prior, readContainer } from '../bitstream/index.js';
 import { defaultPrior } from '../bundle/manifest.js';
+import { chooseQuality } from '../codec/choose-quality.js';
 import type { Codec } from '../codec/codec.js';
 import type { ContainerSummary } from '../codec/coding/index.js';
 import { qualityCount } from '../entropy/quantizer.js';
 import { ConvaeError, UsageError } from '../errors.js';
-import type { ImageBatch } from '../image.js';
 import { openFileSource, streamSource } from '../node/byte-files.js';
 import { loadWithOptions, type OutputOptions } from './codec-options.js';
 import { writeWhole } from './destination.js';
@@ -16,6 +16,8 @@ import { type Shard, shardPath, shardRange } from './shard.js';
 /** Options of `convae encode`. */
 export interface EncodeCommandOptions extends OutputOptions {
   readonly quality?: number;
+  readonly bytes?: number;
+  readonly psnr?: number;
   readonly prior?: Prior;
   readonly chunk?: number;
   readonly shard?: Shard;
@@ -42,12 +44,29 @@ export async function runEncode(
   const total = opened.reduce((sum, { count }) => sum + count, 0);
   const range: Range = shard ? shardRange(shard, total) : [0, total];
   const there = shard && options.output !== '-' ? await existing(codec, range, options) : undefined;
-  const result = there ?? (await encodeRange(codec, opened, range, options, streams));
+  const quality = await qualityFor(codec, opened, options);
+  const result = there ?? (await encodeRange(codec, opened, range, { ...options, quality }, streams));
   report(result, codec, options, streams);
 }
 
-function checkPaths(inputs: readonly string[], { output, shard }: EncodeCommandOptions): void {
+/** The quality that was named, or the one that serves what the images are to reach. */
+async function qualityFor(
+  codec: Codec,
+  inputs: readonly ImageInput[],
+  { quality, bytes, psnr, prior, chunk }: EncodeCommandOptions,
+): Promise<number | undefined> {
+  if (bytes === undefined && psnr === undefined) return quality;
+  const images = { [Symbol.asyncIterator]: () => imagesOf(inputs) };
+  const target = bytes === undefined ? { psnr: psnr! } : { bytes };
+  return (await chooseQuality(codec, images, target, { prior, chunk, container: true })).quality;
+}
+
+function checkPaths(inputs: readonly string[], { output, shard, bytes, psnr }: EncodeCommandOptions): void {
   checkStandardInput(inputs);
+  if ((bytes ?? psnr) !== undefined && (shard || inputs.includes('-')))
+    throw new UsageError(
+      '--bytes and --psnr try all images at several qualities: they need files, and no --shard',
+    );
   if (shard && inputs.includes('-'))
     throw new UsageError('--shard needs files: standard input (-) cannot be read by several jobs');
   refuseOverwriting(inputs, output);
@@ -63,6 +82,11 @@ function checkSettings({ manifest }: Codec, { quality, prior }: EncodeCommandOpt
   );
 }
 
+/** What is known of the options when the quality is. */
+type EncodeSettings = Pick<EncodeCommandOptions, 'output' | 'prior' | 'chunk'> & {
+  readonly quality: number | undefined;
+};
+
 /** Images of all inputs together, the last one exclusive. */
 type Range = [start: number, end: number];
 
@@ -70,30 +94,18 @@ async function encodeRange(
   codec: Codec,
   inputs: ImageInput[],
   [start, end]: Range,
-  { output, quality, prior, chunk }: EncodeCommandOptions,
+  { output, quality, prior, chunk }: EncodeSettings,
   streams: Streams,
 ): Promise<Result> {
   const progress = showProgress(streams, 'encoding', end - start);
   try {
-    const images = counted(imagesOf(inputs, start, end), (done) => progress.update(done));
+    const options = { quality, prior, chunk, count: end - start, onProgress: progress.update };
     const encoded = await writeWhole(output, streams, (write) =>
-      codec.encodeContainer(images, { write }, { quality, prior, chunk, count: end - start }),
+      codec.encodeContainer(imagesOf(inputs, start, end), { write }, options),
     );
     return { output, ...encoded, skipped: false };
   } finally {
     progress.stop();
-  }
-}
-
-async function* counted(
-  images: AsyncIterable<ImageBatch>,
-  onCount: (done: number) => void,
-): AsyncGenerator<ImageBatch, void, undefined> {
-  let done = 0;
-  for await (const batch of images) {
-    yield batch;
-    done += batch.count;
-    onCount(done);
   }
 }
 

@@ -3,7 +3,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { MAX_CHUNK_IMAGES, PRIORS } from '../bitstream/index.js';
 import { ConvaeError, UsageError } from '../errors.js';
 import { runCheck } from './check.js';
-import { addCodecOptions, integerIn } from './codec-options.js';
+import { addCodecOptions, integerIn, positiveNumber } from './codec-options.js';
 import { runDecode, runExtract } from './decode.js';
 import { runDenoise } from './denoise.js';
 import { runEncode } from './encode.js';
@@ -21,6 +21,7 @@ Examples:
   convae info models/mnist-reference
   convae encode t10k-images-idx3-ubyte.gz -o digits.cae --bundle models/mnist-reference
   convae encode photos -o - --bundle my-bundle --quality 3 | ssh host 'cat > photos.cae'
+  convae encode photo.png -o photo.cae --bundle my-bundle --bytes 20000
   convae decode digits.cae -o digits.idx --bundle models/mnist-reference
   convae decode photos.cae -o folder-of-png-files --bundle my-bundle
   convae extract digits.cae --index 7 -o seven.png --bundle models/mnist-reference
@@ -143,6 +144,16 @@ function addEncode(program: Command, streams: Streams): void {
   addWithBundle(program, 'encode', 'encode images into a container', '<in...>', ALL_IMAGES)
     .requiredOption('-o, --output <file>', 'the container, by custom .cae; - for standard output')
     .option('--quality <q>', '0 (fewest bytes) to the bundle’s highest; convae info shows them', integerIn(0))
+    .addOption(
+      new Option('--bytes <n>', 'the highest quality with at most n bytes an image, on average')
+        .argParser(integerIn(1))
+        .conflicts(['quality', 'psnr']),
+    )
+    .addOption(
+      new Option('--psnr <db>', 'the lowest quality that reaches this PSNR on all images together')
+        .argParser(positiveNumber)
+        .conflicts('quality'),
+    )
     .addOption(new Option('--prior <name>', priors).choices(PRIORS))
     .option(
       '--chunk <n>',

@@ -6,7 +6,7 @@ import type { Streams } from './output.js';
 
 /** Shows how far a command is. */
 export interface Progress {
-  /** @param images done so far. */
+  /** @param images done so far, the present one in part; fewer than before tell nothing. */
   update(images: number): void;
   stop(): void;
 }
@@ -22,26 +22,39 @@ export function showProgress(streams: Streams, label: string, total: number): Pr
   const start = performance.now();
   const timeLeft = new TimeLeft();
   const state = (images: number) => ({
-    rate: Math.round((1000 * images) / Math.max(1, performance.now() - start)).toLocaleString('en'),
+    rate: speed((1000 * images) / Math.max(1, performance.now() - start)),
     left: formatTimeLeft(timeLeft.at(images, total - images)),
   });
-  return streams.terminal
+  const { update, stop } = streams.terminal
     ? bar(streams.terminal, label, total, state)
     : plainLines(streams, label, total, state);
+  let most = 0;
+  const rising = (images: number): void => {
+    most = Math.max(most, images);
+    update(most);
+  };
+  return { update: rising, stop };
 }
+
+/** A number of images for people: an image that is under way in tenths. */
+const told = (images: number): string => String(Number.isInteger(images) ? images : images.toFixed(1));
+
+/** Whole images a second, or tenths where they are few. */
+const speed = (rate: number): string =>
+  rate < 10 && rate > 0 ? rate.toFixed(1) : Math.round(rate).toLocaleString('en');
 
 /** Images a second and the time left after some images. */
 type State = (images: number) => { readonly rate: string; readonly left: string };
 
 function bar(stream: NodeJS.WritableStream, label: string, total: number, state: State): Progress {
-  const format = `${label} [{bar}] {value}/{total} images  {rate} images/s  {left}`;
+  const format = `${label} [{bar}] {done}/{total} images  {rate} images/s  {left}`;
   const options = { format, stream, hideCursor: true, clearOnComplete: true };
   const single = new cliProgress.SingleBar(options, cliProgress.Presets.shades_classic);
-  single.start(total, 0, { rate: '–', left: formatTimeLeft(undefined) });
+  single.start(total, 0, { done: '0', rate: '–', left: formatTimeLeft(undefined) });
   // An interrupted command gives the cursor back, too.
   const release = atExit(() => single.stop());
   return {
-    update: (images) => single.update(images, state(images)),
+    update: (images) => single.update(images, { done: told(images), ...state(images) }),
     stop: () => {
       release();
       single.stop();
@@ -54,7 +67,7 @@ function plainLines(streams: Streams, label: string, total: number, state: State
   return {
     update: (images) => {
       const { rate, left } = state(images);
-      lines.maybe(() => `${label}: ${images} of ${total} images, ${rate} images/s  ${left}`);
+      lines.maybe(() => `${label}: ${told(images)} of ${total} images, ${rate} images/s  ${left}`);
     },
     stop: () => undefined,
   };

@@ -14,11 +14,14 @@ import {
   type ContainerOptions,
   type ContainerSummary,
   type DecodedContainer,
+  decodeContainer,
   decodeImage,
   type EncodeOptions,
   EntropyModel,
+  encodeContainer,
   encodeImages,
   type ImageSequence,
+  openImageContainer,
 } from './coding/index.js';
 import { meanSquaredErrors } from './distortion.js';
 import type {
@@ -34,6 +37,7 @@ import type {
 } from './interface.js';
 import { denormalise, normalise } from './normalisation.js';
 import { checkImages, checkLatents, imageSize, joinedImages, latentShape } from './shapes.js';
+import { firstOverlap, imageRows, isLarge, type Planes, rowsOf, runInStrips, setRows } from './strips.js';
 
 export type * from './interface.js';
 
@@ -60,6 +64,8 @@ class OnnxCodec implements Codec {
   readonly #sessions: NetworkSessions;
   readonly #batchSize: number;
   readonly #bundleCoding: BundleCoding | undefined;
+  /** Of the strips of large images, in units; what once was too little is not tried again. */
+  readonly #overlaps: { encoder: number; decoder: number };
   #codingContext: CodingContext | undefined;
   #disposal: Promise<void> | undefined;
 
@@ -73,6 +79,7 @@ class OnnxCodec implements Codec {
     this.contextKernel = kernelOf(coding, contextKernel);
     if (this.contextKernel === 'plain' && contextKernel === undefined) this.#kernelNotices = [PLAIN_NOTICE];
     this.#bundleCoding = coding;
+    this.#overlaps = { encoder: firstOverlap(manifest), decoder: firstOverlap(manifest) };
     this.#sessions = sessions;
     this.#batchSize = batchSize;
   }
@@ -94,11 +101,16 @@ class OnnxCodec implements Codec {
   }
 
   async embed(images: Images, options: CallOptions = {}): Promise<LatentBatch> {
-    const { count, shape, parts } = this.#encoded(images, options);
+    const { batch, shape, parts } = this.#encoded(images, options);
     const size = shape.channels * shape.height * shape.width;
-    const data = new Float32Array(count * size);
-    for await (const { start, latents } of parts) data.set(latents.data, start * size);
-    return { data, count, ...shape };
+    const data = new Float32Array(batch.count * size);
+    if (isLarge(this.manifest, batch)) {
+      for (let i = 0; i < batch.count; i++) {
+        const own = { data: data.subarray(i * size, (i + 1) * size), ...shape };
+        await this.#embedLarge(sliceBatch(batch, i, i + 1), own, options.signal);
+      }
+    } else for await (const { start, latents } of parts) data.set(latents.data, start * size);
+    return { data, count: batch.count, ...shape };
   }
 
   async reconstruct<Kind extends ImageKind = 'uint8'>(
@@ -113,8 +125,15 @@ class OnnxCodec implements Codec {
     const data = new (uint8 ? Uint8Array : Float32Array)(latents.count * length);
     for (const [start, end] of this.#chunks(latents.count, size)) {
       this.#checkAlive(options.signal);
-      const images = cropImages(await this.#decode(sliceBatch(latents, start, end)), size.height, size.width);
-      data.set(uint8 ? toUint8Images(images).data : images.data, start * length);
+      const own = { ...size, data: data.subarray(start * length, end * length) };
+      const keep = (row: number, images: FloatImageBatch): void => {
+        if (uint8) own.data.set(toUint8Images(images).data, row * size.width * size.channels);
+        else if (images.count > 1) own.data.set(images.data);
+        else setRows(own as Planes, row, images);
+      };
+      const part = sliceBatch(latents, start, end);
+      if (isLarge(this.manifest, size)) await this.#reconstructLarge(part, size, keep, options.signal);
+      else keep(0, cropImages(await this.#decode(part), size.height, size.width));
     }
     return { data, count: latents.count, ...size } as ImagesOf<Kind>;
   }
@@ -141,8 +160,8 @@ class OnnxCodec implements Codec {
   }
 
   async score(images: Images, options: CallOptions = {}): Promise<Float64Array> {
-    const { count, parts } = this.#encoded(images, options);
-    const scores = new Float64Array(count);
+    const { batch, parts } = this.#encoded(images, options);
+    const scores = new Float64Array(batch.count);
     for await (const { start, floats, latents } of parts) {
       const output = cropImages(await this.#decode(latents), floats.height, floats.width);
       scores.set(meanSquaredErrors(floats, output), start);
@@ -170,8 +189,6 @@ class OnnxCodec implements Codec {
     options: ContainerOptions = {},
   ): Promise<ContainerSummary> {
     const context = this.#coding(options.signal);
-    // On demand: many pages have no containers, and need not load the code for them.
-    const { encodeContainer } = await import('./coding/container-encoder.js');
     return encodeContainer(context, images, sink, options);
   }
 
@@ -180,13 +197,11 @@ class OnnxCodec implements Codec {
     options: CallOptions = {},
   ): Promise<DecodedContainer> {
     const context = this.#coding(options.signal);
-    const { decodeContainer } = await import('./coding/container-decoder.js');
     return decodeContainer(context, stream, options);
   }
 
   async openContainer(source: RandomAccessSource, options: OpenOptions = {}): Promise<OpenedContainer> {
     const context = this.#coding();
-    const { openImageContainer } = await import('./coding/container-decoder.js');
     return openImageContainer(context, source, options);
   }
 
@@ -218,7 +233,7 @@ class OnnxCodec implements Codec {
     const batch = joinedImages(images);
     checkImages(batch, this.manifest);
     const shape = latentShape(this.manifest, batch.height, batch.width);
-    return { count: batch.count, shape, parts: this.#encodeParts(batch, shape, signal) };
+    return { batch, shape, parts: this.#encodeParts(batch, shape, signal) };
   }
 
   async *#encodeParts(
@@ -226,16 +241,62 @@ class OnnxCodec implements Codec {
     shape: ItemShape,
     signal: AbortSignal | undefined,
   ) {
-    const { image, normalisation } = this.manifest;
     for (const [start, end] of this.#chunks(batch.count, batch)) {
       this.#checkAlive(signal);
       const part = sliceBatch(batch, start, end);
-      const floats = fillTransparent(isFloatImages(part) ? part : toFloatImages(part));
-      const input = normalise(image.anySize ? padImages(floats, image.multiple) : floats, normalisation);
-      const data = await this.#sessions.encoder.run(input.data, input.count, input, shape);
-      checkFinite(data, 'the encoder’s output');
-      yield { start, floats, latents: { data, count: part.count, ...shape } };
+      const floats = isFloatImages(part) ? part : toFloatImages(part);
+      yield { start, floats, latents: await this.#encode(floats, shape) };
     }
+  }
+
+  async #encode(floats: FloatImageBatch, shape: ItemShape): Promise<LatentBatch> {
+    const { image, normalisation } = this.manifest;
+    const filled = fillTransparent(floats);
+    const input = normalise(image.anySize ? padImages(filled, image.multiple) : filled, normalisation);
+    const data = await this.#sessions.encoder.run(input.data, input.count, input, shape);
+    checkFinite(data, 'the encoder’s output');
+    return { data, count: floats.count, ...shape };
+  }
+
+  /** Runs the encoder on one large image and writes its latent to `latent`. */
+  async #embedLarge(
+    image: ImageBatch | FloatImageBatch,
+    latent: Planes,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const { multiple } = this.manifest.image;
+    const units = Math.ceil(image.height / multiple);
+    const rows = latent.height / units;
+    const run = (first: number, last: number): Promise<LatentBatch> => {
+      this.#checkAlive(signal);
+      const part = imageRows(image, first * multiple, Math.min(image.height, last * multiple));
+      const floats = isFloatImages(part) ? part : toFloatImages(part);
+      const { channels, width } = latent;
+      return this.#encode(floats, { channels, height: (last - first) * rows, width });
+    };
+    const keep = (row: number, part: Planes): void => setRows(latent, row, part);
+    const job = { units, unitPixels: multiple * image.width, rows, run, keep };
+    this.#overlaps.encoder = await runInStrips(job, this.#overlaps.encoder);
+  }
+
+  /** Runs the decoder on the latent of one large image; `keep` takes rows of the image as they come. */
+  async #reconstructLarge(
+    latent: LatentBatch,
+    size: ItemShape,
+    keep: (row: number, rows: FloatImageBatch) => void,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const { multiple } = this.manifest.image;
+    const units = Math.ceil(size.height / multiple);
+    const latentRows = latent.height / units;
+    const run = (first: number, last: number): Promise<FloatImageBatch> => {
+      this.#checkAlive(signal);
+      return this.#decode({ ...rowsOf(latent, first * latentRows, last * latentRows), count: 1 });
+    };
+    const cropped = (row: number, part: Planes): void =>
+      keep(row, cropImages({ ...part, count: 1 }, Math.min(part.height, size.height - row), size.width));
+    const job = { units, unitPixels: multiple * size.width, rows: multiple, run, keep: cropped };
+    this.#overlaps.decoder = await runInStrips(job, this.#overlaps.decoder);
   }
 
   /** Gives images of the padded size, 0..1. */

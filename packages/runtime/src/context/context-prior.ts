@@ -1,4 +1,4 @@
-import { TOTAL } from '../entropy/index.js';
+import { finish, type Steps, TOTAL } from '../entropy/index.js';
 import type { ItemShape } from '../image.js';
 import { type ContextModel, MAX_INPUT, neighbourCount, SCALE_UNIT } from './context-model.js';
 import { createKernel } from './create-kernel.js';
@@ -16,6 +16,9 @@ export interface ContextPriorOptions {
   /** The kernel to run; the faster of those that run here where left out. */
   readonly kernel?: ContextKernelName | undefined;
 }
+
+/** Symbols that are coded between two turns of others, about: some milliseconds, in plain code some tens. */
+const PIECE_SYMBOLS = 4096;
 
 /**
  * The context prior of a bundle, ready to code: walks over the symbols of latents and gives each one's distribution.
@@ -66,30 +69,44 @@ export class ContextPrior {
    * @param symbols int32, N×c×h×w; each is replaced by what the coder gives back.
    */
   code(symbols: Int32Array, shape: ItemShape, quality: number, coder: SymbolCoder): void {
-    const size = shape.channels * shape.height * shape.width;
+    finish(this.steps(symbols, shape, quality, coder));
+  }
+
+  /** As {@link code}, in pieces of some thousand symbols. */
+  *steps(symbols: Int32Array, shape: ItemShape, quality: number, coder: SymbolCoder): Steps<void> {
+    const { channels, height, width } = shape;
+    const places = height * width;
+    const piece = Math.ceil(PIECE_SYMBOLS / channels);
     const walk = createWalk(this.#model, shape, this.#kernel, quality);
-    for (let start = 0; start < symbols.length; start += size) {
-      this.#codeImage(symbols.subarray(start, start + size), shape, quality, walk, coder);
+    for (let start = 0; start < symbols.length; start += channels * places) {
+      const image = symbols.subarray(start, start + channels * places);
+      for (let first = 0; first < places; first += piece) {
+        const end = Math.min(places, first + piece);
+        for (let place = first; place < end; place++)
+          this.#codePlace(image, place, places, quality, walk, coder);
+        yield (end - first) * channels;
+      }
     }
   }
 
-  #codeImage(symbols: Int32Array, shape: ItemShape, quality: number, walk: Walk, coder: SymbolCoder): void {
-    const { channels, height, width } = shape;
-    const coded = this.#coded[quality]!;
-    const own = neighbourCount(this.#model.radius) * channels;
-    for (let place = 0; place < height * width; place++) {
-      walk.enter(place);
-      for (const entries of coded) {
-        const { channel, scale } = entries;
-        this.#kernel.run(channel);
-        this.#mixture.set(this.#kernel.outputs, entries, scale, entries.log2Scale);
-        const at = channel * height * width + place;
-        const symbol = coder.code(this.#mixture, symbols[at]!);
-        symbols[at] = symbol;
-        const input = inputOf(symbol, scale);
-        walk.inputs[place * channels + channel] = input;
-        if (input !== 0 && channel + 1 < channels) this.#kernel.add(own + channel, input);
-      }
+  #codePlace(
+    symbols: Int32Array,
+    place: number,
+    places: number,
+    quality: number,
+    walk: Walk,
+    coder: SymbolCoder,
+  ): void {
+    walk.enter(place);
+    for (const entries of this.#coded[quality]!) {
+      const { channel, scale } = entries;
+      const at = channel * places + place;
+      this.#kernel.run(channel);
+      this.#mixture.set(this.#kernel.outputs, entries, scale, entries.log2Scale);
+      const symbol = coder.code(this.#mixture, symbols[at]!);
+      symbols[at] = symbol;
+      const input = inputOf(symbol, scale);
+      if (input !== 0) walk.keep(channel, input);
     }
   }
 }
@@ -135,13 +152,10 @@ function entriesAt({ ranges }: ContextModel, channel: number, scale: number): En
 
 /** A walk over images of one shape. */
 interface Walk {
-  /**
-   * int16, h×w×c, of the present image: only places before the present one are read, and channels that are not coded
-   * stay 0, so nothing is cleared.
-   */
-  readonly inputs: Int16Array;
   /** Begins a place: its position's bias, and the neighbours that lie inside. */
   enter(place: number): void;
+  /** Takes an input of the place, not 0: for its later channels, and for later places. */
+  keep(channel: number, input: number): void;
 }
 
 function createWalk(
@@ -150,28 +164,65 @@ function createWalk(
   kernel: ContextKernel,
   quality: number,
 ): Walk {
-  const inputs = new Int16Array(channels * height * width);
+  const known = new KnownInputs((radius + 1) * width, channels);
+  const own = neighbourCount(radius) * channels;
   const gridRows = gridPlaces(height, gridHeight);
   const gridColumns = gridPlaces(width, gridWidth);
-  const addInputs = (neighbour: number, place: number): void => {
-    for (let channel = 0; channel < channels; channel++) {
-      const value = inputs[place * channels + channel]!;
-      if (value !== 0) kernel.add(neighbour * channels + channel, value);
-    }
-  };
   const enter = (place: number): void => {
     const row = Math.floor(place / width);
     const column = place - row * width;
+    known.enter(place);
     kernel.start(quality, gridRows[row]! * gridWidth + gridColumns[column]!);
     let neighbour = 0;
     for (let y = row - radius; y <= row; y++) {
       const last = y < row ? column + radius : column - 1;
       for (let x = column - radius; x <= last; x++, neighbour++) {
-        if (y >= 0 && x >= 0 && x < width) addInputs(neighbour, y * width + x);
+        if (y >= 0 && x >= 0 && x < width) known.addTo(kernel, y * width + x, neighbour * channels);
       }
     }
   };
-  return { inputs, enter };
+  const keep = (channel: number, input: number): void => {
+    known.push(channel, input);
+    if (channel + 1 < channels) kernel.add(own + channel, input);
+  };
+  return { enter, keep };
+}
+
+/** The inputs that are not 0 of the last places, `capacity` of them; nothing else is stored. */
+class KnownInputs {
+  readonly #capacity: number;
+  readonly #channels: number;
+  readonly #counts: Uint16Array;
+  /** A channel in the upper half, its input in the lower. */
+  readonly #packed: Int32Array;
+  #slot = 0;
+
+  constructor(capacity: number, channels: number) {
+    this.#capacity = capacity;
+    this.#channels = channels;
+    this.#counts = new Uint16Array(capacity);
+    this.#packed = new Int32Array(capacity * channels);
+  }
+
+  enter(place: number): void {
+    this.#slot = place % this.#capacity;
+    this.#counts[this.#slot] = 0;
+  }
+
+  push(channel: number, input: number): void {
+    const at = this.#slot * this.#channels + this.#counts[this.#slot]!++;
+    this.#packed[at] = (channel << 16) | (input & 0xffff);
+  }
+
+  /** Adds the inputs of a place, whose first row of weights is `row`. */
+  addTo(kernel: ContextKernel, place: number, row: number): void {
+    const slot = place % this.#capacity;
+    const start = slot * this.#channels;
+    for (let at = start, end = start + this.#counts[slot]!; at < end; at++) {
+      const packed = this.#packed[at]!;
+      kernel.add(row + (packed >> 16), (packed << 16) >> 16);
+    }
+  }
 }
 
 /** For each row (or column) of a latent, that of the trained size's latent which lies at its middle. */

@@ -126,6 +126,41 @@ describe('encodeContextSymbols and decodeContextSymbols', () => {
     expect(after.slice(12)).toEqual(before.slice(12));
   });
 
+  it('pass over channels that are not coded: no bits, and the others as beside zeros', () => {
+    const every = [64, 128];
+    const all = randomContextModel({ scales: [every, every] });
+    const one = { ...all, scales: all.scales!.slice(), log2Scales: all.log2Scales.slice() };
+    one.scales[0] = one.log2Scales[0] = 0;
+    const [whole, some] = [all, one].map((each) => new ContextPrior(each, undefined)) as [
+      ContextPrior,
+      ContextPrior,
+    ];
+    const { symbols } = drawn(20, 1, 11);
+    for (let i = 0; i < symbols.length; i++) if (i % 12 < 6) symbols[i] = 0;
+    const seen = (tried: ContextPrior): number[][] => {
+      const found: number[][] = [];
+      tried.code(symbols.slice(), shape, 0, {
+        code: (mixture, symbol) => {
+          found.push(Array.from({ length: mixture.count }, (_, entry) => mixture.cumulative(entry)));
+          return symbol;
+        },
+      });
+      return found;
+    };
+    expect(seen(some)).toEqual(seen(whole).filter((_, i) => i % 2 === 1));
+    expect(decodeAll(encodeAll(symbols, some, shape, 0), symbols.length, some, shape, 0)).toEqual(symbols);
+    expect(some.leastBits(0, shape)).toBeLessThan(whole.leastBits(0, shape));
+    expect(some.products(0, shape)).toBeLessThan(whole.products(0, shape));
+  });
+
+  it('are done in pieces that add up', () => {
+    const wide = { channels: 2, height: 70, width: 90 };
+    const symbols = new Int32Array(2 * 12_600);
+    const pieces = [...prior.steps(symbols, wide, 1, { code: (_, symbol) => symbol })];
+    expect(Math.max(...pieces)).toBeLessThanOrEqual(4096);
+    expect(pieces.reduce((sum, piece) => sum + piece, 0)).toBe(symbols.length);
+  });
+
   it('refuse truncations of a stream, but those that are another one', () => {
     const { symbols } = drawn(10, 1, 5);
     const bytes = encodeAll(symbols, prior, shape, 1);

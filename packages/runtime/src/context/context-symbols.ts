@@ -1,4 +1,11 @@
-import { decodeEscape, encodeEscape, type RangeDecoder, type RangeEncoder } from '../entropy/index.js';
+import {
+  decodeEscape,
+  encodeEscape,
+  finish,
+  type RangeDecoder,
+  type RangeEncoder,
+  type Steps,
+} from '../entropy/index.js';
 import { ConvaeError } from '../errors.js';
 import type { ItemShape } from '../image.js';
 import type { ContextPrior } from './context-prior.js';
@@ -8,13 +15,18 @@ import type { Mixture } from './mixture.js';
  * Encodes the symbols of latents under the context prior, image after image.
  * @param symbols int32, N×c×h×w, any values; those outside their channel's range are escaped.
  */
-export function encodeContextSymbols(
+export function encodeContextSymbols(...args: Parameters<typeof contextEncoding>): void {
+  finish(contextEncoding(...args));
+}
+
+/** As {@link encodeContextSymbols}, in pieces. */
+export function contextEncoding(
   encoder: RangeEncoder,
   symbols: Int32Array,
   prior: ContextPrior,
   shape: ItemShape,
   quality: number,
-): void {
+): Steps<void> {
   const code = (mixture: Mixture, symbol: number): number => {
     const last = mixture.count - 1;
     const offset = symbol - mixture.min;
@@ -23,7 +35,7 @@ export function encodeContextSymbols(
     if (entry === 0 || entry === last) encodeEscape(encoder, offset, last - 1);
     return symbol;
   };
-  prior.code(symbols, shape, quality, { code });
+  return prior.steps(symbols, shape, quality, { code });
 }
 
 /**
@@ -32,13 +44,18 @@ export function encodeContextSymbols(
  * The caller ends with `decoder.finish()`.
  * @throws ConvaeError DATA_INVALID where the bytes are damaged.
  */
-export function decodeContextSymbols(
+export function decodeContextSymbols(...args: Parameters<typeof contextDecoding>): void {
+  finish(contextDecoding(...args));
+}
+
+/** As {@link decodeContextSymbols}, in pieces. */
+export function contextDecoding(
   decoder: RangeDecoder,
   symbols: Int32Array,
   prior: ContextPrior,
   shape: ItemShape,
   quality: number,
-): void {
+): Steps<void> {
   const code = (mixture: Mixture): number => {
     const last = mixture.count - 1;
     const entry = mixture.find(decoder.slot());
@@ -46,7 +63,7 @@ export function decodeContextSymbols(
     return entry === 0 || entry === last ? escaped(decoder, entry === 0, mixture) : mixture.min + entry - 1;
   };
   symbols.fill(0);
-  prior.code(symbols, shape, quality, { code });
+  return prior.steps(symbols, shape, quality, { code });
 }
 
 function escaped(decoder: RangeDecoder, below: boolean, { min, count }: Mixture): number {

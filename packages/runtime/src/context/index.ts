@@ -18,7 +18,12 @@ export {
   codedChannels,
   type SymbolCoder,
 } from './context-prior.js';
-export { decodeContextSymbols, encodeContextSymbols } from './context-symbols.js';
+export {
+  contextDecoding,
+  contextEncoding,
+  decodeContextSymbols,
+  encodeContextSymbols,
+} from './context-symbols.js';
 export { chooseKernel, createKernel } from './create-kernel.js';
 export { CONTEXT_KERNELS, type ContextKernel, type ContextKernelName } from './kernel.js';
 export { type Entries, Mixture } from './mixture.js';

@@ -34,6 +34,8 @@ export class Mixture {
   readonly #shifts: Int32Array;
   #min = 0;
   #count = 3;
+  /** The first of the components with the largest weight. */
+  #heaviest = 0;
 
   constructor(components: number, tables: MixtureTables) {
     this.#tables = tables;
@@ -80,6 +82,7 @@ export class Mixture {
     const weights = this.#weights;
     let largest = 0;
     for (let i = 1; i < weights.length; i++) if (outputs[i]! > outputs[largest]!) largest = i;
+    this.#heaviest = largest;
     let sum = 0;
     for (let i = 0; i < weights.length; i++) {
       const below = outputs[largest]! - outputs[i]!;
@@ -120,13 +123,28 @@ export class Mixture {
 
   /** The entry whose interval holds the slot, 0..65535. */
   find(slot: number): number {
-    let low = 0;
-    let high = this.#count;
+    // Most symbols lie at the mean of the heaviest component, so the search begins there with steps that double.
+    let low = this.#likely();
+    let high = low + 1;
+    for (let step = 1; this.cumulative(low) > slot; step *= 2) {
+      high = low;
+      low = Math.max(0, low - step);
+    }
+    for (let step = 1; this.cumulative(high) <= slot; step *= 2) {
+      low = high;
+      high = Math.min(this.#count, high + step);
+    }
     while (high - low > 1) {
       const middle = (low + high) >> 1;
       if (this.cumulative(middle) <= slot) low = middle;
       else high = middle;
     }
     return low;
+  }
+
+  /** The entry at the mean of the heaviest component. */
+  #likely(): number {
+    const symbol = (this.#means[this.#heaviest]! + 128) >> 8;
+    return Math.max(0, Math.min(this.#count - 1, symbol - this.#min + 1));
   }
 }

@@ -1,59 +1,80 @@
-import { MAX_ACTIVATION } from './context-model.js';
 import {
   add,
   addVectors,
   advance,
-  and,
+  andVectors,
   assemble,
   type Code,
-  constant,
   dot,
   get,
-  lessThan,
+  larger,
   load,
   load16x4,
   loadSplat,
   loadVector,
+  multiplyFloats,
+  narrow,
   repeat,
-  select,
   set,
-  shiftRight,
-  splat,
-  store16,
+  smaller,
   storeVector,
+  toFloats,
+  toIntegers,
   type WasmFunction,
   zeroVector,
 } from './wasm-module.js';
 
-/** Units that `dense` finds at a time: four vectors of four int32. */
+/** Units that a layer's functions find at a time: four vectors of four int32. */
 export const BLOCK = 16;
 
 /** The functions of the module; all arguments are byte addresses in its memory or counts ≥ 1. */
 interface SimdFunctions {
-  /** int32 sums[i] += value · int16 weights[i], for 4·vectors values. */
-  addRow(sums: number, weights: number, value: number, vectors: number): void;
+  /**
+   * int32 sums[i] += Σ value · int16 weights[i], for 16·blocks values and `count` rows. rows, int32: of each the address of
+   * its weights, and its value in the lower half.
+   */
+  addRows(sums: number, rows: number, count: number, blocks: number): void;
   /**
    * int32 sums[i] = Σ inputs · weights, for 16·blocks values. inputs: 2·pairs int16. weights, int16: for each block, for
    * each pair of inputs, for each of 16 units its two weights.
    */
   dense(inputs: number, weights: number, sums: number, pairs: number, blocks: number): void;
-  /** int16 out[i] = clamp((int32 sums[i] + int32 biases[i]) >> int32 shifts[i], 0, 4095), for `count` values. */
-  activate(sums: number, biases: number, shifts: number, out: number, count: number): void;
+  /**
+   * int16 out[i] = (min(max(int32 sums[i] + int32 biases[i], 0), limit) & mask) · scale, for 8·eights values. scaling: for
+   * each four values four int32 limits, four masks, and four float32 scales. What a mask leaves has twelve bits, so float32
+   * holds it, and a scale is a power of two: nothing is rounded.
+   */
+  activate(sums: number, biases: number, scaling: number, out: number, eights: number): void;
 }
 
-function addRow(): WasmFunction {
-  const [sums, weights, value, vectors, factor] = [0, 1, 2, 3, 4] as const;
+/** Code for each of four vectors in a row: their local variables, and their places in memory. */
+const four = (first: number, code: (local: number, offset: number) => Code[]): Code[] =>
+  [0, 1, 2, 3].flatMap((i) => code(first + i, 16 * i));
+
+function addRows(): WasmFunction {
+  const [sums, rows, count, blocks, at, left, weights, block, factor, first] = [
+    0, 1, 2, 3, 4, 5, 6, 7, 8, 9,
+  ] as const;
   return {
-    name: 'addRow',
+    name: 'addRows',
     parameters: 4,
-    locals: [0, 1],
+    locals: [4, 5],
     code: [
-      // A weight as int32 is a pair of int16: itself, and its sign, which is multiplied by 0.
-      ...[get(value), constant(0xffff), and, splat, set(factor)],
       repeat(
-        vectors,
-        ...[get(sums), get(sums), loadVector(), get(weights), load16x4(), get(factor), dot, addVectors],
-        ...[storeVector(), advance(sums, 16), advance(weights, 8)],
+        blocks,
+        ...four(first, (sum, offset) => [get(sums), loadVector(offset), set(sum)]),
+        ...[get(rows), set(at), get(count), set(left)],
+        repeat(
+          left,
+          ...[get(at), load(), get(block), add, set(weights), get(at), loadSplat(4), set(factor)],
+          // A weight as int32 is a pair of int16: itself, and its sign, which is multiplied by 0.
+          ...four(first, (sum, offset) => [
+            ...[get(sum), get(weights), load16x4(offset / 2), get(factor), dot, addVectors, set(sum)],
+          ]),
+          advance(at, 8),
+        ),
+        ...four(first, (sum, offset) => [get(sums), get(sum), storeVector(offset)]),
+        ...[advance(sums, 4 * BLOCK), advance(block, 2 * BLOCK)],
       ),
     ],
   };
@@ -61,8 +82,6 @@ function addRow(): WasmFunction {
 
 function dense(): WasmFunction {
   const [inputs, weights, sums, pairs, blocks, at, left, input, first] = [0, 1, 2, 3, 4, 5, 6, 7, 8] as const;
-  const four = (code: (sum: number, offset: number) => Code[]): Code[] =>
-    [0, 1, 2, 3].flatMap((i) => code(first + i, 16 * i));
   return {
     name: 'dense',
     parameters: 5,
@@ -70,17 +89,17 @@ function dense(): WasmFunction {
     code: [
       repeat(
         blocks,
-        ...four((sum) => [zeroVector, set(sum)]),
+        ...four(first, (sum) => [zeroVector, set(sum)]),
         ...[get(inputs), set(at), get(pairs), set(left)],
         repeat(
           left,
           ...[get(at), loadSplat(), set(input)],
-          ...four((sum, offset) => [
+          ...four(first, (sum, offset) => [
             ...[get(sum), get(weights), loadVector(offset), get(input), dot, addVectors, set(sum)],
           ]),
           ...[advance(at, 4), advance(weights, 4 * BLOCK)],
         ),
-        ...four((sum, offset) => [get(sums), get(sum), storeVector(offset)]),
+        ...four(first, (sum, offset) => [get(sums), get(sum), storeVector(offset)]),
         advance(sums, 4 * BLOCK),
       ),
     ],
@@ -88,19 +107,24 @@ function dense(): WasmFunction {
 }
 
 function activate(): WasmFunction {
-  const [sums, biases, shifts, out, count, value] = [0, 1, 2, 3, 4, 5] as const;
+  const [sums, biases, scaling, out, eights, low, high] = [0, 1, 2, 3, 4, 5, 6] as const;
+  const found = (value: number, half: 0 | 1): Code[] => [
+    ...[get(sums), loadVector(16 * half), get(biases), loadVector(16 * half), addVectors],
+    ...[zeroVector, larger, get(scaling), loadVector(48 * half), smaller],
+    ...[get(scaling), loadVector(48 * half + 16), andVectors, toFloats],
+    ...[get(scaling), loadVector(48 * half + 32), multiplyFloats, toIntegers, set(value)],
+  ];
   return {
     name: 'activate',
     parameters: 5,
-    locals: [1, 0],
+    locals: [0, 2],
     code: [
       repeat(
-        count,
-        ...[get(sums), load(), get(biases), load(), add, get(shifts), load(), shiftRight, set(value)],
-        ...[constant(0), get(value), get(value), constant(0), lessThan, select, set(value)],
-        ...[get(out), get(value), constant(MAX_ACTIVATION)],
-        ...[get(value), constant(MAX_ACTIVATION), lessThan, select, store16()],
-        ...[advance(sums, 4), advance(biases, 4), advance(shifts, 4), advance(out, 2)],
+        eights,
+        ...found(low, 0),
+        ...found(high, 1),
+        ...[get(out), get(low), get(high), narrow, storeVector()],
+        ...[advance(sums, 32), advance(biases, 32), advance(scaling, 96), advance(out, 16)],
       ),
     ],
   };
@@ -149,4 +173,4 @@ const webAssembly = (): WebAssemblyApi | undefined =>
   (globalThis as { readonly WebAssembly?: WebAssemblyApi }).WebAssembly;
 
 /** The bytes of the module with {@link SimdFunctions}. */
-export const simdModule = (): Uint8Array => assemble([addRow(), dense(), activate()]);
+export const simdModule = (): Uint8Array => assemble([addRows(), dense(), activate()]);

@@ -1,4 +1,4 @@
-import { BIAS_UNIT, type ContextModel } from './context-model.js';
+import { BIAS_UNIT, type ContextModel, MAX_ACTIVATION } from './context-model.js';
 import type { ContextKernel } from './kernel.js';
 import { halfOf, limited, startSums } from './plain-kernel.js';
 import { BLOCK, createSimdInstance } from './simd-functions.js';
@@ -10,21 +10,36 @@ import { BLOCK, createSimdInstance } from './simd-functions.js';
 export function createSimdKernel(model: ContextModel): ContextKernel {
   const at = layoutOf(model);
   const { functions, memory } = createSimdInstance(at.bytes);
-  const { addRow, dense, activate } = functions;
+  const { addRows, dense, activate } = functions;
   const { bias3, shift3 } = model;
   const outputs = new Int32Array(3 * model.components);
   const sums1 = new Int32Array(memory, at.sums1, at.units1);
   const sums3 = new Int32Array(memory, at.sums3, at.units3);
+  const rows = new Int32Array(memory, at.rows, 2 * at.mostRows);
   fillMemory(model, at, memory);
+  let waiting = 0;
+  const addWaiting = (): void => {
+    if (waiting > 0) addRows(at.sums1, at.rows, waiting, at.units1 / BLOCK);
+    waiting = 0;
+  };
   return {
     name: 'simd',
     outputs,
-    start: (quality, position) => startSums(model, quality, position, sums1),
-    add: (input, value) => addRow(at.sums1, at.w1 + input * at.units1 * 2, value, at.units1 / 4),
+    start: (quality, position) => {
+      waiting = 0;
+      startSums(model, quality, position, sums1);
+    },
+    add: (input, value) => {
+      if (waiting === at.mostRows) addWaiting();
+      rows[2 * waiting] = at.w1 + input * at.units1 * 2;
+      rows[2 * waiting + 1] = value & 0xffff;
+      waiting++;
+    },
     run: (channel) => {
-      activate(at.sums1, at.biases1 + channel * at.units1 * 4, at.shifts1, at.hidden1, at.units1);
+      addWaiting();
+      activate(at.sums1, at.biases1 + channel * at.units1 * 4, at.scaling1, at.hidden1, at.units1 / 8);
       dense(at.hidden1, at.w2, at.sums2, at.units1 / 2, at.units2 / BLOCK);
-      activate(at.sums2, at.biases2 + channel * at.units2 * 4, at.shifts2, at.hidden2, at.units2);
+      activate(at.sums2, at.biases2 + channel * at.units2 * 4, at.scaling2, at.hidden2, at.units2 / 8);
       const weights = at.w3 + channel * at.units3 * at.units2 * 2;
       dense(at.hidden2, weights, at.sums3, at.units2 / 2, at.units3 / BLOCK);
       for (let i = 0, own = channel * outputs.length; i < outputs.length; i++, own++) {
@@ -38,11 +53,12 @@ const roundUp = (value: number, multiple: number): number => Math.ceil(value / m
 
 type Layout = ReturnType<typeof layoutOf>;
 
-/** Byte addresses of everything in the memory, each a multiple of 16; sizes rounded up to whole vectors and blocks. */
+/** Byte addresses of everything in the memory, each a multiple of 16; sizes rounded up to whole blocks. */
 function layoutOf({ channels, hidden1, hidden2, components, w1 }: ContextModel) {
-  const units1 = roundUp(hidden1, 4);
+  const units1 = roundUp(hidden1, BLOCK);
   const units2 = roundUp(hidden2, BLOCK);
   const units3 = roundUp(3 * components, BLOCK);
+  const mostRows = w1.length / hidden1;
   let bytes = 0;
   const take = (count: number, bytesEach: number): number => {
     const start = bytes;
@@ -50,20 +66,21 @@ function layoutOf({ channels, hidden1, hidden2, components, w1 }: ContextModel) 
     return start;
   };
   const places = {
-    w1: take((w1.length / hidden1) * units1, 2),
+    w1: take(mostRows * units1, 2),
     w2: take(units2 * units1, 2),
     w3: take(channels * units3 * units2, 2),
     biases1: take(channels * units1, 4),
     biases2: take(channels * units2, 4),
-    shifts1: take(units1, 4),
-    shifts2: take(units2, 4),
+    scaling1: take(3 * units1, 4),
+    scaling2: take(3 * units2, 4),
+    rows: take(2 * mostRows, 4),
     sums1: take(units1, 4),
     sums2: take(units2, 4),
     sums3: take(units3, 4),
     hidden1: take(units1, 2),
     hidden2: take(units2, 2),
   };
-  return { units1, units2, units3, ...places, bytes };
+  return { units1, units2, units3, mostRows, ...places, bytes };
 }
 
 /** What is beyond a layer's own units stays 0: those units come out as 0, and have weights of 0. */
@@ -88,8 +105,19 @@ function fillMemory(model: ContextModel, layout: Layout, memory: ArrayBuffer): v
     biases2[Math.floor(i / hidden2) * layout.units2 + (i % hidden2)] =
       BIAS_UNIT * bias + halfOf(shift2[i % hidden2]!);
   });
-  new Int32Array(memory, layout.shifts1, hidden1).set(shift1);
-  new Int32Array(memory, layout.shifts2, hidden2).set(shift2);
+  fillScaling(shift1, memory, layout.scaling1);
+  fillScaling(shift2, memory, layout.scaling2);
+}
+
+/** What `activate` takes for a shift: the largest value before it, the bits that it keeps, and its power of two. */
+function fillScaling(shifts: Uint8Array, memory: ArrayBuffer, start: number): void {
+  const [integers, floats] = [new Int32Array(memory, start), new Float32Array(memory, start)];
+  shifts.forEach((shift, i) => {
+    const at = 12 * (i >> 2) + (i & 3);
+    integers[at] = Math.min(MAX_ACTIVATION * 2 ** shift, 2 ** 31 - 1);
+    integers[at + 4] = -1 << shift;
+    floats[at + 8] = 2 ** -shift;
+  });
 }
 
 /** Orders a layer's weights as `dense` reads them; a row of `inputs` for each unit, `padded` inputs in the memory. */

@@ -33,16 +33,11 @@ const place = (offset: number): number[] => [0, ...unsigned(offset)];
 
 export const get = (local: number): Code => [0x20, ...unsigned(local)];
 export const set = (local: number): Code => [0x21, ...unsigned(local)];
-export const constant = (value: number): Code => [0x41, ...signed(value)];
+const constant = (value: number): Code => [0x41, ...signed(value)];
 export const add: Code = [0x6a];
 const subtract: Code = [0x6b];
-export const and: Code = [0x71];
-export const shiftRight: Code = [0x75];
-export const lessThan: Code = [0x48];
-export const select: Code = [0x1b];
 const tee = (local: number): Code => [0x22, ...unsigned(local)];
 export const load = (offset = 0): Code => [0x28, ...place(offset)];
-export const store16 = (offset = 0): Code => [0x3b, ...place(offset)];
 export const loadVector = (offset = 0): Code => simd(0, ...place(offset));
 /** Four int16 of the memory as int32. */
 export const load16x4 = (offset = 0): Code => simd(3, ...place(offset));
@@ -50,8 +45,17 @@ export const load16x4 = (offset = 0): Code => simd(3, ...place(offset));
 export const loadSplat = (offset = 0): Code => simd(9, ...place(offset));
 export const storeVector = (offset = 0): Code => simd(11, ...place(offset));
 export const zeroVector: Code = simd(12, ...new Array<number>(16).fill(0));
-export const splat: Code = simd(0x11);
+export const andVectors: Code = simd(0x4e);
 export const addVectors: Code = simd(0xae);
+/** The smaller, and the larger, int32 of each lane. */
+export const smaller: Code = simd(0xb6);
+export const larger: Code = simd(0xb8);
+/** int32 to float32 and back, and the product of float32. */
+export const toFloats: Code = simd(0xfa);
+export const toIntegers: Code = simd(0xf8);
+export const multiplyFloats: Code = simd(0xe6);
+/** Eight int32 of 0..65535, of two vectors, as int16. */
+export const narrow: Code = simd(0x86);
 /** In each lane the sum of the two products of its int16 halves. */
 export const dot: Code = simd(0xba);
 

@@ -4,6 +4,7 @@ export { coarsenTable } from './coarsen.js';
 export { decodeEscape, encodeEscape } from './escape.js';
 export { PRECISION, TOTAL } from './precision.js';
 export { RangeDecoder, RangeEncoder } from './range-coder.js';
+export { finish, type Steps } from './steps.js';
 export { decodeSymbols, encodeSymbols } from './symbols.js';
 export { MAX_TABLE_FILE_BYTES, parseTables, serializeTables } from './table-file.js';
 export {

@@ -6,7 +6,7 @@ import { type EntropyTables, findSlot } from './tables.js';
 /**
  * Encodes symbols, each under the table that `tableIndex` names for its place.
  * @param symbols int32, any values; those outside their table are escaped.
- * @param tableIndex table numbers, −1 for symbols that are not coded, repeated cyclically over the symbols: length 1 for one table, a latent's
+ * @param tableIndex uint16 table numbers, repeated cyclically over the symbols: length 1 for one table, a latent's
  * channels·height·width for a table per channel and position, or one entry a symbol.
  * @throws RangeError where tableIndex is empty or names a table that is not there.
  */
@@ -14,14 +14,13 @@ export function encodeSymbols(
   encoder: RangeEncoder,
   symbols: Int32Array,
   tables: EntropyTables,
-  tableIndex: ArrayLike<number>,
+  tableIndex: Uint16Array,
 ): void {
   checkTableIndex(tableIndex, tables);
   const { cdf, starts, mins, sizes } = tables;
   for (let i = 0, place = 0; i < symbols.length; i++) {
     const table = tableIndex[place]!;
     if (++place === tableIndex.length) place = 0;
-    if (table < 0) continue;
     const size = sizes[table]!;
     const offset = symbols[i]! - mins[table]!;
     const regular = offset >= 0 && offset < size;
@@ -41,17 +40,13 @@ export function decodeSymbols(
   decoder: RangeDecoder,
   symbols: Int32Array,
   tables: EntropyTables,
-  tableIndex: ArrayLike<number>,
+  tableIndex: Uint16Array,
 ): void {
   checkTableIndex(tableIndex, tables);
   const { cdf, starts, mins, sizes } = tables;
   for (let i = 0, place = 0; i < symbols.length; i++) {
     const table = tableIndex[place]!;
     if (++place === tableIndex.length) place = 0;
-    if (table < 0) {
-      symbols[i] = 0;
-      continue;
-    }
     const at = findSlot(tables, table, decoder.slot());
     decoder.consume(cdf[at]!, cdf[at + 1]!);
     const offset = at - starts[table]!;
@@ -60,12 +55,12 @@ export function decodeSymbols(
   }
 }
 
-function checkTableIndex(tableIndex: ArrayLike<number>, tables: EntropyTables): void {
+function checkTableIndex(tableIndex: Uint16Array, tables: EntropyTables): void {
   if (tableIndex.length === 0) throw new RangeError('expected at least one entry for tableIndex, received 0');
-  for (let i = 0; i < tableIndex.length; i++) {
-    const index = tableIndex[i]!;
-    if (index >= tables.count)
+  for (const index of tableIndex) {
+    if (index >= tables.count) {
       throw new RangeError(`expected table numbers below ${tables.count} for tableIndex, received ${index}`);
+    }
   }
 }
 

@@ -11,6 +11,7 @@ import { ConvaeError } from '../errors.js';
 import { type ImageBatch, joinBatches, sliceBatch, toFloatImages } from '../image.js';
 import { createCodedBundle, TINY_QUANTIZER, withCoding, withContext } from './coded-bundle.js';
 import { expectRejection, noiseImages } from './expectations.js';
+import { largeImageContract } from './large-image-contract.js';
 import type { MakeCodec } from './make-codec.js';
 import { randomContextModel } from './random-context.js';
 import { createTinyBundle } from './tiny-bundle.js';
@@ -78,6 +79,7 @@ export function codingContract(makeCodec: MakeCodec): void {
     streamContract(makeCodec);
     containerContract(makeCodec);
     contextContract(makeCodec);
+    largeImageContract(makeCodec, containerOf);
     damageContract(makeCodec);
     refusalContract(makeCodec);
   });

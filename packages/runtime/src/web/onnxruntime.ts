@@ -5,11 +5,11 @@ import { firstLine } from '../provider/graph-session.js';
 import type { OrtModule } from '../provider/ort.js';
 import { createRunQueue, type RunQueue } from '../provider/queue.js';
 import { RELU_GRAPH } from '../provider/relu-graph.js';
+import { yieldTurn } from '../provider/yield-turn.js';
 import type { WebLoadOptions } from './options.js';
 import type { OrtBuild, OrtBuildName } from './ort-build.js';
 import { canStartThreads, chooseThreads, ONE_FILE_NOTICE } from './threads.js';
 import { fetchWasm, wasmUrl } from './wasm-file.js';
-import { yieldTurn } from './yield-turn.js';
 
 /** A build of onnxruntime-web as far as convae sets it up; its settings hold for the whole page. */
 interface OrtWebModule extends OrtModule {

@@ -13,6 +13,7 @@ import type { CallOptions, Codec, OpenedContainer, OpenOptions } from '../codec/
 import { ConvaeError } from '../errors.js';
 import type { Channel } from './channel.js';
 import { remoteContainer } from './container.js';
+import { callWithOptions, sendOptions } from './progress.js';
 import {
   CODEC_TARGET,
   type CodecState,
@@ -21,14 +22,12 @@ import {
   type PlainMethod,
   type SentSequence,
 } from './protocol.js';
-import { type ExposedSequence, exposeSequence, remoteSequence } from './sequences.js';
+import { ending, exposeSequence, remoteSequence } from './sequences.js';
 
 /** The codec behind a channel. */
 export function createCodecOf(channel: Channel, manifest: Manifest, state: CodecState): Codec {
-  const run = async <T>(method: PlainMethod, input: unknown, options: CallOptions = {}): Promise<T> => {
-    const { signal, ...rest } = options;
-    return (await channel.call(CODEC_TARGET, 'run', [method, [input, rest]], signal)) as T;
-  };
+  const run = (method: PlainMethod, input: unknown, options?: CallOptions): Promise<never> =>
+    callWithOptions(channel, CODEC_TARGET, 'run', [method, input], options) as Promise<never>;
   let disposal: Promise<void> | undefined;
   const dispose = (): Promise<void> => {
     disposal ??= disposeOf(channel);
@@ -59,14 +58,19 @@ async function encodeContainer(
   sink: ContainerSink,
   options: ContainerOptions = {},
 ): Promise<ContainerSummary> {
-  const { signal, ...rest } = options;
   const sequence = isSequence(images) ? exposeSequence(channel, images) : undefined;
   const sent: SentSequence = sequence === undefined ? { plain: images } : { target: sequence.target };
   // The result stays here: it may be something that cannot be sent.
   const target = channel.expose({ write: async (bytes: Uint8Array) => void (await sink.write(bytes)) });
   try {
-    const args = [sent, target, rest];
-    return (await channel.call(CODEC_TARGET, 'encodeContainer', args, signal)) as ContainerSummary;
+    const args = [sent, target];
+    return (await callWithOptions(
+      channel,
+      CODEC_TARGET,
+      'encodeContainer',
+      args,
+      options,
+    )) as ContainerSummary;
   } finally {
     // Stopped or not, nothing is read or written any more.
     channel.withdraw(target);
@@ -77,17 +81,23 @@ async function encodeContainer(
 async function decodeContainer(
   channel: Channel,
   stream: AsyncIterable<Uint8Array>,
-  { signal }: CallOptions = {},
+  options: CallOptions = {},
 ): Promise<DecodedContainer> {
   if (!isSequence(stream)) throw wrongKind('an iterable of bytes', 'stream', stream);
+  const { signal } = options;
   const source = exposeSequence(channel, stream);
+  const { sent, end } = sendOptions(channel, options);
+  const endAll = (): void => {
+    source.end();
+    end();
+  };
   try {
-    const args = [source.target];
+    const args = [source.target, sent];
     const opened = (await channel.call(CODEC_TARGET, 'decodeContainer', args, signal)) as DecodedMessage;
     const sequence = remoteSequence<PlacedImages>(channel, opened.images, signal);
-    return { header: opened.header, images: ending(sequence, source) };
+    return { header: opened.header, images: ending(sequence, endAll) };
   } catch (error) {
-    source.end();
+    endAll();
     throw error;
   }
 }
@@ -116,17 +126,5 @@ async function disposeOf(channel: Channel): Promise<void> {
     await channel.callLast(CODEC_TARGET, 'dispose', reason);
   } finally {
     channel.close(reason);
-  }
-}
-
-/** The sequence; the stream behind it is read no more once it has ended. */
-async function* ending<T>(
-  sequence: AsyncGenerator<T>,
-  source: ExposedSequence,
-): AsyncGenerator<T, void, undefined> {
-  try {
-    yield* sequence;
-  } finally {
-    source.end();
   }
 }

@@ -5,8 +5,9 @@ import type { ConvaeError } from '../errors.js';
 import type { ImageBatch } from '../image.js';
 import type { Channel } from './channel.js';
 import { unpackError } from './errors.js';
+import { callWithOptions, sendOptions } from './progress.js';
 import { CODEC_TARGET, type OpenedMessage } from './protocol.js';
-import { remoteSequence } from './sequences.js';
+import { ending, remoteSequence } from './sequences.js';
 
 /**
  * A container that was opened in a worker.
@@ -17,13 +18,16 @@ export function remoteContainer(channel: Channel, opened: OpenedMessage, source:
   const container: OpenedContainer & { lost: readonly LostChunk[] } = {
     ...shown,
     problems: problems.map((problem) => unpackError(problem) as ConvaeError),
-    decodeAt: async (image, { signal } = {}) =>
-      (await channel.call(target, 'decodeAt', [image], signal)) as ImageBatch,
-    images: async function* ({ signal } = {}) {
-      const sequence = (await channel.call(target, 'images', [], signal)) as number;
-      yield* remoteSequence<PlacedImages>(channel, sequence, signal, ({ lost }) => {
+    decodeAt: async (image, options) =>
+      (await callWithOptions(channel, target, 'decodeAt', [image], options)) as ImageBatch,
+    images: async function* (options = {}) {
+      const { signal } = options;
+      const { sent, end } = sendOptions(channel, options);
+      const sequence = (await channel.call(target, 'images', [sent], signal)) as number;
+      const items = remoteSequence<PlacedImages>(channel, sequence, signal, ({ lost }) => {
         if (lost !== undefined) container.lost = lost as readonly LostChunk[];
       });
+      yield* ending(items, end);
     },
   };
   forgotten.register(container, { channel, target, source });

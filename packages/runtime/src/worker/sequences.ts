@@ -10,11 +10,13 @@ export interface ExposedSequence {
 /**
  * Lets the other side take the items of a sequence with {@link remoteSequence}.
  * @param around Stands around every step of the sequence.
+ * @param stop Stops a step under way, where the other side ends the sequence early.
  */
 export function exposeSequence(
   channel: Channel,
   sequence: Iterable<unknown> | AsyncIterable<unknown>,
   around: (step: () => Promise<RemoteItem>) => Promise<RemoteItem> = (step) => step(),
+  stop?: () => void,
 ): ExposedSequence {
   const iterator =
     Symbol.asyncIterator in sequence ? sequence[Symbol.asyncIterator]() : sequence[Symbol.iterator]();
@@ -34,6 +36,7 @@ export function exposeSequence(
     channel.withdraw(target);
     if (ended) return;
     ended = true;
+    stop?.();
     await iterator.return?.();
   };
   const target = channel.expose({ next: () => around(step), return: finish });
@@ -67,5 +70,17 @@ export async function* remoteSequence<T>(
   } finally {
     // Left early, it must end over there; the caller does not need to hear of errors here.
     if (!done) await channel.call(target, 'return', []).catch(() => undefined);
+  }
+}
+
+/** The sequence; what stands behind it ends with it. */
+export async function* ending<T>(
+  sequence: AsyncGenerator<T>,
+  end: () => void,
+): AsyncGenerator<T, void, undefined> {
+  try {
+    yield* sequence;
+  } finally {
+    end();
   }
 }

@@ -8,6 +8,7 @@ import { loadCodec } from '../web/load-codec.js';
 import type { WebGpu } from '../web/webgpu-option.js';
 import { Channel, type Methods } from './channel.js';
 import { packError } from './errors.js';
+import { receivedOptions, type SentOptions } from './progress.js';
 import {
   CLIENT_TARGET,
   type CodecState,
@@ -114,22 +115,30 @@ type Telling = <T>(task: () => Promise<T>) => Promise<T>;
 /** The methods of the codec, as the client calls them. */
 function codecMethods(channel: Channel, loaded: () => Codec, telling: Telling): Methods {
   return {
-    run: (method: PlainMethod, [first, options]: unknown[], signal: AbortSignal) => {
+    run: (method: PlainMethod, first: unknown, options: SentOptions, signal: AbortSignal) => {
       const run = loaded()[method] as (first: unknown, options: object) => Promise<unknown>;
-      return telling(() => run.call(loaded(), first, { ...(options as object | undefined), signal }));
+      return telling(() => run.call(loaded(), first, receivedOptions(channel, options, signal)));
     },
-    encodeContainer: (images: SentSequence, sink: number, options: object, signal: AbortSignal) => {
+    encodeContainer: (images: SentSequence, sink: number, options: SentOptions, signal: AbortSignal) => {
       const sequence = 'target' in images ? remoteSequence(channel, images.target, signal) : images.plain;
       const write = async (bytes: Uint8Array) => void (await channel.call(sink, 'write', [bytes], signal));
       return telling(() =>
-        loaded().encodeContainer(sequence as ImageSequence, { write }, { ...options, signal }),
+        loaded().encodeContainer(
+          sequence as ImageSequence,
+          { write },
+          receivedOptions(channel, options, signal),
+        ),
       );
     },
-    decodeContainer: async (stream: number, signal: AbortSignal) => {
+    decodeContainer: async (stream: number, options: SentOptions, signal: AbortSignal) => {
       const bytes = remoteSequence<Uint8Array>(channel, stream);
-      const { header, images } = await loaded().decodeContainer(bytes, { signal });
+      // The call ends before its images do, and so does its signal.
+      const stop = new AbortController();
+      signal.addEventListener('abort', () => stop.abort(signal.reason));
+      const received = receivedOptions(channel, options, stop.signal);
+      const { header, images } = await loaded().decodeContainer(bytes, received);
       // The codec uses the header further: a copy goes out.
-      return { header: structuredClone(header), images: exposeImages(channel, telling, images) };
+      return { header: structuredClone(header), images: exposeImages(channel, telling, images, stop) };
     },
     openContainer: async (source: number, size: number, options: object) => {
       const read = async (offset: number, length: number) =>
@@ -164,8 +173,13 @@ function loading(channel: Channel, request: LoadRequest, signal: AbortSignal) {
 
 function exposeContainer(channel: Channel, telling: Telling, container: OpenedContainer): OpenedMessage {
   const target = channel.expose({
-    decodeAt: (image: number, signal: AbortSignal) => telling(() => container.decodeAt(image, { signal })),
-    images: () => exposeImages(channel, telling, container.images(), () => container.lost),
+    decodeAt: (image: number, options: SentOptions, signal: AbortSignal) =>
+      telling(() => container.decodeAt(image, receivedOptions(channel, options, signal))),
+    images: (options: SentOptions) => {
+      const stop = new AbortController();
+      const images = container.images(receivedOptions(channel, options, stop.signal));
+      return exposeImages(channel, telling, images, stop, () => container.lost);
+    },
   });
   const { header, imageCount, lost } = container;
   const problems = container.problems.map((problem) => packError(problem));
@@ -177,11 +191,12 @@ function exposeImages(
   channel: Channel,
   telling: Telling,
   sequence: AsyncGenerator<unknown>,
+  stop: AbortController,
   lost: () => unknown = () => undefined,
 ): number {
   const around = (step: () => Promise<RemoteItem>): Promise<RemoteItem> =>
     telling(async () => ({ ...(await step()), lost: lost() }));
-  return exposeSequence(channel, sequence, around).target;
+  return exposeSequence(channel, sequence, around, () => stop.abort()).target;
 }
 
 function stateOf({ executionProvider, passedOver, threads, contextKernel, notices }: Codec): CodecState {

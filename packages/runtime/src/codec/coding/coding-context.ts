@@ -9,8 +9,21 @@ import type { EntropyModel } from './entropy-model.js';
 
 /** Options of one call. */
 export interface CallOptions {
-  /** Stops the call between two chunks; it then rejects with ConvaeError ABORTED. */
+  /**
+   * Stops the call between two runs of a network, and every few hundredths of a second while symbols are coded; it then
+   * rejects with ConvaeError ABORTED.
+   */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Called while symbols are coded, some times a second, and after every image or chunk: with the number of images so
+   * far, the present one in part (0.4). With the context prior the coding of large images takes most of the time.
+   */
+  readonly onProgress?: ((images: number) => void) | undefined;
+}
+
+/** The options of a call for a part of it that begins with the image `first`. */
+export function progressFrom(first: number, { signal, onProgress }: CallOptions): CallOptions {
+  return { signal, onProgress: onProgress && ((images) => onProgress(first + images)) };
 }
 
 /** What encoding and decoding need: the networks, and the bundle's entropy model. */

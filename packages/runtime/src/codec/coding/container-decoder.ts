@@ -14,6 +14,7 @@ import {
   salvageContainer,
 } from '../../bitstream/index.js';
 import { toHex } from '../../bytes.js';
+import { finish, type Steps } from '../../entropy/index.js';
 import type { SymbolBatch } from '../../entropy/quantizer.js';
 import { ConvaeError } from '../../errors.js';
 import { type ImageBatch, sliceBatch } from '../../image.js';
@@ -22,9 +23,11 @@ import {
   type CodingContext,
   checkStream,
   codedShape,
+  progressFrom,
   reconstructPieces,
 } from './coding-context.js';
 import { decodePayload } from './payload.js';
+import { inTurns } from './turns.js';
 
 /** Images of a container and their place in it. */
 export interface PlacedImages {
@@ -72,7 +75,8 @@ async function* decodeChunks(
   options: CallOptions,
 ): AsyncGenerator<PlacedImages, void, undefined> {
   for await (const chunk of chunks) {
-    yield* placedImages(context, header, chunk, chunkSymbols(context, header, chunk), options);
+    const symbols = await chunkSymbolsInTurns(context, header, chunk, options);
+    yield* placedImages(context, header, chunk, symbols, options);
   }
 }
 
@@ -96,14 +100,31 @@ async function* placedImages(
  * @param header one that `checkHeader` accepts.
  * @throws ConvaeError.
  */
-export function chunkSymbols(
+export function chunkSymbols(...args: Parameters<typeof chunkSteps>): SymbolBatch {
+  return finish(chunkSteps(...args));
+}
+
+function chunkSteps(
   { manifest, model }: Pick<CodingContext, 'manifest' | 'model'>,
   header: ContainerHeader,
   chunk: Chunk,
-): SymbolBatch {
+): Steps<SymbolBatch> {
   const shape = codedShape(manifest, chunkSides(header, chunk));
   const { quality, prior } = header;
   return decodePayload(model, chunk.payload, { quality, prior, count: chunk.imageCount, shape });
+}
+
+/** As {@link chunkSymbols}, piece by piece. */
+function chunkSymbolsInTurns(
+  context: CodingContext,
+  header: ContainerHeader,
+  chunk: Chunk,
+  options: CallOptions,
+): Promise<SymbolBatch> {
+  const { channels, height, width } = codedShape(context.manifest, chunkSides(header, chunk));
+  const { firstImage, imageCount } = chunk;
+  const total = imageCount * channels * height * width;
+  return inTurns(chunkSteps(context, header, chunk), total, progressFrom(firstImage, options), imageCount);
 }
 
 function chunkSides(header: ContainerHeader, { height, width }: Chunk): CodedSize {
@@ -172,10 +193,10 @@ export class ImageContainer {
     if (gone && Number.isInteger(image))
       throw new ConvaeError('DATA_INVALID', `image ${image} is lost: its chunk is damaged`);
     const chunk = await this.#file.readChunk(this.#file.entryOf(image));
-    const symbols = chunkSymbols(this.#context, this.header, chunk);
+    const symbols = await chunkSymbolsInTurns(this.#context, this.header, chunk, options);
     const at = image - chunk.firstImage;
     const own = sliceBatch(symbols, at, at + 1);
-    const sides = { ...options, ...chunkSides(this.header, chunk) };
+    const sides = { signal: options.signal, ...chunkSides(this.header, chunk) };
     for await (const images of reconstructPieces(this.#context, own, this.header.quality, sides))
       return images;
     throw new ConvaeError('DATA_INVALID', `image ${image} is not in its chunk`);
@@ -187,16 +208,19 @@ export class ImageContainer {
    */
   async *images(options: CallOptions = {}): AsyncGenerator<PlacedImages, void, undefined> {
     for (const entry of this.#file.entries) {
-      const read = await this.#read(entry);
+      const read = await this.#read(entry, options);
       if (read) yield* placedImages(this.#context, this.header, read.chunk, read.symbols, options);
     }
   }
 
   /** A chunk and its symbols; undefined where salvage goes on without it. */
-  async #read(entry: ChunkEntry): Promise<{ chunk: Chunk; symbols: SymbolBatch } | undefined> {
+  async #read(
+    entry: ChunkEntry,
+    options: CallOptions,
+  ): Promise<{ chunk: Chunk; symbols: SymbolBatch } | undefined> {
     try {
       const chunk = await this.#file.readChunk(entry);
-      return { chunk, symbols: chunkSymbols(this.#context, this.header, chunk) };
+      return { chunk, symbols: await chunkSymbolsInTurns(this.#context, this.header, chunk, options) };
     } catch (error) {
       if (!this.#salvage || !isDamage(error)) throw error;
       this.#addLost(entry);

@@ -24,8 +24,10 @@ import {
   type CodingSettings,
   checkedSettings,
   type EncodeOptions,
+  progressFrom,
 } from './coding-context.js';
 import { encodePayload, MAX_CONTEXT_PRODUCTS } from './payload.js';
+import { inTurns } from './turns.js';
 
 type Batch = ImageBatch | FloatImageBatch;
 
@@ -136,8 +138,11 @@ class ContainerEncoder {
     const images = this.#waiting.length === 1 ? this.#waiting[0]! : joinBatches<Batch>(this.#waiting);
     this.#waiting = [];
     this.#waitingCount = 0;
-    const latents = await this.#context.embed(images, { signal: this.#options.signal });
-    await this.#write(images, encodePayload(this.#context.model, latents, this.#settings));
+    const { signal } = this.#options;
+    const latents = await this.#context.embed(images, { signal });
+    const steps = encodePayload(this.#context.model, latents, this.#settings);
+    const progress = progressFrom(this.#writer?.imageCount ?? 0, this.#options);
+    await this.#write(images, await inTurns(steps, latents.data.length, progress, images.count));
   }
 
   async #write({ count, height, width }: Batch, payload: Uint8Array): Promise<void> {

@@ -13,6 +13,8 @@ export interface QualityModel {
   readonly tables: EntropyTables;
   /** float64, bits of each table's most probable symbol: no symbol takes fewer. */
   readonly leastBits: Float64Array;
+  /** The channels that are coded, ascending: those with a step. The symbols of others are 0. */
+  readonly coded: readonly number[];
 }
 
 /**
@@ -35,7 +37,7 @@ export class EntropyModel {
   /** Number of the first table per position; undefined where there are none. */
   readonly #positionTables: number | undefined;
   readonly #channelTables: boolean;
-  #lastIndex: { readonly quality: number; readonly shape: ItemShape; readonly index: Int32Array } | undefined;
+  #lastIndex: { readonly shape: ItemShape; readonly index: Uint16Array } | undefined;
 
   /** @throws ConvaeError UNSUPPORTED where the bundle has no tables. */
   constructor(
@@ -85,41 +87,46 @@ export class EntropyModel {
     if (known) return known;
     const spec = this.#manifest.quantizer!;
     const tables = tablesAt(this.#coding.tables, spec, quality);
-    const model = { quantizer: quantizerAt(spec, quality), tables, leastBits: leastBits(tables) };
+    const quantizer = quantizerAt(spec, quality);
+    const coded = codedChannels(quantizer);
+    const model = { quantizer, tables, leastBits: leastBits(tables), coded };
     this.#models.set(quality, model);
     return model;
   }
 
   /**
-   * int32, the table of each symbol of one latent, in the order of the symbols; −1 in channels that are not coded.
+   * uint16, the table of each symbol of one latent, in the order of the symbols.
    * @throws ConvaeError UNSUPPORTED where the bundle has tables for its own size only, and this is another.
    */
-  tableIndex(quality: number, shape: ItemShape): Int32Array {
-    const last = this.#lastIndex;
-    if (last?.quality === quality && sameShape(last.shape, shape)) return last.index;
+  tableIndex(shape: ItemShape): Uint16Array {
+    if (this.#lastIndex && sameShape(this.#lastIndex.shape, shape)) return this.#lastIndex.index;
     const first = this.#firstTable(shape);
-    const { steps } = this.at(quality).quantizer;
-    const plane = shape.height * shape.width;
-    const index = Int32Array.from({ length: shape.channels * plane }, (_, i) => {
-      const channel = Math.floor(i / plane);
-      if (steps[channel] === 0) return -1;
-      return first === undefined ? channel : first + i;
-    });
-    this.#lastIndex = { quality, shape, index };
+    const plane = first === undefined ? shape.height * shape.width : 1;
+    const index = new Uint16Array(shape.channels * shape.height * shape.width);
+    for (let i = 0; i < index.length; i++) index[i] = (first ?? 0) + Math.floor(i / plane);
+    this.#lastIndex = { shape, index };
     return index;
+  }
+
+  /** The same for one channel of a latent: a single table, or one for each place. @throws as {@link tableIndex}. */
+  planeIndex(shape: ItemShape, channel: number): Uint16Array {
+    const first = this.#firstTable(shape);
+    if (first === undefined) return Uint16Array.of(channel);
+    const plane = shape.height * shape.width;
+    return this.tableIndex(shape).subarray(channel * plane, (channel + 1) * plane);
   }
 
   /** Bits that a latent of this shape takes at least, found without memory for it. @throws as {@link tableIndex}. */
   leastBits(quality: number, shape: ItemShape): number {
-    const { leastBits: bits, quantizer } = this.at(quality);
+    const { leastBits: bits, coded } = this.at(quality);
     const first = this.#firstTable(shape);
     const plane = shape.height * shape.width;
-    const own = first === undefined ? bits.subarray(0, shape.channels) : bits.subarray(first);
-    const each = first === undefined ? 1 : plane;
-    let sum = 0;
-    for (let i = 0; i < shape.channels * each; i++)
-      if (quantizer.steps[Math.floor(i / each)] !== 0) sum += own[i]!;
-    return first === undefined ? sum * plane : sum;
+    const ofPlane = (channel: number): number => {
+      if (first === undefined) return bits[channel]! * plane;
+      const start = first + channel * plane;
+      return bits.subarray(start, start + plane).reduce((sum, value) => sum + value, 0);
+    };
+    return coded.reduce((sum, channel) => sum + ofPlane(channel), 0);
   }
 
   /** The first table per position where the shape is the bundle's own; undefined where tables per channel serve. */
@@ -131,6 +138,10 @@ export class EntropyModel {
     const problem = `${name} has entropy tables for images of ${image.height}×${image.width} only`;
     throw new ConvaeError('UNSUPPORTED', problem);
   }
+}
+
+function codedChannels({ steps }: Quantizer): number[] {
+  return Array.from(steps.keys()).filter((channel) => steps[channel]! > 0);
 }
 
 /** The tables of a quality: multiples of a lattice have sums of the finest step's, other steps tables of their own. */

@@ -7,6 +7,7 @@ import {
 } from '../../bitstream/index.js';
 import type { Manifest } from '../../bundle/manifest.js';
 import { checkBytes } from '../../checks.js';
+import { finish } from '../../entropy/index.js';
 import { dequantize, type SymbolBatch } from '../../entropy/quantizer.js';
 import { ConvaeError } from '../../errors.js';
 import { type ImageBatch, type Images, sliceBatch } from '../../image.js';
@@ -18,9 +19,11 @@ import {
   checkStream,
   codedShape,
   type EncodeOptions,
+  progressFrom,
 } from './coding-context.js';
 import type { EntropyModel } from './entropy-model.js';
 import { decodePayload, encodePayload } from './payload.js';
+import { inTurns } from './turns.js';
 
 /** Encodes every image of a batch into a stream of its own (FORMAT.md, "Single image stream"). */
 export async function encodeImages(
@@ -34,10 +37,14 @@ export async function encodeImages(
   const { image } = context.manifest;
   const own = batch.height === image.height && batch.width === image.width;
   const size = own ? {} : { size: { height: batch.height, width: batch.width } };
-  return Array.from({ length: latents.count }, (_, i) => {
-    const payload = encodePayload(context.model, sliceBatch(latents, i, i + 1), settings);
-    return writeImageStream({ ...settings, ...size, payload });
-  });
+  const symbols = latents.data.length / latents.count;
+  const streams: Uint8Array[] = [];
+  for (let i = 0; i < latents.count; i++) {
+    const steps = encodePayload(context.model, sliceBatch(latents, i, i + 1), settings);
+    const payload = await inTurns(steps, symbols, progressFrom(i, options));
+    streams.push(writeImageStream({ ...settings, ...size, payload }));
+  }
+  return streams;
 }
 
 /** What a single image stream holds. */
@@ -54,14 +61,20 @@ export interface CodedImage extends CodedSize {
  * VERSION_UNSUPPORTED or UNSUPPORTED.
  */
 export function decodeImageSymbols(manifest: Manifest, model: EntropyModel, bytes: Uint8Array): CodedImage {
+  const { steps, ...head } = openImage(manifest, model, bytes);
+  return { ...head, symbols: finish(steps) };
+}
+
+/** Reads the head of a single image stream; its symbols are decoded as `steps` are done. */
+function openImage(manifest: Manifest, model: EntropyModel, bytes: Uint8Array) {
   checkBytes(bytes);
   const stream = readImageStream(bytes);
   checkStream(model, stream);
   const { quality, prior, payload } = stream;
   const { height, width } = streamSize(manifest, stream);
   const shape = codedShape(manifest, { height, width });
-  const symbols = decodePayload(model, payload, { quality, prior, count: 1, shape });
-  return { quality, prior, height, width, symbols };
+  const steps = decodePayload(model, payload, { quality, prior, count: 1, shape });
+  return { quality, prior, height, width, symbolCount: shape.channels * shape.height * shape.width, steps };
 }
 
 /** Decodes a single image stream. @throws as {@link decodeImageSymbols}. */
@@ -70,7 +83,8 @@ export async function decodeImage(
   bytes: Uint8Array,
   options: CallOptions,
 ): Promise<ImageBatch> {
-  const { symbols, quality, height, width } = decodeImageSymbols(context.manifest, context.model, bytes);
+  const { quality, height, width, symbolCount, steps } = openImage(context.manifest, context.model, bytes);
+  const symbols = await inTurns(steps, symbolCount, options);
   const latents = dequantize(symbols, context.model.at(quality).quantizer);
   return context.reconstruct(latents, { signal: options.signal, height, width });
 }

@@ -9,14 +9,17 @@ export {
   checkHeader,
   chunkSymbols,
   type DecodedContainer,
+  decodeContainer,
   ImageContainer,
   type LostChunk,
+  openImageContainer,
   type PlacedImages,
 } from './container-decoder.js';
 export {
   type ContainerOptions,
   type ContainerSummary,
   DEFAULT_CHUNK_IMAGES,
+  encodeContainer,
   type ImageSequence,
 } from './container-encoder.js';
 export { EntropyModel } from './entropy-model.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LEAST_CHUNK_BYTES, MAX_CHUNK_IMAGES } from '../../bitstream/index.js';
 import { loadBundle } from '../../bundle/load.js';
-import { encodeSymbols, RangeEncoder } from '../../entropy/index.js';
+import { encodeSymbols, finish, RangeEncoder } from '../../entropy/index.js';
 import { quantize, type SymbolBatch } from '../../entropy/quantizer.js';
 import type { ItemShape, LatentBatch } from '../../image.js';
 import { createCodedBundle } from '../../testing/coded-bundle.js';
@@ -31,7 +31,7 @@ function latentsOf(count: number, shape: ItemShape): LatentBatch {
 /** Bits of the symbols under the model's tables, the escaped ones' extra bits included. */
 function idealBits(model: EntropyModel, quality: number, { data, ...shape }: SymbolBatch): number {
   const { tables } = model.at(quality);
-  const index = model.tableIndex(quality, shape);
+  const index = model.tableIndex(shape);
   return data.reduce((bits, symbol, i) => {
     const table = index[i % index.length]!;
     const [size, offset] = [tables.sizes[table]!, symbol - tables.mins[table]!];
@@ -44,7 +44,7 @@ function idealBits(model: EntropyModel, quality: number, { data, ...shape }: Sym
 }
 
 function encode(model: EntropyModel, quality: number, latents: LatentBatch): Uint8Array {
-  return encodePayload(model, latents, { quality, prior: 'factorized' });
+  return finish(encodePayload(model, latents, { quality, prior: 'factorized' }));
 }
 
 const factorized = { prior: 'factorized' } as const;
@@ -67,7 +67,9 @@ describe('a payload', () => {
           const latents = latentsOf(count, shape);
           const symbols = quantize(latents, model.at(quality).quantizer);
           const payload = encode(model, quality, latents);
-          expect(decodePayload(model, payload, { ...factorized, quality, count, shape })).toEqual(symbols);
+          expect(finish(decodePayload(model, payload, { ...factorized, quality, count, shape }))).toEqual(
+            symbols,
+          );
           const ideal = idealBits(model, quality, symbols) / 8;
           expect(payload.length).toBeLessThanOrEqual(1.001 * ideal + 2);
           expect(payload.length).toBeGreaterThanOrEqual(ideal - 2);
@@ -84,7 +86,8 @@ describe('a payload', () => {
       { count: 1, shape: { channels: 2, height: 4096, width: 4096 } },
     ];
     for (const claim of claims) {
-      const decode = () => decodePayload(model, new Uint8Array(50), { ...factorized, quality: 3, ...claim });
+      const decode = () =>
+        finish(decodePayload(model, new Uint8Array(50), { ...factorized, quality: 3, ...claim }));
       expect(decode).toThrow(expect.objectContaining({ code: 'DATA_INVALID' }));
       expect(decode).toThrow('cannot hold');
     }
@@ -97,10 +100,10 @@ describe('a payload with the context prior', () => {
     for (const count of [1, 3, 40]) {
       for (let quality = 0; quality < 4; quality++) {
         const latents = latentsOf(count, shape);
-        const payload = encodePayload(model, latents, { quality, prior: 'context' });
+        const payload = finish(encodePayload(model, latents, { quality, prior: 'context' }));
         const head = { quality, count, shape, prior: 'context' } as const;
         const symbols = quantize(latents, model.at(quality).quantizer);
-        expect(decodePayload(model, payload, head)).toEqual(symbols);
+        expect(finish(decodePayload(model, payload, head))).toEqual(symbols);
       }
     }
   });
@@ -110,7 +113,7 @@ describe('a payload with the context prior', () => {
     const shape = { channels: 2, height: 4096, width: 4096 };
     for (const count of [1, 65536]) {
       const decode = () =>
-        decodePayload(model, new Uint8Array(50), { quality: 3, prior: 'context', count, shape });
+        finish(decodePayload(model, new Uint8Array(50), { quality: 3, prior: 'context', count, shape }));
       expect(decode).toThrow(expect.objectContaining({ code: 'DATA_INVALID' }));
       expect(decode).toThrow('cannot hold');
     }
@@ -121,7 +124,7 @@ describe('a payload with the context prior', () => {
     const shape = { channels: 2, height: 16_384, width: 16_384 };
     const head = { quality: 3, prior: 'context', count: 1, shape } as const;
     expect(model.context().products(0, shape)).toBeGreaterThan(MAX_CONTEXT_PRODUCTS);
-    expect(() => decodePayload(model, new Uint8Array(4 << 20).fill(85), head)).toThrow(
+    expect(() => finish(decodePayload(model, new Uint8Array(4 << 20).fill(85), head))).toThrow(
       expect.objectContaining({ code: 'LIMIT_EXCEEDED', message: expect.stringContaining('factorized') }),
     );
   });
@@ -133,7 +136,7 @@ describe('the least bits of a latent', () => {
     async (tables) => {
       const model = await modelOf(tables);
       const { leastBits } = model.at(2);
-      const expected = model.tableIndex(2, own).reduce((sum, table) => sum + leastBits[table]!, 0);
+      const expected = model.tableIndex(own).reduce((sum, table) => sum + leastBits[table]!, 0);
       expect(model.leastBits(2, own)).toBeCloseTo(expected, 9);
     },
   );
@@ -142,7 +145,7 @@ describe('the least bits of a latent', () => {
 /** The payload of so many images whose symbols are the likeliest of their tables: no other one is shorter. */
 function shortestPayload(model: EntropyModel, quality: number, count: number): Uint8Array {
   const { tables } = model.at(quality);
-  const index = model.tableIndex(quality, own);
+  const index = model.tableIndex(own);
   const likeliest = Int32Array.from(index, (table) => {
     const [start, size] = [tables.starts[table]!, tables.sizes[table]!];
     const widths = Array.from(

@@ -1,12 +1,13 @@
 import { LEAST_CHUNK_BYTES, MAX_CHUNK_IMAGES, MAX_CHUNK_SYMBOLS } from '../../bitstream/index.js';
 import { checkLimit } from '../../checks.js';
-import { decodeContextSymbols, encodeContextSymbols } from '../../context/index.js';
-import { decodeSymbols, encodeSymbols, RangeDecoder, RangeEncoder } from '../../entropy/index.js';
+import { contextDecoding, contextEncoding } from '../../context/index.js';
+import { decodeSymbols, encodeSymbols, RangeDecoder, RangeEncoder, type Steps } from '../../entropy/index.js';
 import { quantize, type SymbolBatch } from '../../entropy/quantizer.js';
 import { ConvaeError } from '../../errors.js';
 import type { ItemShape, LatentBatch } from '../../image.js';
 import type { CodingSettings } from './coding-context.js';
 import type { EntropyModel } from './entropy-model.js';
+import { factorizedSteps } from './factorized.js';
 
 /**
  * Most products of weights that a payload with the context prior may take: this bounds the time to decode it.
@@ -15,23 +16,24 @@ import type { EntropyModel } from './entropy-model.js';
 export const MAX_CONTEXT_PRODUCTS = 2 ** 36;
 
 /**
- * Quantizes and encodes latents: the payload's whole code word (FORMAT.md, "Symbols").
+ * Quantizes and encodes latents, in pieces: the payload's whole code word (FORMAT.md, "Symbols").
  * @throws ConvaeError NON_FINITE, UNSUPPORTED, LIMIT_EXCEEDED.
  */
-export function encodePayload(
+export function* encodePayload(
   model: EntropyModel,
   latents: LatentBatch,
-  settings: CodingSettings,
-): Uint8Array {
-  const { quality, prior } = settings;
-  const { quantizer, tables } = model.at(quality);
+  { quality, prior }: CodingSettings,
+): Steps<Uint8Array> {
   const encoder = new RangeEncoder();
+  const symbols = (): Int32Array => quantize(latents, model.at(quality).quantizer).data;
   if (prior === 'factorized') {
-    encodeSymbols(encoder, quantize(latents, quantizer).data, tables, model.tableIndex(quality, latents));
+    yield* factorizedSteps(model, symbols(), latents, quality, (some, tables, index) =>
+      encodeSymbols(encoder, some, tables, index),
+    );
   } else {
     const context = model.context();
     checkProducts(latents.count * context.products(quality, latents));
-    encodeContextSymbols(encoder, quantize(latents, quantizer).data, context, latents, quality);
+    yield* contextEncoding(encoder, symbols(), context, latents, quality);
   }
   return encoder.finish();
 }
@@ -47,10 +49,14 @@ export interface PayloadHead extends CodingSettings {
 const OMITTED_BITS = 17;
 
 /**
- * Decodes a payload: integers only, so every machine finds the same symbols.
+ * Decodes a payload in pieces: integers only, so every machine finds the same symbols.
  * @throws ConvaeError DATA_INVALID where no encoder would have written these bytes, LIMIT_EXCEEDED, UNSUPPORTED.
  */
-export function decodePayload(model: EntropyModel, payload: Uint8Array, head: PayloadHead): SymbolBatch {
+export function* decodePayload(
+  model: EntropyModel,
+  payload: Uint8Array,
+  head: PayloadHead,
+): Steps<SymbolBatch> {
   const { quality, prior, count, shape } = head;
   const length = count * shape.channels * shape.height * shape.width;
   // Before memory is taken: so few bytes cannot hold so many symbols, whatever they are.
@@ -64,8 +70,11 @@ export function decodePayload(model: EntropyModel, payload: Uint8Array, head: Pa
   if (prior === 'context') checkProducts(count * model.context().products(quality, shape));
   const data = new Int32Array(length);
   const decoder = new RangeDecoder(payload);
-  if (prior === 'context') decodeContextSymbols(decoder, data, model.context(), shape, quality);
-  else decodeSymbols(decoder, data, model.at(quality).tables, model.tableIndex(quality, shape));
+  if (prior === 'context') yield* contextDecoding(decoder, data, model.context(), shape, quality);
+  else
+    yield* factorizedSteps(model, data, shape, quality, (some, tables, index) =>
+      decodeSymbols(decoder, some, tables, index),
+    );
   decoder.finish();
   return { data, count, channels: shape.channels, height: shape.height, width: shape.width };
 }
