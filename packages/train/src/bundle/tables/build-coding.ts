@@ -16,11 +16,12 @@ import {
   sliceBatch,
 } from '@convae/runtime/core';
 import { inBatches } from '../../dataset/batches.js';
+import { spread } from '../../dataset/split.js';
 import { psnrFromMse } from '../../figures/psnr.js';
 import type { FloatContext } from '../../training/rate/trained-coding.js';
 import { quantizeContext } from '../context/quantize-context.js';
 import { fileEntry } from '../files.js';
-import { type Calibration, calibrate, spread } from './calibration.js';
+import { type Calibration, calibrate } from './calibration.js';
 import { chooseTables, type SymbolSet } from './choose-tables.js';
 import { chooseQualities, chooseSteps } from './steps.js';
 
