@@ -39,8 +39,8 @@ describe('steering', () => {
 
   it('moves lambda towards the target, less late in the run and never far at once', () => {
     const move = (psnr: number, done: number) => correction(quality, { psnr: 30 }, { psnr, bytes: 1 }, done);
-    expect(move(29, 0.2)).toBeCloseTo(0.5 / 1.4, 9);
-    expect(move(31, 0.2)).toBeCloseTo(-0.5 / 1.4, 9);
+    expect(move(29, 0.2)).toBeCloseTo(0.35 / 1.4, 9);
+    expect(move(31, 0.2)).toBeCloseTo(-0.35 / 1.4, 9);
     expect(move(29, 0.9)).toBeCloseTo(0.15 / 1.4, 9);
     expect(move(10, 0.2)).toBe(1);
     expect(move(59, 0.2)).toBe(-1);

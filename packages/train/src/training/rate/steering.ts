@@ -12,7 +12,7 @@ const CORRECTIONS = 40;
 /** The part of the run that a context network gets before its bytes are believed. */
 const CONTEXT_SETTLES = 0.1;
 /** The part of its error that a correction takes away at first, and the last of them. */
-const DAMPING = { first: 0.5, last: 0.15 } as const;
+const DAMPING = { first: 0.35, last: 0.15 } as const;
 /** The most that a correction moves lambda, octaves. */
 const MAX_MOVE = 1;
 /** Images that a correction looks at, most; and the settling. */
@@ -21,7 +21,7 @@ const SETTLING_IMAGES = 1000;
 /** The most that it moves lambda, octaves: before tuning, and at the end, where nothing adapts any more. */
 const SETTLING_REACH = { settle: 3, finish: 0.5 } as const;
 /** Measurements of the settling, most, */
-const SETTLING_ROUNDS = 8;
+const SETTLING_ROUNDS = 6;
 /** and when it is content: dB, or a share of the bytes. */
 const SETTLED = 0.02;
 
@@ -101,23 +101,39 @@ export function correct(context: RateContext, { images, target, done }: Steering
   return octaves;
 }
 
-/** The steps brought to the target: a search along the line on which all move together. Returns octaves as {@link correct}. */
+/** A place on the line on which lambdas and gains move together. */
+interface Tried {
+  /** From where the search began, octaves. */
+  readonly octaves: number;
+  readonly reached: Reached;
+}
+
+/** How many octaves of what is wanted an octave moved, from one place to another; within a factor of 2. */
+function responseOf(target: RateTarget, from: Tried, to: Tried): number {
+  const gone = octavesTo(target, from.reached) - octavesTo(target, to.reached);
+  return Math.min(2, Math.max(0.5, gone / (to.octaves - from.octaves) || 1));
+}
+
+/** The steps brought to the target: a search that ends at the best place it saw. Returns octaves as {@link correct}. */
 export function settle(
   start: RateContext,
   { images, target }: SteeringView,
   turn: keyof typeof SETTLING_REACH,
 ): number {
   const seen = spread(images, SETTLING_IMAGES);
-  let [context, total, slope] = [start, 0, 1];
-  let reached = middlePoint(context, seen);
-  for (let round = 1; round < SETTLING_ROUNDS && Math.abs(excessOf(target, reached)) > SETTLED; round++) {
-    const wanted = octavesTo(target, reached);
-    const move = allowed(context, clamp(total + wanted / slope, SETTLING_REACH[turn]) - total);
+  const off = ({ reached }: Tried): number => Math.abs(excessOf(target, reached));
+  let context = start;
+  let last: Tried = { octaves: 0, reached: middlePoint(context, seen) };
+  let [best, response] = [last, 1];
+  for (let round = 1; round < SETTLING_ROUNDS && off(best) > SETTLED; round++) {
+    const wanted = last.octaves + clamp(octavesTo(target, last.reached) / response, MAX_MOVE);
+    const move = allowed(context, clamp(wanted, SETTLING_REACH[turn]) - last.octaves);
     context = moved(context, move);
-    total += move;
-    reached = middlePoint(context, seen);
-    const gone = wanted - octavesTo(target, reached);
-    slope = Math.min(4, Math.max(0.25, gone / move || 1));
+    const next = { octaves: last.octaves + move, reached: middlePoint(context, seen) };
+    response = responseOf(target, last, next);
+    last = next;
+    if (off(next) < off(best)) best = next;
   }
-  return total;
+  moved(context, best.octaves - last.octaves);
+  return best.octaves;
 }
