@@ -3,7 +3,7 @@ export type ModuleTable = Readonly<Record<string, readonly string[]>>;
 
 /** What everything may import; these import nothing but errors. */
 const ROOT = ['errors', 'checks', 'bytes', 'median'];
-const FORMATS = [...ROOT, 'image', 'entropy', 'bitstream', 'context'];
+const FORMATS = [...ROOT, 'image', 'transparency', 'entropy', 'bitstream', 'context'];
 const BUNDLE = [...FORMATS, 'bundle'];
 const SHARED = [...BUNDLE, 'provider', 'codec', 'idx'];
 
@@ -14,6 +14,7 @@ export const RUNTIME_MODULES: ModuleTable = {
   bytes: ['errors'],
   median: [],
   image: ['errors', 'checks'],
+  transparency: ['image'],
   // Also holds the quantizer, which makes symbols of latents.
   entropy: [...ROOT, 'image'],
   bitstream: ROOT,

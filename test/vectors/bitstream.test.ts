@@ -2,6 +2,7 @@ import {
   type Chunk,
   type ContainerHeader,
   createContainerWriter,
+  IMAGE_CHANNELS,
   type ImageStream,
   type NewChunk,
   openContainer,
@@ -40,10 +41,10 @@ const chunks: readonly NewChunk[] = [
   { imageCount: 2, payload: new Uint8Array(0) },
 ];
 
-async function containerBytes(): Promise<Uint8Array> {
+async function containerBytes(head = header, written = chunks): Promise<Uint8Array> {
   const pieces: number[] = [];
-  const writer = await createContainerWriter({ write: (bytes) => void pieces.push(...bytes) }, header);
-  for (const chunk of chunks) await writer.writeChunk(chunk);
+  const writer = await createContainerWriter({ write: (bytes) => void pieces.push(...bytes) }, head);
+  for (const chunk of written) await writer.writeChunk(chunk);
   await writer.finish();
   return Uint8Array.from(pieces);
 }
@@ -83,6 +84,20 @@ describe('bitstream vectors', () => {
     const found: Chunk[] = [];
     for await (const chunk of container.chunks) found.push(chunk);
     expectGoldenJson('container.json', found.map(described));
+  });
+
+  it('hold containers of grey, RGB and RGBA images', async () => {
+    const empty = IMAGE_CHANNELS.map(async (channels) => {
+      const bytes = await containerBytes({ ...header, channels, count: 0 }, []);
+      return { channels, bytes: toHex(bytes) };
+    });
+    expectGoldenJson('channels.json', await Promise.all(empty));
+    for (const { channels, bytes } of goldenJson<{ channels: number; bytes: string }[]>('channels.json')) {
+      const stream = async function* () {
+        yield fromHex(bytes);
+      };
+      expect((await readContainer(stream())).header).toEqual({ ...header, channels, count: 0 });
+    }
   });
 
   it('give the same through random access and salvage', async () => {

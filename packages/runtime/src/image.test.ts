@@ -16,7 +16,7 @@ const imageBatches = fc
     count: fc.integer({ min: 1, max: 3 }),
     height: fc.integer({ min: 1, max: 7 }),
     width: fc.integer({ min: 1, max: 7 }),
-    channels: fc.constantFrom(1, 3),
+    channels: fc.constantFrom(1, 3, 4),
   })
   .chain((shape) => {
     const length = shape.count * shape.height * shape.width * shape.channels;

@@ -1,6 +1,15 @@
 import { checkBatch, checkCount, checkFinite } from './checks.js';
 import { ConvaeError } from './errors.js';
 
+/** How many channels images have: 1 grey, 3 RGB, 4 RGBA (not premultiplied, alpha last). */
+export const IMAGE_CHANNELS = [1, 3, 4] as const;
+/** One of {@link IMAGE_CHANNELS}. */
+export type ImageChannels = (typeof IMAGE_CHANNELS)[number];
+
+/** What images of so many channels are called: grey, RGB or RGBA. */
+export const colourName = (channels: ImageChannels): string =>
+  channels === 1 ? 'grey' : channels === 3 ? 'RGB' : 'RGBA';
+
 /** The sizes of one item of a batch. */
 export interface ItemShape {
   readonly channels: number;
@@ -14,7 +23,7 @@ export interface BatchShape extends ItemShape {
 }
 
 /**
- * Images as people hold them: uint8, N×H×W×C (C = 1 grey or 3 RGB, interleaved), values 0..255.
+ * Images as people hold them: uint8, N×H×W×C (C = 1 grey, 3 RGB or 4 RGBA, interleaved), values 0..255.
  * A single image is a batch whose `count` is 1.
  */
 export interface ImageBatch extends BatchShape {

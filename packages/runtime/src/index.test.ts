@@ -55,6 +55,7 @@ describe('the public interface', () => {
         "createFileSink",
         "decodeImageFile",
         "disableTelemetry",
+        "encodeImageFile",
         "encodePng",
         "formatDuration",
         "formatTimeLeft",

@@ -27,7 +27,7 @@ export {
   MAX_CONTEXT_PRODUCTS,
   type PlacedImages,
 } from './codec/coding/index.js';
-export { meanSquaredError, psnrOf } from './codec/distortion.js';
+export { meanSquaredError, meanSquaredErrors, psnrOf } from './codec/distortion.js';
 export type * from './codec/interface.js';
 export * from './context/index.js';
 export * from './entropy/index.js';
@@ -35,7 +35,16 @@ export * from './entropy/quantizer.js';
 export * from './errors.js';
 export * from './idx/index.js';
 export type * from './image.js';
-export { cropImages, joinBatches, padImages, sliceBatch, toFloatImages, toUint8Images } from './image.js';
+export {
+  colourName,
+  cropImages,
+  IMAGE_CHANNELS,
+  joinBatches,
+  padImages,
+  sliceBatch,
+  toFloatImages,
+  toUint8Images,
+} from './image.js';
 export { median } from './median.js';
 export { DEFAULT_BATCH_SIZE } from './provider/batch.js';
 export type {
@@ -47,3 +56,4 @@ export type {
 export { EXECUTION_PROVIDERS, openSessions } from './provider/open-sessions.js';
 export type * from './provider/ort.js';
 export { goldenVector, type ProbeOutput, runProbe } from './provider/probe.js';
+export { fillTransparent } from './transparency.js';

@@ -50,7 +50,7 @@ export async function openTarget(folder: string): Promise<Target> {
   return { ...target, data };
 }
 
-const DATA_FLAGS = ['data', 'validation', 'limit', 'size', 'channels', 'fit'] as const;
+const DATA_FLAGS = ['data', 'validation', 'limit', 'size', 'channels', 'fit', 'crop'] as const;
 
 /** The images that the command line names; what it leaves open comes from the run. */
 export function dataFlagsOf(command: Command, { data }: Target): DataFlags {

@@ -1,3 +1,4 @@
+import type { ImageChannels } from '@convae/runtime/core';
 import { columns, loadBackend, openDataset, readingDisplay } from '@convae/train/kit';
 import { integerIn, type MeasuringCommand } from '../evaluation/command.js';
 import type { AnomalySource } from './anomaly.js';
@@ -18,7 +19,7 @@ async function openAnomalies(
   { height, width, channels }: { height: number; width: number; channels: number },
 ): Promise<AnomalySource> {
   const size = { height, width };
-  const like = { size, channels: channels === 3 ? 3 : 1, fit: 'resize' } as const;
+  const like = { size, channels: channels as ImageChannels, fit: 'resize' } as const;
   const dataset = await openDataset(source, { ...like, onProgress: readingDisplay() });
   const images = dataset.testIsValidation ? dataset.train : await dataset.loadTest();
   return { name: dataset.name, source, images };

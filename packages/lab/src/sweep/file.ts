@@ -1,4 +1,4 @@
-import { ConvaeError } from '@convae/runtime/core';
+import { ConvaeError, IMAGE_CHANNELS } from '@convae/runtime/core';
 import { checked, FITS, jsonOf, PRESET_NAMES, readIfThere, seedSchema } from '@convae/train/kit';
 import * as z from 'zod';
 
@@ -19,7 +19,7 @@ const base = z
     validation: z.number().positive().exactOptional(),
     limit: z.int().min(1).exactOptional(),
     size: z.strictObject({ height: side, width: side }).exactOptional(),
-    channels: z.union([z.literal(1), z.literal(3)]).exactOptional(),
+    channels: z.literal(IMAGE_CHANNELS).exactOptional(),
     fit: z.enum(FITS).exactOptional(),
     /** `cpu` is plain JavaScript, for tiny runs only. */
     backend: z.enum(['tensorflow', 'cpu']).default('tensorflow'),

@@ -1,6 +1,6 @@
 import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ConvaeError } from '@convae/runtime/core';
+import { ConvaeError, type ImageChannels } from '@convae/runtime/core';
 import { type Dataset, openDataset } from '@convae/train/kit';
 import { type ExecuteOptions, executeRuns } from './execute.js';
 import { readSweep, type SweepBase } from './file.js';
@@ -78,7 +78,7 @@ export async function runSweep(options: SweepOptions): Promise<SweepOutcome> {
   const sweep = await readSweep(file);
   const dataset = await openData(sweep.base);
   const { channels, height, width } = dataset.train;
-  const plan = variantsOf(sweep, { channels: channels === 3 ? 3 : 1, height, width });
+  const plan = variantsOf(sweep, { channels: channels as ImageChannels, height, width });
   const runs = runsOf(sweep, plan.variants, folder);
   onPlan(plan, runs, dataset);
   await mkdir(folder, { recursive: true });

@@ -21,7 +21,7 @@ const CRC_BYTES = 4;
 const HEADER_FIELDS = [
   /** The first 8 bytes of the bundle's hash. */
   bytesField('bundleHash', BUNDLE_HASH_BYTES),
-  enumField('channels', [1, 3] as const),
+  enumField('channels', [1, 3, 4] as const),
   /** The size of the images, pixels, unless a chunk names its own. */
   varintField('height', 1, MAX_CODED_SIDE),
   varintField('width', 1, MAX_CODED_SIDE),

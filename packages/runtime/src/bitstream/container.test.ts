@@ -132,6 +132,21 @@ describe('container', () => {
     ).rejects.toThrowError(RangeError);
   });
 
+  it.each([1, 3, 4] as const)('names images of %i channels', async (channels) => {
+    const bytes = await writeContainer([], { ...header, channels });
+    expect((await readContainer(streamOf(bytes))).header.channels).toBe(channels);
+  });
+
+  it('refuses a number of channels that it does not know', async () => {
+    const bytes = await writeContainer([]);
+    const start = bytes.slice(0, HEADER_START_BYTES + bytes[6]!);
+    start[HEADER_START_BYTES + header.bundleHash.length] = 3;
+    const newer = new ByteWriter().bytes(start).u32(crc32c(start)).result();
+    await expect(readContainer(streamOf(newer))).rejects.toThrowError(
+      expect.objectContaining({ code: 'VERSION_UNSUPPORTED', message: expect.stringContaining('channels') }),
+    );
+  });
+
   it('skips header fields of a newer minor and refuses a newer major', async () => {
     const bytes = await writeContainer(sampleChunks);
     const length = bytes[6]!;

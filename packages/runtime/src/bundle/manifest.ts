@@ -3,6 +3,7 @@ import { PRIORS, type Prior } from '../bitstream/index.js';
 import { MAX_CONTEXT_FILE_BYTES } from '../context/index.js';
 import { MAX_TABLE_FILE_BYTES } from '../entropy/index.js';
 import { MAX_MULTIPLIER, MAX_QUALITIES, MAX_STEP, MIN_STEP } from '../entropy/quantizer.js';
+import { IMAGE_CHANNELS } from '../image.js';
 import { PLAIN_FILE_NAME } from './files.js';
 
 /**
@@ -90,7 +91,7 @@ export const manifestSchema = z.object({
   createdBy: z.string(),
   /** The image that the network was trained on. */
   image: z.object({
-    channels: z.literal([1, 3]),
+    channels: z.literal(IMAGE_CHANNELS),
     height: side,
     width: side,
     /** True where the network takes any height and width that are multiples of `multiple`. */

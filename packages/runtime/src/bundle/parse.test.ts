@@ -154,7 +154,7 @@ describe('parseManifest', () => {
 
   it.each([
     ['name', '', 'expected at least 1 characters for name, received ""'],
-    ['image.channels', 2, 'expected 1 or 3 for image.channels, received 2'],
+    ['image.channels', 2, 'expected 1 or 3 or 4 for image.channels, received 2'],
     ['image.height', 0, 'expected at least 1 for image.height, received 0'],
     ['image.height', 1e9, 'expected at most 16384 for image.height, received 1000000000'],
     ['image.width', 8.5, 'expected an integer for image.width, received 8.5'],

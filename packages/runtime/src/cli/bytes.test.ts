@@ -123,6 +123,33 @@ describe('convae encode and decode', () => {
     await expectFailure(1, /one size only/, ['decode', path('mixed.cae'), '-o', path('no.idx'), ...bundle()]);
   });
 
+  it('keep transparency with an RGBA bundle, from PNG and WebP into PNG and WebP', async () => {
+    const bytes = await createCodedBundle({ channels: 4 });
+    await writeBundle('rgba', bytes);
+    const given = ['--bundle', path('rgba')];
+    const image = noiseImages(1, 11, 5, 4);
+    await writeImageFile(path('veil.png'), image);
+    await writeImageFile(path('veil.webp'), image);
+    const inputs = [path('veil.png'), path('veil.webp')];
+    expect(await convae(['encode', ...inputs, '-o', path('rgba.cae'), ...given]), err).toBe(0);
+    expect(await convae(['decode', path('rgba.cae'), '-o', path('veils'), ...given]), err).toBe(0);
+    await using codec = await loadCodec(path('rgba'));
+    const decoded = await codec.decode(await codec.encode(image));
+    expect(decoded.channels).toBe(4);
+    for (const name of ['00000.png', '00001.png'])
+      expect(await readImageFile(path(`veils/${name}`), 4)).toEqual(decoded);
+    const extract = ['extract', path('rgba.cae'), '--index', '1', ...given, '-o'];
+    expect(await convae([...extract, path('one.webp')]), err).toBe(0);
+    expect(await readImageFile(path('one.webp'), 4)).toEqual(decoded);
+    await expectFailure(2, /expected \.png or \.webp .*one\.jpg: JPEG loses/, [...extract, path('one.jpg')]);
+    err = '';
+    const idx = ['decode', path('rgba.cae'), '-o', path('rgba.idx'), ...given];
+    await expectFailure(1, /IDX files hold grey or RGB images, these are RGBA: name a folder/, idx);
+    err = '';
+    const grey = ['encode', path('images.idx'), '-o', path('never.cae'), ...given];
+    await expectFailure(1, /holds grey images, this bundle takes RGBA images/, grey);
+  });
+
   it('work in a pipe, words on standard error', async () => {
     const idx = await readFile(path('images.idx.gz'));
     expect(await convae(['encode', '-', '-o', '-', ...bundle(), '--chunk', '10'], idx)).toBe(0);

@@ -148,8 +148,7 @@ describe('a wrong place or kind', () => {
   });
 
   it('colours of an IDX file that the bundle does not take are told with its name', async () => {
-    const message =
-      /holds images that are of 3 channels, this bundle takes images that are grey \(1 channel\)/;
+    const message = /holds RGB images, this bundle takes grey images/;
     await expectRefused(['score', path('colour.idx'), ...bundle()], message);
     expect(err).toContain('colour.idx');
     await expectRefused(['encode', path('colour.idx'), '-o', path('new.cae'), ...bundle()], message);

@@ -1,7 +1,7 @@
 import type { PlacedImages } from '../codec/coding/index.js';
 import type { Codec, OpenedContainer } from '../codec/interface.js';
 import { ConvaeError, UsageError } from '../errors.js';
-import { encodePng } from '../node/image-files.js';
+import { checkImagePath, encodeImageFile } from '../node/image-files.js';
 import { loadWithOptions, type OutputOptions } from './codec-options.js';
 import { withContainer } from './container-input.js';
 import { writeWhole } from './destination.js';
@@ -127,11 +127,12 @@ export async function runExtract(
   streams: Streams,
 ): Promise<void> {
   const { output, index } = options;
+  checkImagePath(output);
   await withOpened(input, options, streams, async (container) => {
     if (index >= container.imageCount)
       throw new UsageError(`expected less than ${container.imageCount} for --index, received ${index}`);
-    const png = await encodePng(await container.decodeAt(index));
-    await writeWhole(output, streams, (write) => write(png));
+    const file = await encodeImageFile(await container.decodeAt(index), 0, output);
+    await writeWhole(output, streams, (write) => write(file));
   });
   const words = `${nameOf(output)}: image ${index}`;
   printResult(wordsBeside(output, streams), options, { output, index }, words);

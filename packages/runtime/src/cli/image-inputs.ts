@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { checkLimit } from '../checks.js';
 import { ConvaeError, UsageError } from '../errors.js';
-import { type ImageBatch, sliceBatch } from '../image.js';
+import { colourName, type ImageBatch, type ImageChannels, sliceBatch } from '../image.js';
 import { openFileSource, streamSource } from '../node/byte-files.js';
 import { openForReading } from '../node/folder.js';
 import { isGzip, isIdx, readIdxFileStream } from '../node/idx-files.js';
@@ -43,7 +43,7 @@ export function checkStandardInput(inputs: readonly string[]): void {
  */
 export async function openInputs(
   inputs: readonly string[],
-  channels: 1 | 3,
+  channels: ImageChannels,
   stdin: AsyncIterable<Uint8Array> = nothing(),
 ): Promise<ImageInput[]> {
   const opened: ImageInput[] = [];
@@ -114,7 +114,7 @@ interface ImagePath {
   readonly bytes: number;
 }
 
-function imageFiles(files: readonly ImagePath[], channels: 1 | 3): ImageInput {
+function imageFiles(files: readonly ImagePath[], channels: ImageChannels): ImageInput {
   return {
     count: files.length,
     imageName: (index) => files[index]!.path,
@@ -122,7 +122,7 @@ function imageFiles(files: readonly ImagePath[], channels: 1 | 3): ImageInput {
   };
 }
 
-async function idxFile(path: string, start: Uint8Array, channels: 1 | 3): Promise<ImageInput> {
+async function idxFile(path: string, start: Uint8Array, channels: ImageChannels): Promise<ImageInput> {
   const opened = async () => {
     const source = await openFileSource(path);
     return { source, ...(await readIdxFileStream(streamSource(source), start, path)) };
@@ -143,18 +143,14 @@ async function idxFile(path: string, start: Uint8Array, channels: 1 | 3): Promis
 }
 
 /** Image files are converted to the channels of the bundle; an IDX file holds what was measured, and is not. */
-function checkChannels(name: string, found: number, wanted: 1 | 3): void {
+function checkChannels(name: string, found: number, wanted: ImageChannels): void {
   if (found === wanted) return;
-  const kind = (channels: number): string =>
-    channels === 1 ? 'grey (1 channel)' : `of ${channels} channels`;
-  throw new ConvaeError(
-    'SHAPE_MISMATCH',
-    `${name} holds images that are ${kind(found)}, this bundle takes images that are ${kind(wanted)}`,
-  );
+  const [held, taken] = [colourName(found as ImageChannels), colourName(wanted)];
+  throw new ConvaeError('SHAPE_MISMATCH', `${name} holds ${held} images, this bundle takes ${taken} images`);
 }
 
 /** The first bytes of standard input tell what it holds; an image file is read whole. */
-async function standardInput(stdin: AsyncIterable<Uint8Array>, channels: 1 | 3): Promise<ImageInput> {
+async function standardInput(stdin: AsyncIterable<Uint8Array>, channels: ImageChannels): Promise<ImageInput> {
   const name = 'standard input';
   const iterator = stdin[Symbol.asyncIterator]();
   const first: Uint8Array[] = [];

@@ -32,6 +32,10 @@ export async function writeIdxOutput(path: string, decoded: DecodedImages, strea
     const problem = `there are ${decoded.count} images, ${most}: name a folder for -o`;
     throw new ConvaeError('LIMIT_EXCEEDED', problem);
   }
+  if (decoded.channels === 4) {
+    const problem = 'IDX files hold grey or RGB images, these are RGBA: name a folder for -o';
+    throw new ConvaeError('UNSUPPORTED', problem);
+  }
   await writeWhole(path, streams, async (write) => {
     const bytes = idxBytes(decoded);
     const stream = /\.gz$/i.test(path) ? Readable.from(bytes).compose(createGzip()) : bytes;

@@ -68,7 +68,7 @@ async function reconstructFile(job: Job, codec: Codec, streams: Streams): Promis
   const { images } = await codec.roundTrip(original);
   const png = await encodePng(images);
   await writeWhole(job.output, streams, (write) => write(png));
-  const mse = meanSquaredError(original.data, images.data);
+  const mse = meanSquaredError(original, images);
   const { height, width } = original;
   return { ...job, height, width, mse, psnr: mse === 0 ? null : psnrOf(mse) };
 }

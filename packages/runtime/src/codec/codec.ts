@@ -8,6 +8,7 @@ import type { FloatImageBatch, ImageBatch, Images, ItemShape, LatentBatch } from
 import { cropImages, isFloatImages, padImages, sliceBatch, toFloatImages, toUint8Images } from '../image.js';
 import { DEFAULT_BATCH_SIZE, imagesAtOnce } from '../provider/batch.js';
 import type { ExecutionProvider, NetworkSessions, PassedOver } from '../provider/open-sessions.js';
+import { fillTransparent } from '../transparency.js';
 import {
   type CodingContext,
   type ContainerOptions,
@@ -229,7 +230,7 @@ class OnnxCodec implements Codec {
     for (const [start, end] of this.#chunks(batch.count, batch)) {
       this.#checkAlive(signal);
       const part = sliceBatch(batch, start, end);
-      const floats = isFloatImages(part) ? part : toFloatImages(part);
+      const floats = fillTransparent(isFloatImages(part) ? part : toFloatImages(part));
       const input = normalise(image.anySize ? padImages(floats, image.multiple) : floats, normalisation);
       const data = await this.#sessions.encoder.run(input.data, input.count, input, shape);
       checkFinite(data, 'the encoder’s output');

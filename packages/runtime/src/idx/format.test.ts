@@ -86,7 +86,12 @@ describe('IDX bytes', () => {
     ['huge sides', idx([1, 2 ** 32 - 1, 1], 4), 'LIMIT_EXCEEDED', 'images of 4294967295×1 pixels'],
     ['too many images', idx([2 ** 32 - 1, 1, 1], 4), 'LIMIT_EXCEEDED', '4294967295 images, more than'],
     ['too many pixels', idx([4000000, 16384, 16384, 3], 4), 'LIMIT_EXCEEDED', 'bytes of pixels, more than'],
-    ['two channels', idx([1, 2, 2, 2], 8), 'DATA_INVALID', '2 channels, expected N×H×W×C with C = 1 or 3'],
+    [
+      'two channels',
+      idx([1, 2, 2, 2], 8),
+      'DATA_INVALID',
+      '2 channels, expected N×H×W×C with C = 1 (grey) or 3 (RGB)',
+    ],
   ])('with %s are refused', (_, bytes, code, message) => {
     expect(() => parseIdxImages(bytes)).toThrow(expect.objectContaining({ code }));
     expect(() => parseIdxImages(bytes)).toThrow(message);

@@ -88,7 +88,10 @@ export function parseIdxImagesHeader(
       `${name}: images of ${height}×${width} pixels, sides are 1..${MAX_IMAGE_SIDE}`,
     );
   if (channels !== 1 && channels !== 3)
-    throw new ConvaeError('DATA_INVALID', `${name}: ${channels} channels, expected N×H×W×C with C = 1 or 3`);
+    throw new ConvaeError(
+      'DATA_INVALID',
+      `${name}: ${channels} channels, expected N×H×W×C with C = 1 (grey) or 3 (RGB)`,
+    );
   const pixels = count * height * width * channels;
   checkLimit(pixels, maxBytes, `${name}: holds`, 'bytes of pixels');
   const headerBytes = 4 + 4 * dimensions.length;

@@ -18,8 +18,14 @@ function plain(red: number, green: number, blue: number): Sharp {
 }
 
 describe('image files', () => {
-  it.each([1, 3] as const)('give back PNG images of %i channels as they were written', async (channels) => {
-    const path = join(folder, `noise-${channels}.png`);
+  it.each([
+    [1, 'png'],
+    [3, 'png'],
+    [4, 'png'],
+    [3, 'webp'],
+    [4, 'webp'],
+  ] as const)('give back images of %i channels as they were written, %s', async (channels, format) => {
+    const path = join(folder, `noise-${channels}.${format}`);
     const images = noiseImages(3, 9, 5, channels);
     await writeImageFile(path, images, 2);
     const expected = { ...images, count: 1, data: images.data.subarray(2 * 45 * channels) };
@@ -55,6 +61,31 @@ describe('image files', () => {
       create: { width: 2, height: 2, channels: 4, background: { r: 0, g: 0, b: 0, alpha: 0 } },
     }).toFile(path);
     expect((await readImageFile(path, 1)).data).toEqual(new Uint8Array(4).fill(255));
+  });
+
+  it.each(['png', 'webp'] as const)('keep transparency for RGBA bundles, from %s', async (format) => {
+    const path = join(folder, `veil.${format}`);
+    const data = Uint8Array.of(200, 0, 0, 255, 0, 200, 0, 128, 0, 0, 200, 1);
+    const image = sharp(data, { raw: { width: 3, height: 1, channels: 4 } });
+    await (format === 'png' ? image.png() : image.webp({ lossless: true })).toFile(path);
+    expect(await readImageFile(path, 4)).toEqual({ data, count: 1, height: 1, width: 3, channels: 4 });
+  });
+
+  it('are opaque in RGBA where they have no transparency, grey ones too', async () => {
+    const path = join(folder, 'opaque.png');
+    await writeImageFile(path, { data: Uint8Array.of(7, 99), count: 1, height: 1, width: 2, channels: 1 });
+    expect((await readImageFile(path, 4)).data).toEqual(Uint8Array.of(7, 7, 7, 255, 99, 99, 99, 255));
+  });
+
+  it('keep 16-bit transparency as 8 bits', async () => {
+    const path = join(folder, 'deep-veil.png');
+    const data = Uint16Array.of(0, 0x8080, 0xffff, 0x4040);
+    await sharp(data, { raw: { width: 1, height: 1, channels: 4 } })
+      .toColourspace('rgb16')
+      .png()
+      .toFile(path);
+    expect((await sharp(path).metadata()).depth).toBe('ushort');
+    expect((await readImageFile(path, 4)).data).toEqual(Uint8Array.of(0, 0x80, 0xff, 0x40));
   });
 
   it('reduce 16-bit samples to 8 bits', async () => {
@@ -97,6 +128,10 @@ describe('image files', () => {
     );
     await expect(writeImageFile(path, noiseImages(1, 8, 8, 2))).rejects.toThrow(RangeError);
     await expect(readImageFile(path, 2 as 1)).rejects.toThrow(RangeError);
+    const jpeg = join(folder, 'never.jpg');
+    await expect(writeImageFile(jpeg, noiseImages(1, 8, 8, 4))).rejects.toThrow(
+      `expected .png or .webp at the end of the image file's name, received ${jpeg}`,
+    );
     expect(await readdir(folder)).not.toContain('never.png');
   });
 });

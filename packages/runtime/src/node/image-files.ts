@@ -1,8 +1,8 @@
 import type { Metadata, Sharp } from 'sharp';
 import { MAX_IMAGE_SIDE } from '../bundle/manifest.js';
-import { checkBatch } from '../checks.js';
-import { ConvaeError } from '../errors.js';
-import { type ImageBatch, sliceBatch } from '../image.js';
+import { checkBatch, checkOneOf } from '../checks.js';
+import { ConvaeError, UsageError } from '../errors.js';
+import { IMAGE_CHANNELS, type ImageBatch, type ImageChannels, sliceBatch } from '../image.js';
 import { importDependency } from './dependency.js';
 import { writeFileAtomic } from './files.js';
 import { readWholeFile } from './folder.js';
@@ -28,12 +28,12 @@ export interface OpenedImageFile {
 }
 
 /**
- * Reads a PNG, JPEG or WebP file as one uint8 image, turned upright as its EXIF orientation says; transparency is
- * laid over white, 16-bit samples become 8-bit.
- * @param channels 1 for grey, 3 for RGB: the file's own colours are converted.
+ * Reads a PNG, JPEG or WebP file as one uint8 image, turned upright as its EXIF orientation says; 16-bit samples
+ * become 8-bit.
+ * @param channels 1 for grey, 3 for RGB, transparency laid over white; 4 for RGBA. The file's own colours are converted.
  * @throws ConvaeError NOT_FOUND, LIMIT_EXCEEDED, or DATA_INVALID where it is no image of these formats or damaged.
  */
-export async function readImageFile(path: string, channels: 1 | 3): Promise<ImageBatch> {
+export async function readImageFile(path: string, channels: ImageChannels): Promise<ImageBatch> {
   return (await openImageFile(path, channels)).finish();
 }
 
@@ -44,30 +44,34 @@ export async function readImageFile(path: string, channels: 1 | 3): Promise<Imag
  */
 export async function decodeImageFile(
   bytes: Uint8Array,
-  channels: 1 | 3,
+  channels: ImageChannels,
   name = 'image bytes',
 ): Promise<ImageBatch> {
-  checkChannels(channels);
+  checkOneOf(channels, IMAGE_CHANNELS, 'channels');
   return (await openImageBytes(bytes, channels, name)).finish();
 }
 
 /** Reads an image file's header and learns what decoding it takes. @throws as {@link readImageFile}. */
-export async function openImageFile(path: string, channels: 1 | 3): Promise<OpenedImageFile> {
-  checkChannels(channels);
+export async function openImageFile(path: string, channels: ImageChannels): Promise<OpenedImageFile> {
+  checkOneOf(channels, IMAGE_CHANNELS, 'channels');
   return openImageBytes(await readWholeFile(path, MAX_IMAGE_FILE_BYTES), channels, path);
 }
 
-async function openImageBytes(bytes: Uint8Array, channels: 1 | 3, name: string): Promise<OpenedImageFile> {
+async function openImageBytes(
+  bytes: Uint8Array,
+  channels: ImageChannels,
+  name: string,
+): Promise<OpenedImageFile> {
   const image = await openImage(bytes, name);
   const { width, height } = await checkedMetadata(image, name);
   return { bytes: 2 * width * height * channels, finish: () => decodePixels(image, channels, name) };
 }
 
-async function decodePixels(image: Sharp, channels: 1 | 3, name: string): Promise<ImageBatch> {
+async function decodePixels(image: Sharp, channels: ImageChannels, name: string): Promise<ImageBatch> {
+  const upright = image.autoOrient();
+  const opacity = channels === 4 ? upright.ensureAlpha() : upright.flatten({ background: '#ffffff' });
   const { data, info } = await decoded(name, () =>
-    image
-      .autoOrient()
-      .flatten({ background: '#ffffff' })
+    opacity
       .toColourspace(channels === 1 ? 'b-w' : 'srgb')
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true }),
@@ -88,36 +92,46 @@ export async function readImageSize(path: string): Promise<ImageSize> {
 }
 
 /**
- * Writes one image of a uint8 batch as a PNG file, atomically.
- * @throws TypeError or RangeError where `images` or `index` is not what it should be, ConvaeError WRITE_FAILED.
+ * Writes one image of a uint8 batch as a file, atomically: PNG, or lossless WebP where the path ends in `.webp`.
+ * @throws TypeError or RangeError where an argument is not what it should be, ConvaeError WRITE_FAILED.
  */
 export async function writeImageFile(path: string, images: ImageBatch, index = 0): Promise<void> {
-  await writeFileAtomic(path, await encodePng(images, index));
+  await writeFileAtomic(path, await encodeImageFile(images, index, path));
+}
+
+/** Encodes one image of a uint8 batch, grey, RGB or RGBA, as a PNG file. @throws as {@link encodeImageFile}. */
+export function encodePng(images: ImageBatch, index = 0): Promise<Uint8Array> {
+  return encodeImageFile(images, index, '.png');
+}
+
+/** @throws UsageError, a RangeError, where a path's ending asks for JPEG: images are written whole, alpha too. */
+export function checkImagePath(path: string): void {
+  if (!/\.jpe?g$/i.test(path)) return;
+  throw new UsageError(
+    `expected .png or .webp at the end of the image file's name, received ${path}: JPEG loses detail and transparency`,
+  );
 }
 
 /**
- * Encodes one image of a uint8 batch, grey or RGB, as a PNG file.
- * @throws TypeError or RangeError where `images` or `index` is not what it should be.
+ * Encodes one image of a uint8 batch, grey, RGB or RGBA: as lossless WebP where the path ends in `.webp`, else as PNG.
+ * @throws TypeError or RangeError where `images` or `index` is not what it should be, or the path asks for JPEG.
  */
-export async function encodePng(images: ImageBatch, index = 0): Promise<Uint8Array> {
+export async function encodeImageFile(images: ImageBatch, index: number, path: string): Promise<Uint8Array> {
+  checkImagePath(path);
   checkBatch(images, Uint8Array, 'images');
   const { count, height, width, channels } = images;
-  if (channels !== 1 && channels !== 3)
-    throw new RangeError(`expected 1 or 3 for images.channels, received ${channels}`);
+  checkOneOf(channels as ImageChannels, IMAGE_CHANNELS, 'images.channels');
   if (!Number.isInteger(index) || index < 0 || index >= count) {
     throw new RangeError(`expected an integer in 0..${count - 1} for index, received ${index}`);
   }
   const sharp = await importSharp();
-  const image = sharp(sliceBatch(images, index, index + 1).data, { raw: { width, height, channels } });
+  const raw = { width, height, channels: channels as ImageChannels };
+  const image = sharp(sliceBatch(images, index, index + 1).data, { raw });
+  if (/\.webp$/i.test(path)) return image.webp({ lossless: true, effort: 6 }).toBuffer();
   return image
     .toColourspace(channels === 1 ? 'b-w' : 'srgb')
     .png({ compressionLevel: 9 })
     .toBuffer();
-}
-
-function checkChannels(channels: number): void {
-  if (channels !== 1 && channels !== 3)
-    throw new RangeError(`expected 1 or 3 for channels, received ${channels}`);
 }
 
 async function openImage(bytes: Uint8Array, name: string): Promise<Sharp> {

@@ -16,6 +16,7 @@ export { bundleFolder } from './folder.js';
 export { gunzipped, isGzip, readIdxFileStream } from './idx-files.js';
 export {
   decodeImageFile,
+  encodeImageFile,
   encodePng,
   MAX_IMAGE_FILE_BYTES,
   readImageFile,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MANIFEST_FILE } from '../bundle/files.js';
+import { meanSquaredErrors } from '../codec/distortion.js';
 import {
   cropImages,
   type FloatImageBatch,
@@ -8,6 +9,7 @@ import {
   sliceBatch,
   toFloatImages,
 } from '../image.js';
+import { fillTransparent } from '../transparency.js';
 import { codingContract } from './coding-contract.js';
 import { expectClose, expectRejection, noiseImages } from './expectations.js';
 import { hostileBundleContract } from './hostile-bundle-contract.js';
@@ -42,6 +44,7 @@ function networksContract(makeCodec: MakeCodec): void {
   for (const options of [
     { channels: 1 },
     { channels: 3 },
+    { channels: 4 },
     { channels: 1, anySize: false },
   ] as TinyBundleOptions[]) {
     it(`computes what the networks of ${JSON.stringify(options)} say`, async () => {
@@ -49,7 +52,7 @@ function networksContract(makeCodec: MakeCodec): void {
       await using codec = await makeCodec(bundle);
       const images = noiseImages(3, TINY_SIDE, TINY_SIDE, options.channels);
       const latents = await codec.embed(images);
-      expectClose(latents, referenceEmbed(toFloatImages(images), bundle.weights));
+      expectClose(latents, referenceEmbed(fillTransparent(toFloatImages(images)), bundle.weights));
       const output = await codec.reconstruct(latents, { output: 'float32' });
       expectClose(output, referenceReconstruct(latents, bundle.weights));
     });
@@ -172,6 +175,21 @@ function scoreContract(makeCodec: MakeCodec): void {
       expect(await codec.score(toFloatImages(images))).toEqual(scores);
     },
   );
+
+  it('looks at no hidden colour of RGBA images, and scores by what shows', async () => {
+    await using codec = await makeCodec(await createTinyBundle({ channels: 4 }));
+    const images = noiseImages(3, 9, 6, 4);
+    const hole = (i: number): boolean => Math.floor(i / 4) % 5 < 3;
+    const veiled = images.data.map((value, i) => (i % 4 === 3 ? (hole(i) ? 0 : value) : value));
+    const others = veiled.map((value, i) => (i % 4 < 3 && hole(i) ? 255 - value : value));
+    const [a, b] = [veiled, others].map((data) => ({ ...images, data })) as [ImageBatch, ImageBatch];
+    expect(await codec.embed(b)).toEqual(await codec.embed(a));
+    const scores = await codec.score(a);
+    const { images: output } = await codec.roundTrip(a, { output: 'float32' });
+    for (const [i, expected] of meanSquaredErrors(toFloatImages(a), output).entries())
+      expect(scores[i]).toBeCloseTo(expected, 6);
+    expect(await codec.score(b)).toEqual(scores);
+  });
 
   it('refuses to score what it refuses to embed, and after its end', async () => {
     const codec = await makeCodec(await createTinyBundle());

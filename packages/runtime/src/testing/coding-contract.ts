@@ -87,6 +87,7 @@ function streamContract(makeCodec: MakeCodec): void {
   for (const options of [
     { channels: 1, anySize: true },
     { channels: 3, anySize: true },
+    { channels: 4, anySize: true },
     { channels: 1, anySize: false, tables: 'position' },
     { channels: 1, tables: 'channel' },
     { channels: 3, anySize: true, context: true },

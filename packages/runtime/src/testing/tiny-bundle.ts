@@ -2,11 +2,12 @@ import { type BundleFiles, MANIFEST_FILE } from '../bundle/files.js';
 import { sha256Hex } from '../bundle/load.js';
 import type { Manifest } from '../bundle/manifest.js';
 import { ConvaeError } from '../errors.js';
+import type { ImageChannels } from '../image.js';
 import { type OnnxGraph, type OnnxTensor, type OnnxValue, writeOnnx } from './onnx-writer.js';
 
 /** What the tiny bundle's networks look like. */
 export interface TinyBundleOptions {
-  readonly channels?: 1 | 3;
+  readonly channels?: ImageChannels;
   readonly anySize?: boolean;
   readonly scale?: number;
   readonly offset?: number;

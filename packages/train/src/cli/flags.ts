@@ -46,7 +46,8 @@ function size(text: string): { height: number; width: number } {
 }
 
 function channels(text: string): number {
-  if (text !== '1' && text !== '3') throw new InvalidArgumentError('expected 1 (grey) or 3 (RGB).');
+  if (!['1', '3', '4'].includes(text))
+    throw new InvalidArgumentError('expected 1 (grey), 3 (RGB) or 4 (RGBA).');
   return Number(text);
 }
 
@@ -57,8 +58,13 @@ export function addDataFlags(command: Command): Command {
     .option('--validation <n>', 'images kept out of training: a count, or a fraction below 1', number)
     .option('--limit <n>', 'most training images and most test images to use', integer)
     .option('--size <HxW>', 'size that every image gets', size)
-    .addOption(new Option('--channels <n>', '1 grey or 3 RGB').argParser(channels))
-    .addOption(new Option('--fit <how>', 'how to bring images of other sizes to one').choices([...FITS]));
+    .addOption(new Option('--channels <n>', '1 grey, 3 RGB or 4 RGBA').argParser(channels))
+    .addOption(new Option('--fit <how>', 'how to bring images of other sizes to one').choices([...FITS]))
+    .option(
+      '--crop <side>',
+      'train on random crops of pictures of many sizes (images:DIR), for networks that take any size',
+      integer,
+    );
 }
 
 /** Add the flags that decide the network and its training. */
@@ -104,6 +110,12 @@ export function addTrainFlags(command: Command): Command {
         .choices([...NOISE_KINDS])
         .default(defaults.noiseKind),
     )
+    .option(
+      '--flips',
+      'swap left and right of about half of the training images, others in each epoch',
+      false,
+    )
+    .option('--no-flips', 'not so, where a recipe does')
     .option(
       '--patience <n>',
       'stop after this many epochs without a better validation error; 0 never stops',

@@ -33,6 +33,22 @@ describe('reading ten thousand images in a minute, after a start of four seconds
   });
 });
 
+it('begins a new estimate for the files of another part', () => {
+  const display = readingDisplay();
+  for (const milliseconds of [10, 100]) {
+    for (let done = 1; done <= 1000; done++) {
+      display({ step: 'pixels', done, total: 1000 });
+      vi.advanceTimersByTime(milliseconds);
+    }
+  }
+  const second = lines.slice(
+    lines.findLastIndex((line) => / \d{3,} of/.test(line) && line.endsWith('ETA 0:00')) + 1,
+  );
+  expect(second[0]).toMatch(/ETA …$/);
+  const [, done, minutes, seconds] = / (\d+) of 1000 {2}ETA (\d):(\d\d)$/.exec(second[10]!)!;
+  expect(Math.abs(60 * Number(minutes) + Number(seconds) - 0.1 * (1000 - Number(done)))).toBeLessThan(2);
+});
+
 describe('training', () => {
   it('tells the time left of all epochs, by the recent speed', () => {
     const display = trainingDisplay(10);

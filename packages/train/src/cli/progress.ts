@@ -76,9 +76,14 @@ const READING_INTERVAL = 2;
 /** Says now and then how far the reading of an image folder is; short readings say nothing. */
 export function readingDisplay(): (progress: ReadProgress) => void {
   const lines = new SparseLines(READING_INTERVAL);
-  let [current, timeLeft] = ['', new TimeLeft()];
+  let [current, before, timeLeft] = ['', 0, new TimeLeft()];
   return ({ step, done, total }) => {
-    if (step !== current) [current, timeLeft] = [step, new TimeLeft()];
+    // A list of other files, such as those of the test images, begins its own estimate.
+    if (step !== current || done <= before) {
+      if (current !== '') lines.spoke();
+      [current, timeLeft] = [step, new TimeLeft()];
+    }
+    before = done;
     const left = formatTimeLeft(timeLeft.at(done, total - done));
     lines.maybe(() => `reading ${step} of the images: ${done} of ${total}  ${left}`);
   };

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Codec, loadCodec } from '@convae/runtime';
+import { type Codec, loadCodec, writeImageFile } from '@convae/runtime';
 import {
   type ImageBatch,
   type Manifest,
@@ -23,6 +23,7 @@ beforeAll(async () => {
   await writeIdx('grey', 12, 1);
   await writeIdx('colour', 8, 3);
   await writeIdx('odd', 10, 1);
+  await writePngs('rgba', 12, 4);
 });
 afterAll(() => {
   vi.restoreAllMocks();
@@ -53,6 +54,17 @@ async function writeIdx(name: string, size: number, channels: number): Promise<v
   await writeIdxImages(join(root, name, 't10k-images'), discs(40, size, channels, 2));
 }
 
+async function writePngs(name: string, size: number, channels: number): Promise<void> {
+  for (const [part, count, seed] of [
+    ['train', 150, 1],
+    ['test', 40, 2],
+  ] as const) {
+    await mkdir(join(root, name, part), { recursive: true });
+    const images = discs(count, size, channels, seed);
+    for (let i = 0; i < count; i++) await writeImageFile(join(root, name, part, `${i}.png`), images, i);
+  }
+}
+
 /** Runs a command in this process. */
 async function command(...args: string[]): Promise<void> {
   const program = new Command('convae-train').exitOverride();
@@ -62,7 +74,13 @@ async function command(...args: string[]): Promise<void> {
 }
 
 const out = (name: string): string => join(root, name);
-const data = (name: string): string[] => ['--data', `idx:${join(root, name)}`, '--validation', '30'];
+const kind = (name: string): string => (name === 'rgba' ? 'images' : 'idx');
+const data = (name: string): string[] => [
+  '--data',
+  `${kind(name)}:${join(root, name)}`,
+  '--validation',
+  '30',
+];
 const short = ['--epochs', '3', '--batch', '30', '--lr', '0.005'];
 
 async function settings(name: string): Promise<Record<string, unknown>> {
@@ -108,6 +126,13 @@ describe.each([
     latent: { channels: 64, height: 1, width: 1 },
     radius: 0,
   },
+  {
+    preset: 'grid-8',
+    source: 'rgba',
+    channels: 4,
+    latent: { channels: 8, height: 3, width: 3 },
+    radius: 2,
+  },
 ])('convae-train run --lambda on $preset, $source images', ({ preset, source, channels, latent, radius }) => {
   let codec: Codec;
   let manifest: Manifest;
@@ -130,6 +155,7 @@ describe.each([
       'tables.bin',
     ]);
     expect(manifest).toMatchObject({
+      image: { channels },
       latent,
       version: '2.0',
       quality: 1,
@@ -248,7 +274,7 @@ describe('convae-train train for rates', () => {
     [['--no-context'], /expected --lambda or --recipe beside --no-context, received neither/],
     [
       ['--recipe', 'rate-huge'],
-      /Allowed choices are rate-fast, rate-low, rate-medium, rate-texture, rate-high/,
+      /Allowed choices are rate-fast, rate-low, rate-medium, rate-texture, rate-photo, rate-high/,
     ],
     [['--schedule', 'linear'], /Allowed choices are constant, cosine/],
   ])('%j gives one message and writes nothing', async (args, message) => {

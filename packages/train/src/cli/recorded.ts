@@ -1,4 +1,4 @@
-import { MAX_IMAGE_SIDE } from '@convae/runtime/core';
+import { IMAGE_CHANNELS, MAX_IMAGE_SIDE } from '@convae/runtime/core';
 import * as z from 'zod';
 import { FITS } from '../dataset/index.js';
 import { checked } from '../files/checked.js';
@@ -14,8 +14,9 @@ const dataSchema = z.object({
   validation: z.number().min(0).exactOptional(),
   limit: z.int().min(1).exactOptional(),
   size: z.object({ height: side, width: side }).exactOptional(),
-  channels: z.union([z.literal(1), z.literal(3)]).exactOptional(),
+  channels: z.literal(IMAGE_CHANNELS).exactOptional(),
   fit: z.enum(FITS).exactOptional(),
+  crop: side.exactOptional(),
 });
 const recordedSchema = dataSchema.extend({ backend: z.enum(['tensorflow', 'cpu']).default('tensorflow') });
 

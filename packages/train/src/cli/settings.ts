@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { ConvaeError, UsageError } from '@convae/runtime/core';
+import { ConvaeError, type ImageChannels, UsageError } from '@convae/runtime/core';
 import { type Dataset, openDataset } from '../dataset/index.js';
 import { cannotRead, jsonOf } from '../files/read.js';
 import { parseSpec } from '../model/parse.js';
 import { presetSpec } from '../model/presets.js';
+import { traceShapes } from '../model/shapes.js';
 import { type ArchitectureSpec, type ImageShape, specSchema } from '../model/spec.js';
 import type { NoiseKind, NoiseSettings } from '../training/noise.js';
 import { DEFAULT_RADIUS } from '../training/rate/rate-spec.js';
@@ -33,6 +34,7 @@ export interface TrainFlags extends DataFlags {
   /** The lowest level that run.json recorded. */
   readonly noiseFrom?: number | null;
   readonly noiseKind: NoiseKind;
+  readonly flips: boolean;
   readonly patience: number;
   readonly schedule?: Recipe['schedule'];
   readonly recipe?: string;
@@ -61,10 +63,12 @@ function rateOf(flags: TrainFlags, context: RateInput['context']): RecipeInput['
     if (flags.context) return null;
     throw new UsageError('expected --lambda or --recipe beside --no-context, received neither');
   }
+  const network = (flags.context ? (start ? start.context : context) : null) ?? null;
   return {
     ...start,
     lambdas,
-    context: flags.context ? (start ? start.context : context) : null,
+    // A crop does not say where it lies in its picture.
+    context: network && (flags.crop === undefined ? network : { ...network, place: false }),
   };
 }
 
@@ -80,7 +84,7 @@ function noiseOf({ noise, noiseFrom = null, noiseKind }: TrainFlags): NoiseSetti
  * @param radius of the context network's window where nothing names one
  */
 export function recipeOf(flags: TrainFlags, radius: number): Recipe {
-  const { epochs, batch, lr: learningRate, seed, patience, schedule } = flags;
+  const { epochs, batch, lr: learningRate, seed, flips, patience, schedule } = flags;
   const rate = rateOf(flags, { radius });
   return parseRecipe({
     epochs,
@@ -88,6 +92,7 @@ export function recipeOf(flags: TrainFlags, radius: number): Recipe {
     learningRate,
     seed,
     ...noiseOf(flags),
+    flips,
     patience,
     rate,
     schedule: schedule ?? (rate === null ? 'constant' : 'cosine'),
@@ -101,18 +106,31 @@ export function fittedRecipe(recipe: Recipe, { leastSteps = 0 }: TrainFlags, { t
 
 /** The flags that a named recipe stands for. */
 export function recipeFlags(name: string): Partial<TrainFlags> {
-  const { preset, recipe } = RATE_RECIPES[name]!;
-  const { epochs, batch, learningRate: lr, schedule } = recipe;
+  const { preset, crop, recipe } = RATE_RECIPES[name]!;
+  const { epochs, batch, learningRate: lr, schedule, flips } = recipe;
   return JSON.parse(
-    JSON.stringify({ preset, epochs, batch, lr, schedule, leastSteps: LEAST_STEPS }),
+    JSON.stringify({
+      preset,
+      crop,
+      epochs,
+      batch,
+      lr,
+      schedule,
+      flips,
+      leastSteps: LEAST_STEPS,
+    }),
   ) as Partial<TrainFlags>;
+}
+
+/** Those of the flags that say which images. */
+export function dataSettings({ data, validation, limit, size, channels, fit, crop }: DataFlags): DataFlags {
+  return { data, validation, limit, size, channels, fit, crop } as DataFlags;
 }
 
 /** Open the data set that the flags name; says now and then how far the reading of an image folder is. */
 export function datasetOf(flags: DataFlags, multiple?: number): Promise<Dataset> {
-  const { data, validation, limit, size, channels, fit } = flags;
-  const onProgress = readingDisplay();
-  return openDataset(data, { validation, limit, size, channels, fit, multiple, onProgress });
+  const { data, ...options } = dataSettings(flags);
+  return openDataset(data, { ...options, multiple, onProgress: readingDisplay() });
 }
 
 /**
@@ -155,7 +173,23 @@ export async function radiusOf(flags: TrainFlags): Promise<number> {
   return (await encoderOf(flags)).at(-1)?.kind === 'dense' ? 0 : DEFAULT_RADIUS;
 }
 
+/**
+ * Refuse, before any image is read, crops for a network that takes images of one size.
+ *
+ * @throws UsageError, or ConvaeError `SHAPE_MISMATCH` naming the nearest sides that fit
+ */
+export async function checkCrop(flags: TrainFlags): Promise<void> {
+  const { crop } = flags;
+  if (crop === undefined) return;
+  const spec = await specOf(flags, { channels: 1, height: crop, width: crop });
+  if (traceShapes(spec).anySize) return;
+  throw new UsageError(
+    `expected a network that takes any size (patch-8, grid-4, …) beside --crop, received ${spec.name}`,
+  );
+}
+
 /** The image shape of a data set, as architectures name it. */
 export function imageShapeOf({ train }: Dataset): ImageShape {
-  return { channels: train.channels === 3 ? 3 : 1, height: train.height, width: train.width };
+  const { channels, height, width } = train;
+  return { channels: channels as ImageChannels, height, width };
 }

@@ -83,7 +83,12 @@ export async function exportStage(
       metrics: trainingMetrics(run),
       anySize: traceShapes(spec).anySize,
       optimize,
-      tables: { training: dataset.train, validation: dataset.validation, ...trainedCoding(run) },
+      tables: {
+        training: dataset.train,
+        validation: dataset.validation,
+        placeTables: dataset.crops === undefined,
+        ...trainedCoding(run),
+      },
     });
   } finally {
     network.dispose();
@@ -106,6 +111,7 @@ export async function evaluateStage(run: {
   return evaluateBundle({
     bundleDir: paths.bundle,
     test: await dataset.loadTest(),
+    pictures: await dataset.testPictures?.(),
     dataset,
     runDir: paths.folder,
     command: run.command ?? commandLine(),

@@ -31,6 +31,19 @@ function bytesRows({ bitstreams, latent }: Metrics): [string, string][] {
   ];
 }
 
+/** What whole pictures take, at the default quality. */
+function pictureRows({ pictures }: Metrics): [string, string][] {
+  const rate = pictures?.rates[pictures.defaultQuality];
+  if (pictures === undefined || rate === undefined) return [];
+  const { measured, of } = pictures;
+  return [
+    [
+      'whole pictures',
+      `${rate.bitsPerPixel.toFixed(3)} bits/pixel at ${dB(rate.psnr)} (${measured} of ${of})`,
+    ],
+  ];
+}
+
 /** The results of a run as a short table. */
 export function resultTable(metrics: Metrics): string {
   const { dataset, distortion, speed, bundle, parity } = metrics;
@@ -40,6 +53,7 @@ export function resultTable(metrics: Metrics): string {
     ['PSNR', dB(distortion.psnr)],
     ['SSIM', distortion.ssim.toFixed(3)],
     ...bytesRows(metrics),
+    ...pictureRows(metrics),
     ['encoder', perSecond(speed.encoderImagesPerSecond)],
     ['decoder', perSecond(speed.decoderImagesPerSecond)],
     ['bundle', kB(bundle.bytes)],

@@ -22,6 +22,8 @@ import { untilInterrupt } from './interrupt.js';
 import { trainingDisplay } from './progress.js';
 import type { DataFlags } from './recorded.js';
 import {
+  checkCrop,
+  dataSettings,
   datasetOf,
   fittedRecipe,
   fittedTo,
@@ -65,19 +67,30 @@ export function recordedSettings(
   spec: ArchitectureSpec,
   recipe: Recipe,
 ): Record<string, unknown> {
-  const { data, validation, limit, size, channels, fit, backend } = flags;
-  const own = { data, validation, limit, size, channels, fit, backend, architecture: spec, ...recipe };
+  const own = { ...dataSettings(flags), backend: flags.backend, architecture: spec, ...recipe };
   return JSON.parse(JSON.stringify(own)) as Record<string, unknown>;
 }
 
-function announce(dataset: Dataset, spec: ArchitectureSpec, recipe: Recipe, asked: Recipe): void {
-  const { train, validation } = dataset;
+function announce(
+  dataset: Dataset,
+  spec: ArchitectureSpec,
+  recipe: Recipe,
+  asked: { readonly epochs: number; readonly channels: number | undefined },
+): void {
+  const { train, validation, crops } = dataset;
   const { latent } = traceShapes(spec);
   const shape = (s: { channels: number; height: number; width: number }): string =>
     `${s.channels}×${s.height}×${s.width}`;
   console.log(
     `${dataset.name}: ${train.count.toLocaleString('en')} training and ${validation.count.toLocaleString('en')} validation images of ${shape(train)}`,
   );
+  if (crops !== undefined) {
+    const left =
+      crops.leftOut === 0 ? '' : `; ${crops.leftOut.toLocaleString('en')} smaller ones are left out`;
+    console.log(`training images are crops of ${crops.pictures.toLocaleString('en')} pictures${left}`);
+  }
+  if (train.channels === 4 && asked.channels === undefined)
+    console.log('some images have transparency: all are RGBA; --channels 3 lays them over white');
   console.log(
     `network "${spec.name}": ${shape(train)} → ${shape(latent)} → ${shape(train)}; Adam ${recipe.learningRate}, batch ${recipe.batch}, seed ${recipe.seed}`,
   );
@@ -158,6 +171,7 @@ export async function trainStage(
   evaluations: readonly Evaluation[],
 ): Promise<TrainedRun> {
   checkEvents(flags, folder);
+  await checkCrop(flags);
   const paths = runPaths(folder.out);
   const asked = recipeOf(flags, await radiusOf(flags));
   const dataset = await openTrainingData(flags);
@@ -165,7 +179,7 @@ export async function trainStage(
   const spec = await fittingSpec(flags, imageShapeOf(dataset));
   checkTrainable(spec, recipe);
   const resume = await prepareFolder(paths, folder, recordedSettings(flags, spec, recipe), evaluations);
-  announce(dataset, spec, recipe, asked);
+  announce(dataset, spec, recipe, { epochs: asked.epochs, channels: flags.channels });
   const tf = await loadBackend(flags.backend);
   const log = await eventLog(tf, folder);
   const display = trainingDisplay(recipe.epochs);

@@ -94,6 +94,9 @@ describe('openDataset idx:', () => {
     for (const source of [`idx:${folder}`, `idx:${join(folder, 'anything.idx4-ubyte')}`])
       expect((await openDataset(source)).train).toMatchObject({ count: 4, channels: 3 });
     expect((await openDataset(`idx:${folder}`, { channels: 1 })).train).toMatchObject({ channels: 1 });
+    await expect(openDataset(`idx:${folder}`, { channels: 4 })).rejects.toThrow(
+      'expected 1 or 3 for channels of IDX files, received 4: they hold no transparency',
+    );
   });
 
   it('crops, pads and scales train and test alike', async () => {

@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ConvaeError, type IdxImagesHeader } from '@convae/runtime/core';
+import { ConvaeError, type IdxImagesHeader, UsageError } from '@convae/runtime/core';
 import { cannotRead } from '../files/read.js';
 import { fitImages } from './fit.js';
 import { peekIdxImages, readIdxImages, readIdxLabels } from './idx-file.js';
@@ -109,6 +109,8 @@ function requireSameChannels(
   test: IdxImagesHeader | undefined,
   wanted?: number,
 ): number {
+  if (wanted === 4)
+    throw new UsageError('expected 1 or 3 for channels of IDX files, received 4: they hold no transparency');
   if (wanted === undefined && test && test.channels !== train.channels)
     throw new ConvaeError(
       'SHAPE_MISMATCH',

@@ -110,8 +110,8 @@ describe('openDataset images: splits', () => {
 });
 
 describe('openDataset images: decodes', () => {
-  /** The first pixel of each image of a folder, by grey value or RGB. */
-  async function pixels(name: string, pictures: Record<string, Picture>, channels?: 1 | 3) {
+  /** The first pixel of each image of a folder, by grey value, RGB or RGBA. */
+  async function pixels(name: string, pictures: Record<string, Picture>, channels?: 1 | 3 | 4) {
     const folder = await folderOf(
       name,
       Object.fromEntries(Object.entries(pictures).map(([k, v]) => [`train/${k}`, v])),
@@ -151,13 +151,63 @@ describe('openDataset images: decodes', () => {
     );
   });
 
+  it('all images as RGBA where one of them has transparency', async () => {
+    const pictures = {
+      'a.png': { pixel: [10, 20, 30, 254] },
+      'b.png': { pixel: [7] },
+      'c.webp': { pixel: [9, 9, 9] },
+    };
+    const [veil, grey, lossy] = await pixels('veil', pictures);
+    expect(veil).toEqual([10, 20, 30, 254]);
+    expect(grey).toEqual([7, 7, 7, 255]);
+    expect(lossy?.[3]).toBe(255);
+    expect(await pixels('veil-of-grey', { 'a.png': { pixel: [50, 99] } })).toEqual([[50, 50, 50, 99]]);
+  });
+
+  it('opaque images with an alpha channel without it, and as RGBA where that is asked for', async () => {
+    const pictures = { 'a.png': { pixel: [10, 20, 30, 255] } };
+    expect(await pixels('opaque', pictures)).toEqual([[10, 20, 30]]);
+    expect(await pixels('opaque-rgba', pictures, 4)).toEqual([[10, 20, 30, 255]]);
+  });
+
+  it('test images in what the others are, without a look at their pixels', async () => {
+    const train = { 'train/a.png': { pixel: [1, 2, 3] }, 'val/b.png': { pixel: [1, 2, 3] } };
+    const folder = await folderOf('veiled-test', { ...train, 'test/c.png': { pixel: [0, 0, 0, 0] } });
+    const dataset = await openDataset(`images:${folder}`);
+    expect(dataset.train.channels).toBe(3);
+    expect([...(await dataset.loadTest()).data.subarray(0, 3)]).toEqual([255, 255, 255]);
+  });
+
+  it('colours where nothing is visible from what is', async () => {
+    const folder = await folderOf('hole', { 'val/v.png': { height: 8, width: 8, pixel: [0] } });
+    const data = Uint8Array.from(
+      { length: 8 * 8 * 4 },
+      (_, i) => (i < 32 ? [200, 100, 50, 80] : [0, 0, 255, 0])[i % 4]!,
+    );
+    await mkdir(join(folder, 'train'));
+    await sharp(data, { raw: { height: 8, width: 8, channels: 4 } }).toFile(join(folder, 'train/a.png'));
+    const { train } = await openDataset(`images:${folder}`);
+    expect([...train.data.subarray(32 * 4, 32 * 4 + 4)]).toEqual([200, 100, 50, 0]);
+    expect([...train.data.subarray(0, 4)]).toEqual([200, 100, 50, 80]);
+  });
+
+  it('no damaged image with an alpha channel', async () => {
+    const folder = await folderOf('torn', {
+      'train/a.png': { height: 64, width: 64, pixel: [1, 2, 3, 255] },
+    });
+    const path = join(folder, 'train/a.png');
+    await writeFile(path, (await readFile(path)).subarray(0, 80));
+    await writePicture(join(folder, 'val/v.png'), { height: 64, width: 64, pixel: [1, 2, 3, 255] });
+    await refused(folder, 'DATA_INVALID');
+  });
+
   it('transparency on white', async () => {
     const pictures = { 'a.png': { pixel: [0, 0, 0, 0] }, 'b.png': { pixel: [10, 20, 30, 255] } };
-    expect(await pixels('alpha', pictures)).toEqual([
+    expect(await pixels('alpha', pictures, 3)).toEqual([
       [255, 255, 255],
       [10, 20, 30],
     ]);
-    expect(await pixels('grey-alpha', { 'a.png': { pixel: [0, 0] } })).toEqual([[255]]);
+    expect(await pixels('grey-alpha', { 'a.png': { pixel: [0, 0] } }, 1)).toEqual([[255]]);
   });
 
   it('16-bit samples scaled to 8', async () => {
@@ -193,7 +243,10 @@ describe('openDataset images: decodes', () => {
     const reports: ReadProgress[] = [];
     await openDataset(`images:${folder}`, { onProgress: (progress) => reports.push(progress) });
     expect(reports).toContainEqual({ step: 'sizes', done: 30, total: 30 });
-    expect(reports).toContainEqual({ step: 'pixels', done: 24, total: 24 });
+    const pixels = reports.filter(({ step }) => step === 'pixels');
+    expect(pixels).toEqual(
+      Array.from({ length: 27 }, (_, i) => ({ step: 'pixels', done: i + 1, total: 27 })),
+    );
   });
 });
 

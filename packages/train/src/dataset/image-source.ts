@@ -1,68 +1,35 @@
-import { resolve } from 'node:path';
-import { UsageError } from '@convae/runtime/core';
+import { openCrops } from './crop-source.js';
 import type { FitTarget } from './fit.js';
-import { readImageHeaders, readImages } from './image-file.js';
-import { type Classes, classesOf, type FolderLayout, layOut, listImages } from './image-folder.js';
-import { nameOfPath, type OpenDatasetOptions } from './options.js';
-import { PART_FRACTION, planSample, planSplit, requireValidationImages, validationCount } from './split.js';
+import { type FoundImages, findImages } from './found-images.js';
+import { readImages } from './image-file.js';
+import type { OpenDatasetOptions } from './options.js';
+import { jointProgress } from './reading-progress.js';
 import { countSizes, planTargetSize } from './target-size.js';
 import type { Dataset, LabelledImages } from './types.js';
 
-interface Parts {
-  readonly train: readonly string[];
-  readonly validation: readonly string[];
-  readonly test: readonly string[] | undefined;
-}
-
-const pick = (files: readonly string[], indices: Uint32Array): string[] =>
-  Array.from(indices, (i) => files[i]!);
-
-/** No sub-folders for the parts: a tenth is for testing, a tenth (or what was asked for) for validation. */
-function splitAll(files: readonly string[], { validation, limit, seed }: OpenDatasetOptions): Parts {
-  const test = Math.max(1, Math.round(files.length * PART_FRACTION));
-  const count = validationCount(
-    validation ?? (files.length > 2 ? PART_FRACTION : undefined),
-    files.length,
-    test,
-  );
-  const plan = planSplit(files.length, { validation: count, test, limit, seed });
-  return {
-    train: pick(files, plan.train),
-    validation: pick(files, plan.validation),
-    test: pick(files, plan.test),
+/** All images brought to one size. */
+async function openSized(found: FoundImages, options: OpenDatasetOptions): Promise<Dataset> {
+  const { folder, name, source, parts, classes, headers, channels } = found;
+  const { train, validation, test } = parts;
+  const size = planTargetSize(countSizes(headers.values()), options);
+  const target: FitTarget = { ...size, channels, fit: options.fit };
+  const load = async (files: readonly string[], onProgress = options.onProgress): Promise<LabelledImages> => {
+    const data = await readImages({ folder, files, onProgress }, target);
+    const images = { data, count: files.length, ...size, channels };
+    return classes ? { ...images, labels: Uint8Array.from(files, classes.labelOf) } : images;
   };
-}
-
-function splitFolders(
-  layout: Exclude<FolderLayout, { all: unknown }>,
-  path: string,
-  { validation, limit, seed }: OpenDatasetOptions,
-): Parts {
-  const test = layout.test && pick(layout.test, planSample(layout.test.length, limit, seed));
-  if (layout.validation) {
-    if (validation !== undefined)
-      throw new UsageError(
-        `expected no number for validation, received ${validation}: ${path} has a folder for it`,
-      );
-    const train = pick(layout.train, planSample(layout.train.length, limit, seed));
-    return { train, validation: layout.validation, test };
-  }
-  const count = validationCount(validation, layout.train.length);
-  if (!test) requireValidationImages(count, path);
-  const plan = planSplit(layout.train.length, { validation: count, limit, seed });
-  return { train: pick(layout.train, plan.train), validation: pick(layout.train, plan.validation), test };
-}
-
-async function planTarget(
-  folder: string,
-  { train, validation, test }: Parts,
-  { channels, onProgress, ...options }: OpenDatasetOptions,
-): Promise<FitTarget> {
-  const files = [...train, ...validation, ...(test ?? [])];
-  const headers = await readImageHeaders({ folder, files, onProgress });
-  const found = headers.some((header) => header.colour) ? 3 : 1;
-  const size = planTargetSize(countSizes(headers), options);
-  return { ...size, channels: channels ?? found, fit: options.fit };
+  const progress = jointProgress(options.onProgress, train.length + validation.length);
+  const trainImages = await load(train, progress(train.length));
+  const validationImages = await load(validation, progress(validation.length));
+  return {
+    name,
+    source,
+    train: trainImages,
+    validation: validationImages,
+    loadTest: async () => (test ? load(test) : validationImages),
+    testIsValidation: !test,
+    ...(classes && { classNames: classes.names }),
+  };
 }
 
 /**
@@ -75,30 +42,8 @@ export async function openImages(
   source: string,
   options: OpenDatasetOptions,
 ): Promise<Dataset> {
-  const folder = resolve(path);
-  const files = await listImages(folder);
-  const layout = layOut(files, folder);
-  const split = !('all' in layout);
-  const parts = split ? splitFolders(layout, path, options) : splitAll(layout.all, options);
-  const classes: Classes | undefined = classesOf(files, split);
-  const target = await planTarget(folder, parts, options);
-  const { height, width, channels } = target;
-
-  const load = async (part: readonly string[]): Promise<LabelledImages> => {
-    const data = await readImages({ folder, files: part, onProgress: options.onProgress }, target);
-    const images = { data, count: part.length, height, width, channels };
-    return classes ? { ...images, labels: Uint8Array.from(part, classes.labelOf) } : images;
-  };
-  const train = await load(parts.train);
-  const validation = await load(parts.validation);
-  const { test } = parts;
-  return {
-    name: nameOfPath(folder),
-    source,
-    train,
-    validation,
-    loadTest: async () => (test ? load(test) : validation),
-    testIsValidation: !test,
-    ...(classes && { classNames: classes.names }),
-  };
+  const found = await findImages(path, source, options);
+  return options.crop === undefined
+    ? openSized(found, options)
+    : openCrops(found, { ...options, crop: options.crop });
 }

@@ -5,6 +5,7 @@ export * from './limits.js';
 export { openDataset } from './open-dataset.js';
 export type { Fit, OpenDatasetOptions, Size } from './options.js';
 export { FITS } from './options.js';
+export { openPictures } from './pictures.js';
 export * from './random.js';
 export { DEFAULT_VALIDATION_IMAGES, PART_FRACTION, SPLIT_SEED, selectImages } from './split.js';
 export type * from './types.js';

@@ -42,7 +42,7 @@ describe('openDataset', () => {
     ['size', { height: 28 }, 'for size.width, received undefined', TypeError],
     ['size', { height: 0, width: 1 }, 'for size.height, received 0', RangeError],
     ['size', { height: 1, width: 99999 }, 'for size.width, received 99999', RangeError],
-    ['channels', 2, 'expected 1, 3 for channels, received 2', RangeError],
+    ['channels', 2, 'expected 1, 3, 4 for channels, received 2', RangeError],
     ['fit', 'stretch', 'expected "crop", "pad", "resize" for fit, received "stretch"', RangeError],
     ['multiple', 0, 'for multiple, received 0', RangeError],
     ['onProgress', 1, 'expected a function for onProgress, received 1', TypeError],

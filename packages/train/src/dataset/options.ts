@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { MAX_IMAGE_SIDE, UsageError } from '@convae/runtime/core';
+import { IMAGE_CHANNELS, type ImageChannels, MAX_IMAGE_SIDE, UsageError } from '@convae/runtime/core';
 import type { ReadProgress } from './types.js';
 
 /** How images of another size are brought to one size. */
@@ -26,17 +26,25 @@ export interface OpenDatasetOptions {
   readonly limit?: number | undefined;
   /** The size that every image gets; default: the one size found, or what `fit` makes of several. */
   readonly size?: Size | undefined;
-  /** 1 grey or 3 RGB; default: what the files hold, 3 where any image is in colour. */
-  readonly channels?: 1 | 3 | undefined;
+  /**
+   * 1 grey, 3 RGB or 4 RGBA; default: what the files hold, 4 where any training or validation image has transparency,
+   * else 3 where any image is in colour.
+   */
+  readonly channels?: ImageChannels | undefined;
   /**
    * `crop` cuts out the centre (no size: the smallest height and width found), `pad` repeats the edge pixels on all
    * sides (no size: the largest found), `resize` scales until the size is covered, without distortion, and cuts the
    * overhang off both sides. Without it, images of another size are an error.
    */
   readonly fit?: Fit | undefined;
+  /**
+   * Side of square crops, pixels, for pictures of many sizes (`images:DIR` alone, without `size` and `fit`): random
+   * places in each picture, drawn by `seed`; pictures smaller than a crop are left out. `limit` counts pictures.
+   */
+  readonly crop?: number | undefined;
   /** Height and width must be multiples of this: `fit` then rounds the size (crop down, pad up, resize to the nearest). */
   readonly multiple?: number | undefined;
-  /** Called now and then while an image folder is read. */
+  /** Called for every file that is read of an image folder; training and validation are counted together. */
   readonly onProgress?: ((progress: ReadProgress) => void) | undefined;
 }
 
@@ -83,13 +91,16 @@ function requireSize(size: unknown): void {
 export function checkOptions(options: OpenDatasetOptions): void {
   if (typeof options !== 'object' || options === null)
     throw new TypeError(expected('an object', 'options', options));
-  const { seed, validation, limit, size, channels, fit, multiple, onProgress } = options;
+  const { seed, validation, limit, size, channels, fit, crop, multiple, onProgress } = options;
   if (seed !== undefined) requireInteger('seed', seed, 0, Number.MAX_SAFE_INTEGER);
   if (validation !== undefined) requireValidation(validation);
   if (limit !== undefined) requireInteger('limit', limit, 1, Number.MAX_SAFE_INTEGER);
   if (size !== undefined) requireSize(size);
-  if (channels !== undefined) requireOneOf('channels', channels, [1, 3]);
+  if (channels !== undefined) requireOneOf('channels', channels, IMAGE_CHANNELS);
   if (fit !== undefined) requireOneOf('fit', fit, FITS);
+  if (crop !== undefined) requireInteger('crop', crop, 1, MAX_IMAGE_SIDE);
+  if (crop !== undefined && (size ?? fit) !== undefined)
+    throw new UsageError(`expected no size or fit beside crop, received ${show(size ?? fit)}`);
   if (multiple !== undefined) requireInteger('multiple', multiple, 1, MAX_IMAGE_SIDE);
   if (onProgress !== undefined && typeof onProgress !== 'function')
     throw new TypeError(expected('a function', 'onProgress', onProgress));

@@ -33,7 +33,7 @@ function mixedError(sizes: readonly SizeCount[]): ConvaeError {
   return new ConvaeError(
     'SHAPE_MISMATCH',
     `images of ${sizes.length} sizes, height×width (images): ${describeSizes(sizes)}. ` +
-      'Give --fit crop (to the smallest), --fit pad (to the largest), or --size HEIGHTxWIDTH with --fit resize',
+      'Give --fit crop (to the smallest), --fit pad (to the largest), or --size HEIGHTxWIDTH with --fit resize; or --crop SIDE to train on crops',
   );
 }
 

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Codec, loadCodec, MANIFEST_FILE } from '@convae/runtime';
 import { listedFiles } from '../bundle/files.js';
+import type { Pictures } from '../dataset/types.js';
 import { jsonText, type NamedFile, writeFiles } from '../files/write-files.js';
 import { measureBitstreams } from './bitstreams.js';
 import { identityOf } from './bundle-identity.js';
@@ -10,15 +11,17 @@ import { EXAMPLES_FILE, encodeExamples } from './examples-file.js';
 import { type EvaluationProgress, measureCodec } from './measure.js';
 import { collectMetrics, type RunFacts } from './metrics-file.js';
 import { comparisonPng } from './pictures/comparison.js';
+import { wholePicturesPng } from './pictures/whole-pictures.js';
 import { lossPlot } from './plots/loss.js';
 import { plotPng, titled } from './plots/render.js';
 import type { Evaluation } from './plug-in.js';
 import { formatPsnr } from './report/format.js';
 import type { ReportModel } from './report/model.js';
 import { renderReport } from './report/page.js';
-import { COMPARISON_FILE, LOSS_FILE, REPORT_FILE } from './run-files.js';
+import { COMPARISON_FILE, LOSS_FILE, PICTURES_FILE, REPORT_FILE } from './run-files.js';
 import { METRICS_FILE, type Metrics } from './schema.js';
 import { collectVersions } from './versions.js';
+import { measurePictures } from './whole-pictures.js';
 
 /** Options of {@link evaluateBundle}. */
 export interface EvaluateOptions
@@ -27,6 +30,8 @@ export interface EvaluateOptions
   readonly bundleDir: string;
   /** Where metrics.json, report.html, comparison.png and loss.png go; made where missing. */
   readonly runDir: string;
+  /** Whole pictures to measure beside the test images, where those are crops. */
+  readonly pictures?: Pictures | undefined;
   /** Further versions for the report, such as TensorFlow's. */
   readonly versions?: Readonly<Record<string, string>> | undefined;
   /** What else was measured on the run, for the report. */
@@ -44,12 +49,13 @@ async function bundleFiles(codec: Codec, bundleDir: string): Promise<Metrics['bu
 }
 
 async function measureBundle(options: EvaluateOptions): Promise<ReportModel> {
-  const { bundleDir, test, history } = options;
+  const { bundleDir, test, history, pictures } = options;
   const codec = await loadCodec(bundleDir);
   try {
     const measurement = await measureCodec(codec, test, options.onProgress);
     const examples = await collectExamples(codec, test, measurement);
     const rates = await measureBitstreams(codec, test);
+    const whole = pictures && (await measurePictures(codec, pictures));
     const facts: RunFacts = {
       ...options,
       manifest: codec.manifest,
@@ -57,9 +63,11 @@ async function measureBundle(options: EvaluateOptions): Promise<ReportModel> {
       bundle: await bundleFiles(codec, bundleDir),
       versions: collectVersions(options.versions),
       bitstreams: rates.length === 0 ? undefined : { defaultQuality: codec.manifest.quality ?? 0, rates },
+      pictures: whole?.figures,
     };
     const metrics = collectMetrics(facts, measurement, examples);
-    return { folder: options.runDir, bundle: identityOf(codec.manifest), metrics, history, examples };
+    const shown = whole ? { ...examples, pictures: await wholePicturesPng(whole.shown) } : examples;
+    return { folder: options.runDir, bundle: identityOf(codec.manifest), metrics, history, examples: shown };
   } finally {
     await codec.dispose();
   }
@@ -76,6 +84,7 @@ async function renderFiles(
   const files: NamedFile[] = [
     [METRICS_FILE, jsonText(metrics)],
     [COMPARISON_FILE, await comparisonPng(examples.grid, title)],
+    ...(examples.pictures ? [[PICTURES_FILE, examples.pictures] as const] : []),
     [EXAMPLES_FILE, encodeExamples(examples, model.bundle)],
     [REPORT_FILE, await renderReport(model, evaluations)],
   ];
@@ -88,7 +97,7 @@ async function renderFiles(
 
 /**
  * Measures an exported bundle on test images through the runtime, and writes metrics.json, examples.json,
- * report.html, comparison.png and (with a training log) loss.png into the run folder.
+ * report.html, comparison.png, and where there is something to show pictures.png and loss.png, into the run folder.
  *
  * @returns what metrics.json holds.
  * @throws RangeError without any test image; ConvaeError as `loadCodec` and the codec throw them, and

@@ -32,6 +32,11 @@ describe('examples.json', () => {
     expect(parseExamples(written())).toEqual({ examples, bundle });
   });
 
+  it('gives back whole pictures, where there are some', () => {
+    const more = { ...examples, pictures: Uint8Array.of(137, 80, 78, 71) };
+    expect(parseExamples(JSON.parse(encodeExamples(more, bundle))).examples).toEqual(more);
+  });
+
   it.each([
     ['another format', { format: 'convae-metrics' }],
     ['an image that is not there', { best: [3] }],

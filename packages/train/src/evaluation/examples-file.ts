@@ -34,6 +34,8 @@ const schema = z.object({
   worst: positions,
   /** Latents are float32, little-endian. */
   latents: z.array(z.object({ image: count, latent })),
+  /** A PNG file. */
+  pictures: base64.optional(),
 });
 
 const encoded = ({ data, ...shape }: Tile) => ({ ...shape, data: Buffer.from(data).toString('base64') });
@@ -48,7 +50,7 @@ function encodedLatent({ channels, height, width, data }: LatentBatch) {
 
 /** The content of examples.json. */
 export function encodeExamples(examples: Examples, bundle: BundleIdentity): string {
-  const { grid, best, worst, latents } = examples;
+  const { grid, best, worst, latents, pictures } = examples;
   const all = [...grid.flat(), ...best, ...worst, ...latents].filter((example) => example !== undefined);
   const images = [...new Map(all.map((example) => [example.index, example])).values()];
   const at = new Map(images.map(({ index }, place) => [index, place]));
@@ -66,6 +68,7 @@ export function encodeExamples(examples: Examples, bundle: BundleIdentity): stri
     best: best.map(placeOf),
     worst: worst.map(placeOf),
     latents: latents.map((example) => ({ image: placeOf(example), latent: encodedLatent(example.latent) })),
+    pictures: pictures && Buffer.from(pictures).toString('base64'),
   });
 }
 
@@ -80,7 +83,7 @@ function decodedLatent({ data, ...shape }: z.output<typeof latent>): LatentBatch
  * @throws ConvaeError DATA_INVALID naming the field.
  */
 export function parseExamples(value: unknown): { examples: Examples; bundle: BundleIdentity } {
-  const { images, bundle, grid, best, worst, latents } = checked(schema, value, EXAMPLES_FILE);
+  const { images, bundle, grid, best, worst, latents, pictures } = checked(schema, value, EXAMPLES_FILE);
   const at = (place: number): Example => {
     const example = images[place];
     if (example !== undefined) return example;
@@ -96,6 +99,7 @@ export function parseExamples(value: unknown): { examples: Examples; bundle: Bun
     latents: latents.map(
       (entry): LatentExample => ({ ...at(entry.image), latent: decodedLatent(entry.latent) }),
     ),
+    ...(pictures && { pictures }),
   };
   return { examples, bundle };
 }

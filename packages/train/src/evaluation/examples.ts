@@ -36,6 +36,8 @@ export interface Examples {
   /** Descending MSE. */
   readonly worst: readonly Example[];
   readonly latents: readonly LatentExample[];
+  /** Whole pictures beside their reconstructions, a PNG file; absent where there are none. */
+  readonly pictures?: Uint8Array | undefined;
 }
 
 /** The first images of each class, a column per class; without labels images spread over the whole set. */

@@ -24,6 +24,7 @@ export interface RunFacts {
   /** Largest absolute difference between tfjs and ONNX Runtime, found at export. */
   readonly parity?: { readonly encoder: number; readonly decoder: number } | undefined;
   readonly bitstreams?: Metrics['bitstreams'];
+  readonly pictures?: Metrics['pictures'];
   /** The settings of the run, for the report. */
   readonly recipe: Readonly<Record<string, unknown>>;
   readonly manifest: Manifest;
@@ -104,7 +105,7 @@ function trainingFacts(history: readonly EpochRecord[]): Metrics['training'] {
 
 /** Puts metrics.json together and checks it against its own schema. */
 export function collectMetrics(facts: RunFacts, measured: Measurement, examples: Examples): Metrics {
-  const { test, bundle, executionProvider, recipe, parity, versions, bitstreams } = facts;
+  const { test, bundle, executionProvider, recipe, parity, versions, bitstreams, pictures } = facts;
   const training = trainingFacts(facts.history);
   const figures: Omit<Metrics, 'format' | 'version' | 'createdAt' | 'command'> = {
     dataset: datasetFacts(facts),
@@ -119,6 +120,7 @@ export function collectMetrics(facts: RunFacts, measured: Measurement, examples:
       imagesPerCall: measured.imagesPerCall,
     },
     ...(bitstreams === undefined ? {} : { bitstreams }),
+    ...(pictures === undefined ? {} : { pictures }),
     recipe: { ...recipe },
     versions,
     ...(parity === undefined ? {} : { parity }),

@@ -1,3 +1,4 @@
+import { colourName, type ImageChannels } from '@convae/runtime/core';
 import type { CardColumn } from './plug-in.js';
 import type { Metrics } from './schema.js';
 
@@ -58,6 +59,21 @@ function realBytes({ bitstreams }: Metrics, columns: readonly CardColumn[]): str
   return `\n## Real bytes\n\nEverything included but the bundle.\n${notes}\n${table(heads, rows)}\n`;
 }
 
+function wholePictures({ pictures }: Metrics): string {
+  if (pictures === undefined) return '';
+  const { measured, of, prior, defaultQuality, rates } = pictures;
+  const rows = rates.map((rate) => [
+    `${rate.quality}${rate.quality === defaultQuality ? ' (default)' : ''}`,
+    Math.round(rate.bytesPerPicture),
+    rate.bitsPerPixel.toFixed(3),
+    dB(rate.psnr),
+    rate.ssim.toFixed(3),
+  ]);
+  const head = ['quality', 'bytes/picture', 'bits/pixel', 'PSNR', 'SSIM'];
+  const which = `${measured} of ${of} pictures, each as an image stream (${prior} prior).`;
+  return `\n## Whole pictures\n\n${which} PSNR is from the error over all their pixels.\n\n${table(head, rows)}\n`;
+}
+
 function perClass({ distortion }: Metrics): string {
   if (distortion.perClass === undefined) return '';
   const rows = distortion.perClass.map(({ label, images, mse, psnr, ssim }) => [
@@ -96,12 +112,14 @@ export interface CardExtras {
 export function modelCard(metrics: Metrics, name: string, extras: CardExtras = {}): string {
   const { model, dataset } = metrics;
   const { pictures = [], columns = [] } = extras;
+  const size = `${dataset.height}×${dataset.width}`;
+  const sizes = metrics.pictures === undefined ? size : `any size, trained on crops of ${size}`;
   return `# ${name}
 
 Bundle of architecture "${model.name}", trained on ${dataset.name}: ${metrics.bundle.files.map(({ file }) => `\`${file}\``).join(', ')},
 to be loaded with \`loadCodec('models/${name}')\` from \`@convae/runtime\`.
 
-Intended for images like those it was trained on (${dataset.name}, ${dataset.height}×${dataset.width}, ${dataset.channels === 1 ? 'grey' : 'RGB'});
+Intended for images like those it was trained on (${dataset.name}, ${sizes}, ${colourName(dataset.channels as ImageChannels)});
 on others it reconstructs badly. Only the weights are ours; the images belong to their authors.
 
 ${pictures.map((file) => `![${file.replace(/\.\w+$/, '')}](${file})\n\n`).join('')}## Measured
@@ -109,7 +127,7 @@ ${pictures.map((file) => `![${file.replace(/\.\w+$/, '')}](${file})\n\n`).join('
 ${headline(metrics)}
 
 Best weights by validation error; the ${dataset.part} images took no part in training or in that choice.
-${realBytes(metrics, columns)}${perClass(metrics)}${recipe(metrics)}
+${wholePictures(metrics)}${realBytes(metrics, columns)}${perClass(metrics)}${recipe(metrics)}
 This page is written by \`convae-train ship RUN -o models/${name}\` from the run's metrics.json.
 `;
 }

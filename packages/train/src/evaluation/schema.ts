@@ -112,6 +112,26 @@ export const metricsFile = figuresFile('metrics', {
       ),
     })
     .optional(),
+  /** Whole test pictures as single image streams; absent where the set has one size, or no entropy tables. */
+  pictures: z
+    .object({
+      /** Pictures that were coded, spread evenly over all `of` them. */
+      measured: size,
+      of: size,
+      prior: z.enum(['factorized', 'context']),
+      defaultQuality: count,
+      rates: z.array(
+        z.object({
+          quality: count,
+          bytesPerPicture: figure,
+          /** Bytes of all of them by their pixels. */
+          bitsPerPixel: figure,
+          /** MSE and PSNR over all of their pixels. */
+          ...closeness,
+        }),
+      ),
+    })
+    .optional(),
   /** Largest absolute difference between tfjs and ONNX Runtime, checked at export. */
   parity: z.object({ encoder: figure, decoder: figure }).optional(),
   /** What the training log holds; absent without one. */

@@ -48,6 +48,18 @@ describe('the KLT of patches', () => {
       expect(row(encoderKernel, i, 5)).toEqual(row(start.encoderKernel, i).slice(0, 5));
   });
 
+  it('takes RGBA patches', () => {
+    const rgb = images(40);
+    const data = Uint8Array.from({ length: (rgb.data.length / 3) * 4 }, (_, i) =>
+      i % 4 === 3 ? (i % 23) * 11 : rgb.data[Math.floor(i / 4) * 3 + (i % 4)]!,
+    );
+    const latents = SIDE * SIDE * 4;
+    const rgba = kltStart({ ...rgb, data, channels: 4 }, { side: SIDE, latents }, gain);
+    expect(rgba.decoderBias).toHaveLength(4);
+    for (let i = 0; i < latents; i++)
+      expect(dot(row(rgba.encoderKernel, i, latents), row(rgba.decoderKernel, i, latents))).toBeCloseTo(1, 4);
+  });
+
   it('has no linear part for latents beyond the pixels of a patch', () => {
     const { encoderKernel, encoderBias } = kltStart(set, { side: SIDE, latents: DIMENSIONS + 1 }, gain);
     expect(row(encoderKernel, 0, DIMENSIONS + 1).at(-1)).toBe(0);

@@ -210,9 +210,9 @@ const PRESETS = {
   'dense-96': dense('dense-96', 96, 256),
   'grid-4': grid('grid-4', 4),
   'grid-8': grid('grid-8', 8),
-  /** Small images with texture, grey or colour. */
+  /** Small images of one size with texture, grey or colour. */
   'patch-4': patches('patch-4', { channels: { grey: 10, colour: 20 }, encoder: [24, 64], decoder: [32] }),
-  /** Photos: larger patches, more latents. */
+  /** Pictures of any size: larger patches, more latents. */
   'patch-8': patches('patch-8', {
     channels: { grey: 24, colour: 48 },
     encoder: [32, 64, 64],

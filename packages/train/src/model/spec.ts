@@ -1,3 +1,4 @@
+import { IMAGE_CHANNELS } from '@convae/runtime/core';
 import * as z from 'zod';
 
 /** Largest number of filters or units in one block. */
@@ -93,7 +94,7 @@ export const currentName = (name: string): string => (name === 'seed' ? 'referen
 /** An architecture: plain data, JSON-able, checked by {@link parseSpec}. */
 export const specSchema = z.strictObject({
   name: z.string().min(1).max(64).transform(currentName),
-  image: z.strictObject({ channels: z.union([z.literal(1), z.literal(3)]), height: size, width: size }),
+  image: z.strictObject({ channels: z.literal(IMAGE_CHANNELS), height: size, width: size }),
   encoder: z
     .array(z.discriminatedUnion('kind', [convBlock, denseBlock]))
     .min(1)

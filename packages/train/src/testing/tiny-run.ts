@@ -1,6 +1,7 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ImageChannels } from '@convae/runtime/core';
 import { exportBundle } from '../bundle/index.js';
 import type { LabelledImages } from '../dataset/types.js';
 import type { EvaluateOptions } from '../evaluation/evaluate.js';
@@ -19,7 +20,7 @@ export function tinyImages(options: {
   count: number;
   height: number;
   width: number;
-  channels: 1 | 3;
+  channels: ImageChannels;
   labelled: boolean;
 }): LabelledImages {
   const { count, height, width, channels, labelled } = options;

@@ -12,8 +12,14 @@ const wanted = JSON.parse(
 it('takes a run that was started before rate and architecture had all of their fields', () => {
   const { emphasis, emphasisUntil, ...rate } = wanted.rate;
   const { outputGain, ...initialiser } = wanted.architecture.initialiser;
-  const started = { ...wanted, rate, architecture: { ...wanted.architecture, initialiser } };
-  expect([emphasis, emphasisUntil, outputGain]).toEqual([8, 0.2, 1]);
+  const { place, ...context } = rate.context;
+  const started = {
+    ...wanted,
+    rate: { ...rate, context },
+    flips: undefined,
+    architecture: { ...wanted.architecture, initialiser },
+  };
+  expect([emphasis, emphasisUntil, outputGain, place]).toEqual([8, 0.2, 1, true]);
   expect(() => checkSameRun(started, wanted, 'd')).not.toThrow();
 });
 

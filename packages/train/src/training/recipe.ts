@@ -25,6 +25,8 @@ const fields = z.strictObject({
   /** Where not null, every image gets a level of its own, uniform in `noiseFrom`..`noise`. */
   noiseFrom: z.number().min(0).nullable().default(null),
   noiseKind: z.enum(NOISE_KINDS).default('gaussian'),
+  /** Swaps left and right of about half of the training images, others in each epoch. */
+  flips: z.boolean().default(false),
   /** `cosine` rises over the first steps and falls to a hundredth at the end (Loshchilov and Hutter, arXiv:1608.03983). */
   schedule: z.enum(['constant', 'cosine']).default('constant'),
   /** Trains for rate and distortion together; null for the mean squared error alone. */

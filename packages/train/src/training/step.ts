@@ -6,6 +6,7 @@ import { networkInput, runNetwork } from './ops/network.js';
 import { pixelTensor, plainOps } from './ops/plain.js';
 import { tensorflowOps } from './ops/tensorflow.js';
 import { type ParameterStore, plainStore, resourceStore, type StoreStart } from './parameter-store.js';
+import { meanWeightedError } from './weighted-error.js';
 
 /** Block operations and weights on the loaded backend: TensorFlow's kernels where it has them. */
 export function openEngine(tf: Tf, start: StoreStart): { ops: BlockOps; store: ParameterStore } {
@@ -45,7 +46,7 @@ export function trainingStep(context: StepContext, batch: StepBatch, learningRat
   return tf.tidy(() => {
     const [x, target] = batchTensors(context, batch);
     const run = runNetwork(ops, shapes, x, store.tensors());
-    const { halfSum, gradient } = ops.squaredError(run.output, target);
+    const { halfSum, gradient } = meanWeightedError(context, run.output, target);
     store.adamStep(run.backward(gradient), learningRate);
     return halfSum.dataSync()[0]!;
   });
@@ -66,7 +67,7 @@ export function measureBatch(context: StepContext, batch: StepBatch): BatchMeasu
     const { latent, output } = runNetwork(ops, shapes, x, store.tensors());
     const axes = shapes.latent.flat ? [0] : [0, 1, 2];
     return {
-      halfSum: ops.squaredError(output, target).halfSum.dataSync()[0]!,
+      halfSum: meanWeightedError(context, output, target).halfSum.dataSync()[0]!,
       latentMin: tf.min(latent, axes).dataSync() as Float32Array,
       latentMax: tf.max(latent, axes).dataSync() as Float32Array,
     };

@@ -4,6 +4,7 @@ import type { Dataset } from '../dataset/types.js';
 import type { ArchitectureSpec } from '../model/spec.js';
 import type { Tf } from '../setup/backend.js';
 import type { Checkpoint, Position } from './checkpoint.js';
+import { flipSome } from './flips.js';
 import type { EpochRecord, RateRecord } from './history.js';
 import { type Learner, type LearnerMeasure, openLearner } from './learner.js';
 import { addNoise } from './noise.js';
@@ -67,7 +68,9 @@ export class Stepper {
     const { epoch, batch, images, seconds, ...sums } = this.position;
     const target = gather(dataset.train, indices, this.#buffer);
     const count = indices.length;
-    const input = addNoise(target, recipe, { seed: recipe.seed, epoch, batch, count });
+    const drawn = { seed: recipe.seed, epoch, batch, count };
+    if (recipe.flips) flipSome(target, dataset.train, drawn);
+    const input = addNoise(target, recipe, drawn);
     const place = { epoch, batch, ...this.#moment() };
     const loss = this.#learner.step({ input, target, count }, place);
     this.position = {

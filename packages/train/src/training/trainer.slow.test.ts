@@ -116,11 +116,16 @@ describe('training', () => {
     expect(a.parameters).not.toEqual(c.parameters);
   });
 
+  it('ends elsewhere with flipped images', async () => {
+    expect((await train({ flips: true })).parameters).not.toEqual((await train({})).parameters);
+  });
+
   it.each([
     { noise: 0, batch: 20, reports: 2, stoppedAt: { epoch: 3, batch: 0 } },
     { noise: 0.3, batch: 7, reports: 1, stoppedAt: { epoch: 1, batch: 16 } },
     { noise: 0.6, noiseFrom: 0.1, batch: 7, reports: 1, stoppedAt: { epoch: 1, batch: 16 } },
     { noise: 0, batch: 7, reports: 3, stoppedAt: { epoch: 2, batch: 16 } },
+    { flips: true, batch: 7, reports: 3, stoppedAt: { epoch: 2, batch: 16 } },
   ])(
     'resumed after a stop ends with the same weights as without it: %o',
     async ({ reports, stoppedAt, ...recipe }) => {
@@ -285,6 +290,7 @@ describe('a recipe', () => {
       noise: 0,
       noiseFrom: null,
       noiseKind: 'gaussian',
+      flips: false,
       patience: 0,
       rate: null,
       schedule: 'constant',

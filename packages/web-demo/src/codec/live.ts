@@ -50,7 +50,7 @@ export async function codeImage(running: Running, original: ImageBatch, coding: 
     original,
     bytes,
     decoded,
-    psnr: psnrOf(original.data, decoded.data),
+    psnr: psnrOf(original, decoded),
     encodeMs: middle - start,
     decodeMs: end - middle,
   };

@@ -30,11 +30,11 @@ export function pngOf(image: ImageBatch): Promise<Blob> {
 function canvasOf({ data, height, width, channels }: ImageBatch): OffscreenCanvas {
   const canvas = new OffscreenCanvas(width, height);
   // Without an alpha channel the files need none either.
-  const context = canvas.getContext('2d', { alpha: false, willReadFrequently: true })!;
+  const context = canvas.getContext('2d', { alpha: channels === 4, willReadFrequently: true })!;
   const pixels = context.createImageData(width, height);
   for (let i = 0; i < height * width; i++) {
     for (let c = 0; c < 3; c++) pixels.data[4 * i + c] = data[i * channels + Math.min(c, channels - 1)]!;
-    pixels.data[4 * i + 3] = 255;
+    pixels.data[4 * i + 3] = channels === 4 ? data[4 * i + 3]! : 255;
   }
   context.putImageData(pixels, 0, 0);
   return canvas;
@@ -73,7 +73,7 @@ async function webpAt(
   const blob = await canvas.convertToBlob({ type: 'image/webp', quality });
   // A browser that cannot write WebP writes PNG.
   if (blob.type !== 'image/webp') return undefined;
-  return { bytes: await bareWebpBytes(blob), psnr: psnrOf(image.data, await pixelsOf(blob, image)) };
+  return { bytes: await bareWebpBytes(blob), psnr: psnrOf(image, await pixelsOf(blob, image)) };
 }
 
 /** Header of the file: RIFF, its length, WEBP. */
@@ -98,11 +98,13 @@ async function bareWebpBytes(blob: Blob): Promise<number> {
   return bytes;
 }
 
-async function pixelsOf(blob: Blob, { height, width, channels, data }: ImageBatch): Promise<Uint8Array> {
+async function pixelsOf(blob: Blob, image: ImageBatch): Promise<ImageBatch> {
+  const { height, width, channels } = image;
   const bitmap = await createImageBitmap(blob);
   const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true })!;
   context.drawImage(bitmap, 0, 0);
   bitmap.close();
   const rgba = context.getImageData(0, 0, width, height).data;
-  return Uint8Array.from(data, (_, i) => rgba[4 * Math.floor(i / channels) + (i % channels)]!);
+  const data = Uint8Array.from(image.data, (_, i) => rgba[4 * Math.floor(i / channels) + (i % channels)]!);
+  return { ...image, data };
 }

@@ -23,10 +23,11 @@ export function isEmpty({ data }: Picture): boolean {
   return data.every((value) => value === 0);
 }
 
-/** uint8, 1×height×width×channels, 0..255: what the codec takes. Colour channels are all alike. */
+/** uint8, 1×height×width×channels, 0..255: what the codec takes. Colour channels are all alike, alpha is opaque. */
 export function toImage({ data, height, width }: Picture, channels: number): ImageBatch {
   const pixels = new Uint8Array(data.length * channels);
-  for (let i = 0; i < pixels.length; i++) pixels[i] = Math.round(data[Math.floor(i / channels)]! * 255);
+  for (let i = 0; i < pixels.length; i++)
+    pixels[i] = i % channels === 3 ? 255 : Math.round(data[Math.floor(i / channels)]! * 255);
   return { data: pixels, count: 1, height, width, channels };
 }
 

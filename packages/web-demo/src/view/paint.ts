@@ -50,11 +50,24 @@ export function paintPicture(canvas: HTMLCanvasElement, picture: Picture, { grou
   paint(canvas, picture, (i) => mix(ground, ink, picture.data[i]!));
 }
 
-/** Grey images in the colours of the page, others in their own. */
+/** Side of a square of the checkerboard behind transparent images, pixels. */
+const CHECK = 4;
+
+/** The checkerboard's colour behind a pixel. */
+function checker(i: number, width: number): Colour {
+  const odd = (Math.floor(i / width / CHECK) + Math.floor((i % width) / CHECK)) % 2;
+  return odd === 0 ? [255, 255, 255] : [216, 216, 216];
+}
+
+/** Grey images in the colours of the page, others in their own, transparent ones over a checkerboard. */
 export function paintImage(canvas: HTMLCanvasElement, image: ImageBatch, { ground, ink }: Palette): void {
   const { data, channels } = image;
   if (channels === 1) paint(canvas, image, (i) => mix(ground, ink, data[i]! / 255));
-  else paint(canvas, image, (i) => [data[3 * i]!, data[3 * i + 1]!, data[3 * i + 2]!]);
+  else if (channels === 3) paint(canvas, image, (i) => [data[3 * i]!, data[3 * i + 1]!, data[3 * i + 2]!]);
+  else {
+    const colour = (i: number): Colour => [data[4 * i]!, data[4 * i + 1]!, data[4 * i + 2]!];
+    paint(canvas, image, (i) => mix(checker(i, image.width), colour(i), data[4 * i + 3]! / 255));
+  }
 }
 
 /** Differences that are painted in full colour, 0..1: half of the range. */

@@ -1,4 +1,4 @@
-import { ConvaeError, type ImageBatch } from '@convae/runtime';
+import { ConvaeError, IMAGE_CHANNELS, type ImageBatch } from '@convae/runtime';
 import { tinyImages } from '@convae/train/testing';
 import { describe, expect, it } from 'vitest';
 import { BYTE_CODECS, measureBytes, planBytes } from './byte-streams.js';
@@ -7,8 +7,8 @@ import { toRgba, withChannels } from './picture-codec.js';
 import { measurePictures, planPictures } from './picture-measurements.js';
 import { PICTURE_CODECS } from './registry.js';
 
-const sets = [1, 3].map((channels) =>
-  tinyImages({ count: 12, height: 16, width: 12, channels: channels as 1 | 3, labelled: false }),
+const sets = IMAGE_CHANNELS.map((channels) =>
+  tinyImages({ count: 12, height: 16, width: 12, channels, labelled: false }),
 );
 
 const middle = (qualities: readonly number[]): number => qualities[Math.floor(qualities.length / 2)]!;
@@ -18,12 +18,13 @@ describe.each(PICTURE_CODECS.map((entry) => [entry.label, entry] as const))('%s'
     'codes mosaics and files with %i channels',
     async (_channels, images) => {
       const codec = await entry.load();
+      if (codec.opaque && images.channels === 4) return;
       for (const layout of ['mosaic', 'file'] as const) {
         const qualities = codec.qualities[layout];
         if (qualities.length === 0) continue;
         const quality = middle(qualities);
         // Its decoder goes through floats, and a few colour values come back one off.
-        if (codec.name === 'JPEG XL lossless' && images.channels === 3) {
+        if (codec.name === 'JPEG XL lossless' && images.channels > 1) {
           const coded = measurePictures(codec, images, { layout, quality });
           await expect(coded).rejects.toThrow('did not give back every pixel');
           continue;
@@ -75,6 +76,14 @@ describe('planPictures', () => {
     const { measurements, skipped } = await planPictures(images!, [broken, PICTURE_CODECS[0]!]);
     expect(skipped).toEqual([{ label: 'Broken', reason: 'no such library' }]);
     expect(measurements.length).toBeGreaterThan(5);
+  });
+
+  it('leaves out a codec that has no transparency, of RGBA images alone', async () => {
+    const jpeg = PICTURE_CODECS.filter(({ label }) => label === 'JPEG');
+    expect((await planPictures(sets[2]!, jpeg)).skipped).toEqual([
+      { label: 'JPEG', reason: 'it has no transparency' },
+    ]);
+    expect((await planPictures(sets[1]!, jpeg)).skipped).toEqual([]);
   });
 
   it('samples files by a seed where there are too many, and says so', async () => {

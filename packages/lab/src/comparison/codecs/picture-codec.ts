@@ -9,6 +9,8 @@ export interface PictureCodec {
   /** The settings besides the quality, in words. */
   readonly settings: string;
   readonly lossless: boolean;
+  /** True where it has no alpha channel. */
+  readonly opaque?: true;
   /** Coarse to fine; one that means nothing for lossless codecs, none where a layout is not measured. */
   readonly qualities: { readonly mosaic: readonly number[]; readonly file: readonly number[] };
   /** Most images that are coded one by one; a seeded sample where there are more. */
@@ -16,7 +18,7 @@ export interface PictureCodec {
   /** Rough seconds for one mosaic of 2800×2800, and for one small file. */
   readonly cost: { readonly mosaic: number; readonly file: number };
   readonly encode: (picture: Picture, quality: number) => Promise<Uint8Array>;
-  /** @param channels what the picture had, 1 or 3. */
+  /** @param channels what the picture had, 1, 3 or 4. */
   readonly decode: (bytes: Uint8Array, channels: number) => Promise<Picture>;
 }
 
@@ -30,7 +32,7 @@ export interface CodecEntry {
 /** Of lossless codecs. */
 export const NO_QUALITY = { mosaic: [0], file: [0] } as const;
 
-/** Pixels with 1, 3 or 4 channels as pixels with 1 (the green one) or 3. */
+/** Pixels with 1, 3 or 4 channels as pixels with 1 (the green one), 3 or 4 (opaque where they had no alpha). */
 export function withChannels(picture: Picture, channels: number): Picture {
   const from = picture.channels;
   if (from === channels) return picture;
@@ -38,15 +40,16 @@ export function withChannels(picture: Picture, channels: number): Picture {
   const data = new Uint8Array(pixels * channels);
   for (let p = 0; p < pixels; p++) {
     for (let c = 0; c < channels; c++) {
-      const source = from === 1 ? 0 : channels === 1 ? 1 : c;
-      data[p * channels + c] = picture.data[p * from + source]!;
+      const source = from < 3 ? 0 : channels === 1 ? 1 : c;
+      data[p * channels + c] = c === 3 ? 255 : picture.data[p * from + source]!;
     }
   }
   return { ...picture, data, channels };
 }
 
-/** Opaque RGBA. */
+/** RGBA, opaque unless the picture has alpha. */
 export function toRgba({ data, height, width, channels }: Picture): Uint8ClampedArray {
+  if (channels === 4) return new Uint8ClampedArray(data);
   const rgba = new Uint8ClampedArray(4 * height * width);
   for (let p = 0; p < height * width; p++) {
     for (let c = 0; c < 3; c++) rgba[4 * p + c] = data[p * channels + (channels === 1 ? 0 : c)]!;

@@ -115,6 +115,8 @@ export async function planPictures(images: ImageBatch, entries: readonly CodecEn
     entries.map(async ({ label, load }): Promise<Plan> => {
       try {
         const codec = await load();
+        if (images.channels === 4 && codec.opaque)
+          throw new ConvaeError('UNSUPPORTED', 'it has no transparency');
         const layouts = ['mosaic', 'file'] as const;
         return {
           measurements: layouts.flatMap((layout) => measurementsOf(codec, images, layout)),

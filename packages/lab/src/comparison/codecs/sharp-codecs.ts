@@ -1,9 +1,10 @@
+import type { ImageChannels } from '@convae/runtime';
 import sharp, { type Sharp } from 'sharp';
 import type { Picture } from '../mosaic/mosaic.js';
 import { NO_QUALITY, type PictureCodec, withChannels } from './picture-codec.js';
 
 function opened({ data, height, width, channels }: Picture): Sharp {
-  const raw = { height, width, channels: channels as 1 | 3 };
+  const raw = { height, width, channels: channels as ImageChannels };
   const image = sharp(data, { raw, limitInputPixels: false });
   return channels === 1 ? image.toColourspace('b-w') : image;
 }
@@ -33,6 +34,7 @@ export const jpeg: PictureCodec = {
   // Of sharp's quantization tables, with and without trellis, the best for PSNR on mosaics of training images.
   settings: 'progressive, optimised scans, flat quantization table, 4:4:4',
   lossless: false,
+  opaque: true,
   qualities: {
     mosaic: [3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 18],
     file: [3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16],

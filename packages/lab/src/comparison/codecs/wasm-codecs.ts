@@ -99,7 +99,7 @@ const JPEG_XL_MODES: Readonly<
   },
 };
 
-/** JPEG XL by libjxl, which sharp's binaries leave out; pictures go in as opaque RGBA, it knows no other. */
+/** JPEG XL by libjxl, which sharp's binaries leave out; pictures go in as RGBA, it knows no other. */
 export async function loadJpegXl(mode: JpegXlMode): Promise<PictureCodec> {
   const encode = await loadEncoder('@jsquash/jxl', 'codec/enc/jxl_enc');
   const { options, ...known } = JPEG_XL_MODES[mode];

@@ -1,6 +1,6 @@
 import type { ImageBatch } from '@convae/runtime';
 
-/** One picture as codecs take it: uint8, H×W×C, 1 channel grey or 3 RGB. */
+/** One picture as codecs take it: uint8, H×W×C, 1 channel grey, 3 RGB or 4 RGBA. */
 export interface Picture {
   readonly data: Uint8Array;
   readonly height: number;

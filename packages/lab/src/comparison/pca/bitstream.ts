@@ -7,6 +7,7 @@ import {
   dequantize,
   encodeSymbols,
   type ImageBatch,
+  type ImageChannels,
   type LatentBatch,
   quantize,
   RangeDecoder,
@@ -39,7 +40,7 @@ function encodeItems(coding: PcaCoding, symbols: SymbolBatch, first: number, end
 async function headerOf(coding: PcaCoding, images: Omit<ImageBatch, 'data'>): Promise<ContainerHeader> {
   const { count, height, width, channels } = images;
   const bundle = await bundleHash({ transform: 'pca', step: coding.step, height, width });
-  const header = { bundleHash: bundle, channels: channels as 1 | 3, height, width };
+  const header = { bundleHash: bundle, channels: channels as ImageChannels, height, width };
   return { ...header, count, prior: 'factorized', quality: 0 };
 }
 

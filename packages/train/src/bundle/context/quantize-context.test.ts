@@ -88,6 +88,7 @@ const quantized = (net: Net): ContextModel => quantizeContext({ ...net, latents:
 const cases: [string, Net][] = [
   ['a grid, radius 0', netOf(tinyRun(GRID, 0))],
   ['a grid, radius 2', netOf(tinyRun(GRID, 2))],
+  ['a grid, radius 2, without place', netOf(tinyRun(GRID, 2, 1, false))],
   ['another grid, radius 2', netOf(tinyRun(GRID, 2, 4))],
   ['a vector', netOf(tinyRun(VECTOR, 0))],
 ];

@@ -229,7 +229,7 @@ function firstLayer({ network, steps, unit }: Task, { known }: Statistics, wante
   const { hidden1 } = spec;
   const inputs = [...range(network.window.length / hidden1).map((i) => [network.window, i] as const)];
   inputs.push(...range(channels).map((i) => [network.earlier, i] as const));
-  const places = network.position.length / hidden1;
+  const places = spec.place ? network.height * network.width : 1;
   const inUnits = unit / MEAN_SCALE;
   const w1 = new Int8Array(inputs.length * hidden1);
   const qualityBias = new Int16Array(steps.length * hidden1);
@@ -328,7 +328,7 @@ export function quantizeContext(options: QuantizeContextOptions): ContextModel {
   const { largest } = statistics;
   const first = firstLayer(task, statistics, activationScales(largest.first));
   const second = secondLayer(task, statistics, first.scales, activationScales(largest.second));
-  const placed = network.position.length > network.spec.hidden1;
+  const placed = network.spec.place;
   return {
     channels: network.channels,
     gridHeight: placed ? network.height : 1,

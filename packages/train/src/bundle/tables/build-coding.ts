@@ -37,6 +37,8 @@ export interface TableOptions {
    */
   readonly steps?: readonly (readonly number[])[] | undefined;
   readonly quality?: number | undefined;
+  /** False: tables of channels alone, where the images are crops, whose places say nothing. */
+  readonly placeTables?: boolean | undefined;
   /** The trained context network, where there is one. */
   readonly context?: FloatContext | undefined;
 }
@@ -86,7 +88,7 @@ export async function buildCoding(
     options.steps === undefined
       ? await measuredQuantizer(calibration)
       : trainedQuantizer(options.steps, options.quality, latents);
-  const tables = chooseTables(symbolSets(quantizer, latents, calibration.latents));
+  const tables = chooseTables(symbolSets(quantizer, latents, calibration.latents), options.placeTables);
   const context = options.context && contextBytes(options.context, quantizer, latents);
   const coding = {
     version: versionFor(quantizer),
@@ -210,7 +212,7 @@ async function decodedError(
   let sum = 0;
   for await (const { firstImage, images: some } of decoded.images) {
     const originals = sliceBatch(images, firstImage, firstImage + some.count);
-    sum += meanSquaredError(originals.data, some.data) * some.count;
+    sum += meanSquaredError(originals, some) * some.count;
   }
   return sum / images.count;
 }

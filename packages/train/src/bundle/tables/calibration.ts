@@ -28,8 +28,8 @@ export async function calibrate(codec: Codec, images: ImageBatch, count: number)
 
 /** Mean squared error, pixels on 0..1, of the images that latents give. */
 export async function errorOf({ codec, images }: Calibration, latents: LatentBatch): Promise<number> {
-  const { data, height, width } = images;
-  return meanSquaredError(data, (await codec.reconstruct(latents, { height, width })).data);
+  const { height, width } = images;
+  return meanSquaredError(images, await codec.reconstruct(latents, { height, width }));
 }
 
 /** Mean squared error of the images that latents quantized at the first quality give. */

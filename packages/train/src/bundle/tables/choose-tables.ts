@@ -36,15 +36,16 @@ interface Candidates {
  * The bytes of a table file: for each set one table for each channel, and where they pay, one for each channel and
  * position behind them.
  * @param sets the symbols at the finest step of a lattice; or at each quality, the coarsest first.
+ * @param byPlace false: none for places.
  */
-export function chooseTables(sets: readonly SymbolSet[]): Uint8Array {
+export function chooseTables(sets: readonly SymbolSet[], byPlace = true): Uint8Array {
   const { channels, height, width, count } = sets[0]!.validation;
   const plain = sets.map(({ training }) => channelHistograms(training));
   const entries = plain.flat().reduce((sum, { counts }) => sum + (counts.length + 1) * height * width, 0);
   const tables = sets.length * channels * (1 + height * width);
-  const single = height * width === 1 || tables > MAX_TABLES || entries > MAX_TABLE_ENTRIES / 2;
+  const tooMany = tables > MAX_TABLES || entries > MAX_TABLE_ENTRIES / 2;
   const channelFile = serializeTables(packTables(plain.flat().map(tableOf)));
-  if (single) return channelFile;
+  if (!byPlace || height * width === 1 || tooMany) return channelFile;
   const candidates = sets.map((set, i) => candidatesOf(set, plain[i]!));
   const both = candidates.flatMap(({ channel, place }) => [...channel, ...place]);
   const file = serializeTables(packTables(both));

@@ -26,6 +26,14 @@ describe('mean squared error', () => {
     expect(errors[0]).toBeCloseTo(0.25 / 6, 7);
   });
 
+  it('of RGBA counts colours by the original’s alpha, in floats and in bytes', () => {
+    const original = batch([0, 0, 0, 51, 9, 9, 9, 0], 1, 4);
+    const output = batch([255, 0, 0, 51, 255, 255, 255, 255], 1, 4);
+    expect(msePerImage(original, output)[0]).toBeCloseTo((0.2 + 1) / 8, 12);
+    const data = Float32Array.of(1, 1, 0, 1, 0, 1, 0.2, 1);
+    expect(floatMsePerImage(original, { ...original, data })[0]).toBeCloseTo((0.2 + 1) / 8, 6);
+  });
+
   it('refuses different shapes', () => {
     expect(() => msePerImage(batch([1, 2], 1), batch([1, 2], 2))).toThrow(RangeError);
   });

@@ -1,4 +1,9 @@
-import { type FloatImageBatch, type ImageBatch, meanSquaredError, sliceBatch } from '@convae/runtime/core';
+import {
+  type FloatImageBatch,
+  type ImageBatch,
+  meanSquaredErrors,
+  toFloatImages,
+} from '@convae/runtime/core';
 import { assertSameShape } from './shape.js';
 
 /** Mean squared error of one image, 0..1, from values 0..1. */
@@ -10,10 +15,7 @@ type PerImageMse = Float64Array;
  */
 export function msePerImage(originals: ImageBatch, reconstructions: ImageBatch): PerImageMse {
   assertSameShape(originals, reconstructions);
-  const pixels = (images: ImageBatch, n: number): Uint8Array => sliceBatch(images, n, n + 1).data;
-  return Float64Array.from({ length: originals.count }, (_, n) =>
-    meanSquaredError(pixels(originals, n), pixels(reconstructions, n)),
-  );
+  return meanSquaredErrors(originals, reconstructions);
 }
 
 /**
@@ -22,19 +24,5 @@ export function msePerImage(originals: ImageBatch, reconstructions: ImageBatch):
  */
 export function floatMsePerImage(originals: ImageBatch, reconstructions: FloatImageBatch): PerImageMse {
   assertSameShape(originals, reconstructions);
-  const { count, height, width, channels } = originals;
-  const pixels = height * width;
-  const result = new Float64Array(count);
-  for (let n = 0; n < count; n++) {
-    const start = n * pixels * channels;
-    let sum = 0;
-    for (let c = 0; c < channels; c++) {
-      for (let p = 0; p < pixels; p++) {
-        const original = originals.data[start + p * channels + c]! / 255;
-        sum += (original - reconstructions.data[start + c * pixels + p]!) ** 2;
-      }
-    }
-    result[n] = sum / (pixels * channels);
-  }
-  return result;
+  return meanSquaredErrors(toFloatImages(originals), reconstructions);
 }

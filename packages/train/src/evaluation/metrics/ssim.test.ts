@@ -120,6 +120,17 @@ describe('ssimPerImage', () => {
     expect(both[1]).toBe(ssimPerImage(a, b)[0]);
   });
 
+  it('of RGBA compares what shows over white: alpha alone can differ, and hidden colours cannot', () => {
+    const veiled = image(16, 16, 4, (y, x, c) => (c === 3 ? 255 * Number(x > 7) : pattern(y, x, c)));
+    const hidden = {
+      ...veiled,
+      data: veiled.data.map((v, i) => (veiled.data[i | 3] === 0 && i % 4 < 3 ? 255 - v : v)),
+    };
+    expect(ssimPerImage(veiled, hidden)[0]).toBeCloseTo(1, 12);
+    const thin = { ...veiled, data: veiled.data.map((v, i) => (i % 4 === 3 ? v / 2 : v)) };
+    expect(ssimPerImage(veiled, thin)[0]).toBeLessThan(0.95);
+  });
+
   it('refuses batches of different shapes', () => {
     const compare = (): unknown => ssimPerImage(image(12, 12, 1, pattern), image(12, 13, 1, pattern));
     expect(compare).toThrow('expected 1 images of 12×12×1 for reconstructions, received 1 images of 12×13×1');

@@ -1,4 +1,5 @@
 import type { ImageBatch } from '@convae/runtime';
+import { overGround, white } from './over-ground.js';
 import { assertSameShape } from './shape.js';
 
 /** Side of the Gaussian window, pixels. Wang et al. 2004, section III-B. */
@@ -123,7 +124,7 @@ function loadPlane(plane: Float64Array, images: ImageBatch, start: number): void
  * Gaussian window 11×11 with sigma 1.5, K1 = .01, K2 = .03, data range 1, population covariance; the mean over
  * windows that lie wholly inside the image, and over channels. Equals scikit-image's `structural_similarity`
  * with `gaussian_weights=True, use_sample_covariance=False, data_range=1`. For images under 11 pixels
- * a side see {@link ssimWindowSide}.
+ * a side see {@link ssimWindowSide}. RGBA images are compared as they look over white.
  *
  * @throws RangeError where the two batches differ in shape.
  * Source: Wang, Bovik, Sheikh, Simoncelli, "Image quality assessment: from error visibility to structural
@@ -132,6 +133,7 @@ function loadPlane(plane: Float64Array, images: ImageBatch, start: number): void
 export function ssimPerImage(originals: ImageBatch, reconstructions: ImageBatch): Float64Array {
   assertSameShape(originals, reconstructions);
   const { count, height, width, channels } = originals;
+  if (channels === 4) return ssimPerImage(overGround(originals, white), overGround(reconstructions, white));
   const workspace = createWorkspace(height, width);
   const result = new Float64Array(count);
   for (let n = 0; n < count; n++) {

@@ -1,5 +1,6 @@
-import type { ImageBatch } from '@convae/runtime';
+import { type ImageBatch, sliceBatch } from '@convae/runtime';
 import sharp, { type OverlayOptions, type Sharp } from 'sharp';
+import { checkerboard, overGround } from '../metrics/over-ground.js';
 
 /** Raw pixels of one picture, interleaved. */
 export interface Tile {
@@ -9,11 +10,12 @@ export interface Tile {
   readonly channels: 1 | 3 | 4;
 }
 
-/** One image of a batch as a tile. @throws RangeError where the images are neither grey nor RGB. */
+/** One image of a batch as a tile, RGBA over a checkerboard. @throws RangeError where it is of other channels. */
 export function tileOf(images: ImageBatch, index: number): Tile {
   const { height, width, channels } = images;
+  if (channels === 4) return tileOf(overGround(sliceBatch(images, index, index + 1), checkerboard), 0);
   if (channels !== 1 && channels !== 3) {
-    throw new RangeError(`expected 1 or 3 for channels, received ${channels}`);
+    throw new RangeError(`expected 1, 3 or 4 for channels, received ${channels}`);
   }
   const size = height * width * channels;
   return { data: images.data.subarray(index * size, (index + 1) * size), height, width, channels };

@@ -14,12 +14,14 @@ import { rateTrainingSection } from './sections/rate-training.js';
 import { reproduceSection } from './sections/reproduce.js';
 import { sizesSection } from './sections/sizes.js';
 import { summarySection } from './sections/summary.js';
+import { wholePicturesSection } from './sections/whole-pictures.js';
 import { STYLE } from './style.js';
 
 /** The sections of every report, in reading order. A section without data leaves itself out. */
 const OWN_SECTIONS: readonly ReportSection[] = [
   summarySection,
   comparisonSection,
+  wholePicturesSection,
   bitstreamsSection,
   lossSection,
   rateTrainingSection,

@@ -28,6 +28,8 @@ const RUNS: [string, TinyRun][] = [
   ['a grid, radius 0', tinyRun(GRID, 0)],
   ['a grid, radius 1', tinyRun(GRID, 1)],
   ['a grid, radius 2', tinyRun(GRID, 2)],
+  ['a grid, radius 0, without place', tinyRun(GRID, 0, 1, false)],
+  ['a grid, radius 2, without place', tinyRun(GRID, 2, 1, false)],
   ['a vector', tinyRun(VECTOR, 0)],
 ];
 
@@ -135,8 +137,22 @@ describe.each<BackendKind>(['tensorflow', 'cpu'])('the context network on %s', (
 });
 
 describe('the weights of the priors', () => {
+  const namesOf = (about: { radius: number; place: boolean }): string[] =>
+    contextShapes(shapeOf(tinyRun(VECTOR, 0)), { hidden1: 4, hidden2: 3, ...about }, 3).map(
+      ({ name }) => name,
+    );
+
   it('start the same for the same seed, and differ for another', () => {
-    const shapes = contextShapes(shapeOf(tinyRun(GRID, 2)), { radius: 2, hidden1: 4, hidden2: 3 }, 3);
+    const shapes = contextShapes(
+      shapeOf(tinyRun(GRID, 2)),
+      {
+        radius: 2,
+        hidden1: 4,
+        hidden2: 3,
+        place: true,
+      },
+      3,
+    );
     const of = (seed: number) => shapes.map((shape) => shape.initial(seed));
     expect(of(1)).toEqual(of(1));
     expect(of(1)[0]).not.toEqual(of(2)[0]);
@@ -145,10 +161,16 @@ describe('the weights of the priors', () => {
   });
 
   it('have no window where nothing lies in it', () => {
-    const names = contextShapes(shapeOf(tinyRun(VECTOR, 0)), { radius: 0, hidden1: 4, hidden2: 3 }, 3).map(
-      ({ name }) => name,
-    );
+    const names = namesOf({ radius: 0, place: true });
     expect(names).not.toContain('prior/context/window');
     expect(names).toHaveLength(8);
+  });
+
+  it('have none of a place where images are crops, and are exported with zeros for it', () => {
+    const names = namesOf({ radius: 0, place: false });
+    expect(names).not.toContain('prior/context/position');
+    expect(names).toHaveLength(7);
+    const { position, height, width, spec } = contextOf(tinyRun(GRID, 2, 1, false));
+    expect(position).toEqual(new Float32Array(height * width * spec.hidden1));
   });
 });

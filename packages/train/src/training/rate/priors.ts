@@ -57,7 +57,7 @@ export function factorizedShapes({ height, width, channels }: BlockShape): Prior
 /** The context network's weights, in the order that {@link contextOutputs} takes them. */
 export function contextShapes(
   { height, width, channels }: BlockShape,
-  { radius, hidden1, hidden2 }: ContextSpec,
+  { radius, hidden1, hidden2, place }: ContextSpec,
   qualities: number,
 ): PriorShape[] {
   const window = neighbourCount(radius) * channels;
@@ -65,7 +65,7 @@ export function contextShapes(
   return [
     uniform('prior/context/window', [window, hidden1], he(window + channels), 0),
     uniform('prior/context/earlier', [channels, hidden1], he(window + channels), 1),
-    zeros('prior/context/position', [height * width, hidden1]),
+    zeros('prior/context/position', [place ? height * width : 0, hidden1]),
     uniform('prior/context/channel', [channels, hidden1], 0.5, 2),
     zeros('prior/context/quality', [qualities, hidden1]),
     uniform('prior/context/second', [hidden1, hidden2], he(hidden1), 3),
@@ -150,13 +150,15 @@ function ownPart(tf: Tf, { images, shape }: LatentRows, inputs: Tensor, weights:
  */
 export function contextOutputs(tf: Tf, rows: LatentRows, inputs: Tensor, question: ContextQuestion): Tensor {
   const { spec, quality, relu } = question;
-  const window = spec.radius > 0 ? question.weights[0]! : undefined;
-  const [earlier, position, channel, byQuality, second, secondBias, output, outputBias] =
-    window === undefined ? question.weights : question.weights.slice(1);
+  const weights = [...question.weights];
+  const window = spec.radius > 0 ? weights.shift() : undefined;
+  const earlier = weights.shift();
+  const position = spec.place ? weights.shift() : undefined;
+  const [channel, byQuality, second, secondBias, output, outputBias] = weights;
   const { channels, height, width } = rows.shape;
   const scaled = tf.div(inputs, MEAN_SCALE);
-  const placed = tf.reshape(position!, [height * width, 1, spec.hidden1]);
-  const still = tf.add(placed, tf.slice(byQuality as Tensor2D, [quality, 0], [1, spec.hidden1]));
+  const stepped = tf.slice(byQuality as Tensor2D, [quality, 0], [1, spec.hidden1]);
+  const still = position ? tf.add(tf.reshape(position, [height * width, 1, spec.hidden1]), stepped) : stepped;
   const shared =
     window === undefined ? still : tf.add(windowPart(tf, rows, scaled, window, spec.radius), still);
   const h1 = relu(tf.add(ownPart(tf, rows, scaled, earlier!), tf.add(shared, channel!)));

@@ -16,6 +16,8 @@ const contextSchema = z.strictObject({
   radius: z.int().min(0).max(3).default(DEFAULT_RADIUS),
   hidden1: z.int().min(1).max(512).default(96),
   hidden2: z.int().min(1).max(512).default(64),
+  /** Whether it knows the place of a symbol: for images of one size, not for crops of pictures. */
+  place: z.boolean().default(true),
 });
 
 /** How a network is trained for rate and distortion together. */

@@ -3,6 +3,7 @@ import { tensorCount } from '../../model/parameters.js';
 import type { Tf } from '../../setup/backend.js';
 import { type ChainRun, runHalf } from '../ops/network.js';
 import { batchTensors, type StepBatch, type StepContext } from '../step.js';
+import { type WeightedError, weightedError } from '../weighted-error.js';
 import { contextBits, contextOutputs, factorizedBits } from './priors.js';
 import type { RateSpec } from './rate-spec.js';
 
@@ -38,7 +39,7 @@ export interface RateStepOptions {
 
 /** Sums over a batch. */
 export type RateSums = {
-  /** Sum of squared errors, pixels 0..1. */
+  /** Sum of squared errors, weighted where images are RGBA, pixels 0..1. */
   readonly squaredError: number;
   /** Bits under the factorized prior. */
   readonly factorizedBits: number;
@@ -179,22 +180,15 @@ function rateGradients(
 }
 
 /** Read the sums of a batch and free what {@link rateGradients} kept. */
-function readSums(tf: Tf, error: Tensor, { factorized, context }: RateTerms): RateSums {
+function readSums(tf: Tf, error: WeightedError, { factorized, context }: RateTerms): RateSums {
   const sums = {
-    squaredError: tf.sum(tf.square(error)).dataSync()[0]!,
+    squaredError: tf.sum(error.squares).dataSync()[0]!,
     factorizedBits: factorized.dataSync()[0]!,
     contextBits: context?.dataSync()[0] ?? 0,
   };
   tf.dispose(context === undefined ? [factorized] : [factorized, context]);
   return sums;
 }
-
-/**
- * What is wrong with a pixel once it is an image's, 0..1. Its gradient is that of the pixel itself: what is beyond black or
- * white costs nothing where it should be black or white, and is led back where it should not.
- */
-const errorOf = (tf: Tf, output: Tensor, target: Tensor): Tensor =>
-  tf.sub(tf.clipByValue(output, 0, 1), target);
 
 const rowsOf = (tf: Tf, { shapes }: RateContext, latent: Tensor): Tensor =>
   tf.reshape(latent, [-1, shapes.latent.channels]);
@@ -214,9 +208,9 @@ export function rateStep(context: RateContext, batch: RateBatch, options: RateSt
     const latents = quantized(tf, rowsOf(tf, context, encoder.output), gains, batch.noise, quantization);
     const { shape } = encoder.output;
     const decoder = runHalf(ops, shapes, 'decoder', tf.reshape(latents.known, shape), weights.decoder);
-    const error = errorOf(tf, decoder.output, target);
+    const error = weightedError(tf, decoder.output, target);
     const weight = (2 * emphasis * rate.lambdas[quality]!) / count;
-    const decoded = decoder.backward(tf.mul(error, weight), !tuned);
+    const decoded = decoder.backward(tf.mul(error.slope, weight), !tuned);
     const bits = rateGradients(
       context,
       latents,
@@ -285,6 +279,6 @@ export function measureRate(context: RateContext, batch: RateImages): RateSums {
     const decoder = runHalf(ops, shapes, 'decoder', tf.reshape(known, shape), weights.decoder);
     const { priors } = weights;
     const question = { images: count, quality, values: known, known, logGains, priors };
-    return readSums(tf, errorOf(tf, decoder.output, target), rateTerms(context, question));
+    return readSums(tf, weightedError(tf, decoder.output, target), rateTerms(context, question));
   });
 }

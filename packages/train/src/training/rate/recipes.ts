@@ -5,6 +5,8 @@ import type { RecipeInput } from '../recipe.js';
 export interface NamedRecipe {
   readonly preset: PresetName;
   readonly recipe: RecipeInput;
+  /** Side of the crops that it trains on, pixels; undefined for sets of one size. */
+  readonly crop?: number;
 }
 
 const common = { batch: 100, learningRate: 2e-3, schedule: 'cosine' } as const;
@@ -39,6 +41,25 @@ export const RATE_RECIPES: Readonly<Record<string, NamedRecipe>> = {
     recipe: {
       ...common,
       epochs: 14,
+      rate: {
+        lambdas: [60, 110, 190, 330, 600],
+        context: grid,
+        contextFrom: 0.15,
+        emphasis: 4,
+        emphasisUntil: 0.3,
+      },
+    },
+  },
+  /** Pictures of any size: photos, screenshots, drawings. */
+  'rate-photo': {
+    preset: 'patch-8',
+    crop: 64,
+    recipe: {
+      ...common,
+      batch: 16,
+      learningRate: 1e-3,
+      epochs: 10,
+      flips: true,
       rate: {
         lambdas: [60, 110, 190, 330, 600],
         context: grid,

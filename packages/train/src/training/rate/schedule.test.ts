@@ -110,10 +110,10 @@ describe('the quality of a batch', () => {
 });
 
 describe('the named recipes', () => {
-  it.each(RATE_RECIPE_NAMES)('%s is a valid recipe for its preset, on digits', (name) => {
-    const { preset, recipe: input } = RATE_RECIPES[name]!;
+  it.each(RATE_RECIPE_NAMES)('%s is a valid recipe for its preset, on digits or its crops', (name) => {
+    const { preset, crop: side = 28, recipe: input } = RATE_RECIPES[name]!;
     const parsed = parseRecipe(input);
-    const spec = presetSpec(preset, { channels: 1, height: 28, width: 28 });
+    const spec = presetSpec(preset, { channels: 1, height: side, width: side });
     expect(parsed.schedule).toBe('cosine');
     const { context } = parsed.rate!;
     const vector = spec.encoder.at(-1)!.kind === 'dense';

@@ -52,9 +52,14 @@ const SPREADS: Readonly<Record<string, number>> = {
 };
 
 /** A run with a context network of this radius; null has none. */
-export function tinyRun(architecture: ArchitectureInput, radius: number | null, seed = 1): TinyRun {
+export function tinyRun(
+  architecture: ArchitectureInput,
+  radius: number | null,
+  seed = 1,
+  place = true,
+): TinyRun {
   const spec = parseSpec(architecture);
-  const context = radius === null ? null : { radius, hidden1: 10, hidden2: 7 };
+  const context = radius === null ? null : { radius, hidden1: 10, hidden2: 7, place };
   const recipe = parseRecipe({ seed, rate: { lambdas: [8, 20, 50], context } });
   const shapes = trainedShapes(spec, recipe);
   const random = createRandom(seed, 3);

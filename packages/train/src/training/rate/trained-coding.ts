@@ -16,7 +16,7 @@ export interface FloatContext {
   readonly window: Float32Array;
   /** channels×hidden1. */
   readonly earlier: Float32Array;
-  /** places×hidden1. */
+  /** places×hidden1; zeros without place. */
   readonly position: Float32Array;
   /** channels×hidden1. */
   readonly channel: Float32Array;
@@ -52,6 +52,7 @@ function contextOf(
   const names = trainedShapes(spec, recipe).map(({ name }) => name);
   const tensor = (name: string): Float32Array =>
     parameters[names.indexOf(`prior/context/${name}`)] ?? new Float32Array(0);
+  const withoutPlace = new Float32Array(height * width * recipe.rate.context.hidden1);
   return {
     channels,
     height,
@@ -59,7 +60,7 @@ function contextOf(
     spec: recipe.rate.context,
     window: tensor('window'),
     earlier: tensor('earlier'),
-    position: tensor('position'),
+    position: recipe.rate.context.place ? tensor('position') : withoutPlace,
     channel: tensor('channel'),
     quality: tensor('quality'),
     second: tensor('second'),

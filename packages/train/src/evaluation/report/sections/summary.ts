@@ -1,3 +1,4 @@
+import { colourName, type ImageChannels } from '@convae/runtime/core';
 import type { Metrics } from '../../schema.js';
 import { formatBytes, formatCount, formatMse, formatPsnr, formatShape, formatSsim } from '../format.js';
 import { type Html, html } from '../html.js';
@@ -26,7 +27,7 @@ function quality({ distortion, dataset, latent, speed }: Metrics): Html {
   const part = dataset.part === 'test' ? 'test' : 'validation';
   const off = (Math.sqrt(distortion.mse) * 100).toFixed(1);
   return html`<p class="lead">Each of the ${formatCount(dataset.images)} ${part} images of ${dataset.name}
-    (${dataset.height}×${dataset.width}${dataset.channels === 3 ? ', RGB' : ''}) was turned into ${formatShape([channels, height, width])}
+    (${dataset.height}×${dataset.width}${dataset.channels === 1 ? '' : `, ${colourName(dataset.channels as ImageChannels)}`}) was turned into ${formatShape([channels, height, width])}
     numbers by <code>encoder.onnx</code> and back into pixels by <code>decoder.onnx</code>, on ONNX Runtime
     (${speed.executionProvider}). A reconstructed pixel is off by ${off}% of the full range (root mean square):
     ${formatPsnr(distortion.psnr)}. Each further 10 dB would mean a tenth of the squared error.</p>`;
