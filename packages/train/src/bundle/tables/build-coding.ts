@@ -18,8 +18,8 @@ import {
 import { inBatches } from '../../dataset/batches.js';
 import { spread } from '../../dataset/split.js';
 import { psnrFromMse } from '../../figures/psnr.js';
-import type { FloatContext } from '../../training/rate/trained-coding.js';
 import { nearestTo, type RateTarget } from '../../training/rate/target.js';
+import type { FloatContext } from '../../training/rate/trained-coding.js';
 import { quantizeContext } from '../context/quantize-context.js';
 import { fileEntry } from '../files.js';
 import { type Calibration, calibrate } from './calibration.js';
