@@ -14,8 +14,16 @@ const train = (...args) =>
   runTask(process.execPath, [join(ROOT, 'packages/train/bin/convae-train.js'), ...args], {
     cwd: CALLED_FROM,
   });
-const run = (epochs, folder, args) =>
-  train('run', ...withDefaults({ '--epochs': epochs, '--out': join(ROOT, 'runs', folder) }, args));
+/** The reference network, unless the arguments choose another way. */
+function run(epochs, folder, args) {
+  const other = ['--recipe', '--architecture', '--psnr', '--bytes', '--resume'];
+  const chosen = args.some((argument) => other.includes(argument.split('=')[0]));
+  const network = chosen ? {} : { '--preset': 'reference' };
+  return train(
+    'run',
+    ...withDefaults({ ...network, '--epochs': epochs, '--out': join(ROOT, 'runs', folder) }, args),
+  );
+}
 const typecheck = (args = []) => node('node_modules/typescript/bin/tsc', '-b', ...args);
 
 /** Style and format with Biome, which the arguments are for; then exports, files and dependencies that nothing uses. */
@@ -30,6 +38,9 @@ const VITEST = 'node_modules/vitest/vitest.mjs';
 async function test(args) {
   const { launch } = await import(pathToFileURL(join(ROOT, 'packages/train/dist/setup/launch.js')).href);
   process.chdir(ROOT);
+  // Tests are small: one thread is faster, and its sums are the same everywhere.
+  process.env.TF_NUM_INTRAOP_THREADS ??= '1';
+  process.env.TF_NUM_INTEROP_THREADS ??= '1';
   return launch({ script: join(ROOT, VITEST), argv: ['run', ...args] });
 }
 

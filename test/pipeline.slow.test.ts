@@ -24,7 +24,7 @@ const RESULTS = [
   'loss.png',
   'epochs.jsonl',
 ];
-const small = ['--limit', '400', '--epochs', '2'];
+const small = ['--preset', 'reference', '--limit', '400', '--epochs', '2'];
 
 async function readJson(path: string): Promise<Record<string, unknown>> {
   return JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>;

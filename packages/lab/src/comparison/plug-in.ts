@@ -1,6 +1,7 @@
 import type { Evaluation } from '@convae/train/kit';
 import { breakEvenColumn } from './card.js';
 import { addCompareCommand } from './command.js';
+import { filesAt } from './files-at.js';
 import { comparisonSection } from './section.js';
 
 /** Real bytes and errors of bundles, PCA and other codecs on the same images. */
@@ -9,5 +10,6 @@ export const comparison: Evaluation = {
   files: [],
   section: comparisonSection,
   cardColumn: breakEvenColumn,
+  filesAt,
   addCommand: addCompareCommand,
 };

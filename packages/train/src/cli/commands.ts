@@ -1,19 +1,49 @@
-import { ConvaeError } from '@convae/runtime/core';
+import { ConvaeError, type Manifest } from '@convae/runtime/core';
 import type { Command } from 'commander';
 import { listedFiles } from '../bundle/files.js';
+import { surveyImages } from '../dataset/index.js';
 import type { Evaluation } from '../evaluation/index.js';
 import { type ConvertSummary, convertCommand } from '../onnx/index.js';
 import { ensureBackend } from '../setup/index.js';
 import { readRunSettings, runPaths } from '../training/run-folder.js';
+import { chooseTraining } from './choice.js';
 import { addDataFlags, addExportFlags, addFolderFlags, addTrainFlags } from './flags.js';
 import { recordedData, recordedRecipe } from './recorded.js';
-import { recipeFlags, type TrainFlags } from './settings.js';
+import { checkTarget, dataSettings, recipeFlags, recipeOf, type TrainFlags, targetOf } from './settings.js';
 import { type ShipFlags, shipCommand } from './ship.js';
 import { type ExportFlags, evaluateStage, exportStage, openExported, openRun } from './stages.js';
 import { nextSteps, resultTable } from './summary.js';
-import { type FolderFlags, trainStage } from './train-stage.js';
+import { adviceLines, defaultReached, otherFiles, otherLines, reachedLines } from './target-report.js';
+import { type FolderFlags, type TrainedRun, trainStage } from './train-stage.js';
 
 type RunFlags = TrainFlags & FolderFlags & ExportFlags;
+
+/** The flags with all that the command line leaves open: as recorded, as a recipe has it, or as the images are. */
+async function completed<F extends RunFlags>(command: Command, flags: F): Promise<F> {
+  const target = targetOf(flags);
+  if (flags.resume) return withRecorded(command, flags);
+  if (flags.recipe !== undefined) return withNamed(command, flags, flags.recipe);
+  const open = flags.preset === undefined && flags.architecture === undefined;
+  return open || target !== undefined ? withChosen(command, flags) : flags;
+}
+
+/** Fewer training images than this are said to be few. */
+const FEW_IMAGES = 1000;
+
+/** Network and training as they fit the images, where the command line leaves them open; says why. */
+async function withChosen<F extends RunFlags>(command: Command, flags: F): Promise<F> {
+  // What the images do not change is refused before they are read.
+  recipeOf({ ...flags, context: true }, 0);
+  await checkTarget(flags);
+  const survey = await surveyImages(flags.data, dataSettings(flags));
+  const { flags: chosen, reason } = chooseTraining(survey);
+  console.log(`chosen for ${reason}; --preset, --recipe and other flags change it`);
+  if (survey.training < FEW_IMAGES && chosen.crop === undefined)
+    console.log(
+      `${survey.training} training images are few: new images may take more bytes and look worse than these`,
+    );
+  return withOpen(command, flags, chosen);
+}
 
 /**
  * With --resume, what the command line leaves open comes from run.json, so nobody has to repeat it.
@@ -21,7 +51,6 @@ type RunFlags = TrainFlags & FolderFlags & ExportFlags;
  * @throws ConvaeError `NOT_FOUND` where the folder holds no run, `DATA_INVALID` where run.json is not as it was written
  */
 async function withRecorded<F extends RunFlags>(command: Command, flags: F): Promise<F> {
-  if (!flags.resume) return flags.recipe === undefined ? flags : withNamed(command, flags, flags.recipe);
   const paths = runPaths(flags.out);
   const recorded = await readRunSettings(paths);
   if (recorded === undefined) {
@@ -39,19 +68,42 @@ async function withRecorded<F extends RunFlags>(command: Command, flags: F): Pro
   return { ...resumed, ...(named ? {} : { recordedSpec: settings.architecture }) };
 }
 
-/** A named recipe fills in what the command line leaves open; passes that somebody counted stay as they are. */
-function withNamed<F extends RunFlags>(command: Command, flags: F, name: string): F {
-  const named = { ...flags, ...leftOpen(command, recipeFlags(name)) };
-  return command.getOptionValueSource('epochs') === 'cli' ? { ...named, leastSteps: undefined } : named;
+/** A named recipe fills in what the command line leaves open. */
+const withNamed = <F extends RunFlags>(command: Command, flags: F, name: string): F =>
+  withOpen(command, flags, recipeFlags(name));
+
+/** Values for what the command line leaves open; passes that somebody counted stay as they are. */
+function withOpen<F extends RunFlags>(command: Command, flags: F, values: Partial<TrainFlags>): F {
+  const filled = { ...flags, ...leftOpen(command, values) };
+  return command.getOptionValueSource('epochs') === 'cli' ? { ...filled, leastSteps: undefined } : filled;
 }
 
 /** Those of the values that the command line does not set. */
 const leftOpen = (command: Command, values: object): object =>
   Object.fromEntries(Object.entries(values).filter(([name]) => command.getOptionValueSource(name) !== 'cli'));
 
+/** What a run for rate reached on validation images, beside other codecs, and what would make it better. */
+async function sayReached(
+  { recipe, dataset, history }: TrainedRun,
+  manifest: Manifest,
+  evaluations: readonly Evaluation[],
+): Promise<void> {
+  const reached = defaultReached(manifest);
+  if (recipe.rate === null || reached === undefined) return;
+  const { validation, train } = dataset;
+  const others = await otherFiles(evaluations, validation.count > 0 ? validation : train, reached);
+  const lines = [
+    ...reachedLines(recipe.rate.target, reached, manifest.quality ?? 0),
+    ...otherLines(others, reached),
+    ...adviceLines(history),
+  ];
+  console.log(lines.join('\n'));
+}
+
 async function run(flags: RunFlags, evaluations: readonly Evaluation[]): Promise<void> {
   const trained = await trainStage(flags, flags, evaluations);
-  const { parity } = await exportStage(trained, flags);
+  const { parity, manifest } = await exportStage(trained, flags);
+  await sayReached(trained, manifest, evaluations);
   console.log('exported; measuring on the test images');
   const { tf, paths, dataset, spec, recipe } = trained;
   const metrics = await evaluateStage({
@@ -89,11 +141,11 @@ async function evaluateOnly(folder: string, evaluations: readonly Evaluation[]):
 function addTrainingCommands(program: Command, evaluations: readonly Evaluation[]): void {
   const whole = program.command('run').description('train, export and evaluate: the whole way');
   addExportFlags(addFolderFlags(addTrainFlags(addDataFlags(whole)))).action(async (flags: RunFlags) =>
-    run(await withRecorded(whole, flags), evaluations),
+    run(await completed(whole, flags), evaluations),
   );
   const train = program.command('train').description('train only');
   addFolderFlags(addTrainFlags(addDataFlags(train))).action(async (flags: RunFlags) =>
-    trainOnly(await withRecorded(train, flags), evaluations),
+    trainOnly(await completed(train, flags), evaluations),
   );
   addExportFlags(
     program

@@ -37,7 +37,9 @@ describe('a failed command', () => {
   it.each([
     [['run', '--data', 'cifar']],
     [['run', '--epochs', '0']],
-    [['run', '--no-context']],
+    [['run', '--psnr', '30', '--lambda', '60']],
+    [['run', '--psnr', '30', '--bytes', '60']],
+    [['run', '--preset', 'patch-4', '--no-context']],
     [['run', '--validation', '-1']],
     [['run', '--backend', 'cpu', '--tensorboard', 'events']],
   ])('by %j has exit code 2 and one message', async (args) => {

@@ -4,6 +4,7 @@ import { FITS } from '../dataset/index.js';
 import { PRESET_NAMES } from '../model/presets.js';
 import { NOISE_KINDS } from '../training/noise.js';
 import { RATE_RECIPE_NAMES } from '../training/rate/recipes.js';
+import { MAX_TARGET_BYTES, PSNR_RANGE } from '../training/rate/target.js';
 import { recipeSchema } from '../training/recipe.js';
 import type { NoiseRange } from './settings.js';
 
@@ -29,6 +30,21 @@ function lambdas(text: string): number[] {
   throw new InvalidArgumentError(
     `expected at most ${MAX_QUALITIES} ascending numbers above 0, as in 60,190,600.`,
   );
+}
+
+/** A quality to reach, dB. */
+function psnr(text: string): number {
+  const value = number(text);
+  const { least, most } = PSNR_RANGE;
+  if (value >= least && value <= most) return value;
+  throw new InvalidArgumentError(`expected decibels in ${least}..${most}.`);
+}
+
+/** Bytes of an image to reach. */
+function bytes(text: string): number {
+  const value = number(text);
+  if (value > 0 && value <= MAX_TARGET_BYTES) return value;
+  throw new InvalidArgumentError(`expected a number of bytes above 0, at most ${MAX_TARGET_BYTES}.`);
 }
 
 /** `0.5`, or `0.1..0.8`. */
@@ -70,7 +86,14 @@ export function addDataFlags(command: Command): Command {
 /** Add the flags that decide the network and its training. */
 export function addTrainFlags(command: Command): Command {
   return command
-    .addOption(new Option('--preset <name>', 'architecture').choices([...PRESET_NAMES]).default('reference'))
+
+    .option('--psnr <dB>', 'train for rate so that validation images have this quality, as 30', psnr)
+    .option('--bytes <n>', 'train for rate so that validation images take so many bytes each', bytes)
+    .addOption(
+      new Option('--preset <name>', 'architecture; chosen by the images where nothing names one').choices([
+        ...PRESET_NAMES,
+      ]),
+    )
     .addOption(
       new Option(
         '--recipe <name>',

@@ -36,8 +36,9 @@ afterAll(() => {
 async function train(...args: string[]): Promise<void> {
   const program = new Command('convae-train').exitOverride();
   addCommands(program, [FURTHER]);
-  const data = ['--data', `idx:${root}`, '--validation', '4', '--epochs', '1', '--backend', 'cpu'];
-  await program.parseAsync(['train', ...data, ...args], { from: 'user' });
+  const data = ['--data', `idx:${root}`, '--validation', '4'];
+  const tiny = ['--preset', 'reference', '--epochs', '1', '--backend', 'cpu'];
+  await program.parseAsync(['train', ...data, ...tiny, ...args], { from: 'user' });
 }
 
 describe('convae-train --force', () => {

@@ -6,9 +6,9 @@ import { exitCodeOf, failureText } from './failure.js';
 
 const EXAMPLES = `
 Examples:
-  convae-train run --epochs 5 --out runs/mnist             MNIST, the reference network
-  convae-train run --data idx:fashion --out runs/fashion   IDX files, raw or gzipped
-  convae-train run --data images:photos --fit crop --size 32x32 --out runs/photos
+  convae-train run --data images:icons --psnr 30 --out runs/icons   network and lambda are chosen
+  convae-train run --data idx:fashion --bytes 60 --out runs/fashion   IDX files, raw or gzipped
+  convae-train run --preset reference --epochs 5 --out runs/mnist     MNIST, the reference network
   convae-train run --out runs/mnist --resume --epochs 30   go on with a run
   convae-train convert model.json -o model.onnx            any tfjs Layers model
 `;

@@ -271,7 +271,10 @@ describe('convae-train train for rates', () => {
     [['--lambda', 'much'], /expected a number/],
     [['--lambda', '8,,9'], /expected a number/],
     [['--lambda', '9,8'], /ascending numbers above 0/],
-    [['--no-context'], /expected --lambda or --recipe beside --no-context, received neither/],
+    [
+      ['--preset', 'grid-4', '--no-context'],
+      /expected --lambda or --recipe beside --no-context, received neither/,
+    ],
     [
       ['--recipe', 'rate-huge'],
       /Allowed choices are rate-fast, rate-low, rate-medium, rate-texture, rate-photo, rate-high/,

@@ -28,7 +28,8 @@ beforeAll(async () => {
   run = join(root, 'run');
   const data = Uint8Array.from({ length: 20 * 64 }, (_, i) => (i * 37) % 256);
   await writeIdxImages(join(root, 'train-images'), { data, count: 20, height: 8, width: 8, channels: 1 });
-  flags = ['--data', `idx:${root}`, '--validation', '4', '--epochs', '1', '--backend', 'cpu', '--out', run];
+  const tiny = ['--preset', 'reference', '--epochs', '1', '--backend', 'cpu'];
+  flags = ['--data', `idx:${root}`, '--validation', '4', ...tiny, '--out', run];
   await command('train', ...flags);
   recorded = JSON.parse(await readFile(path(), 'utf8'));
 });

@@ -42,6 +42,20 @@ describe('rubbish', () => {
     ['half a batch', ['run', '--batch', '0.5'], usage, /expected an integer/],
     ['a negative learning rate', ['run', '--lr', '-1'], usage, /learningRate.*received -1/],
     ['an unknown preset', ['run', '--preset', 'huge'], usage, /Allowed choices are reference/],
+    [
+      'two targets',
+      ['run', '--psnr', '30', '--bytes', '60'],
+      usage,
+      /one of --psnr, --bytes and --lambda, received --psnr and --bytes/,
+    ],
+    ['a target beside lambda', ['train', '--psnr', '30', '--lambda', '9'], usage, /--psnr and --lambda/],
+    ['a target of no decibels', ['run', '--psnr', '0'], usage, /expected decibels in 10..60/],
+    [
+      'a target for a network without rate',
+      ['run', '--preset', 'reference', '--bytes', '60'],
+      usage,
+      /a network for rate.*received reference: its latents have a relu/,
+    ],
     ['an unknown source', ['run', '--data', 'cifar'], usage, /mnist, idx:DIR/],
     ['IDX files that do not exist', ['run', '--data', 'idx:/does/not/exist'], failure, /does\/not\/exist/],
     [

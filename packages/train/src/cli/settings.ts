@@ -7,8 +7,10 @@ import { presetSpec } from '../model/presets.js';
 import { traceShapes } from '../model/shapes.js';
 import { type ArchitectureSpec, type ImageShape, specSchema } from '../model/spec.js';
 import type { NoiseKind, NoiseSettings } from '../training/noise.js';
+import { startedRate } from '../training/rate/first-guess.js';
 import { DEFAULT_RADIUS } from '../training/rate/rate-spec.js';
 import { epochsFor, LEAST_STEPS, RATE_RECIPES } from '../training/rate/recipes.js';
+import type { RateTarget } from '../training/rate/target.js';
 import { parseRecipe, type Recipe, type RecipeInput } from '../training/recipe.js';
 import { readingDisplay } from './progress.js';
 import type { DataFlags } from './recorded.js';
@@ -23,7 +25,8 @@ export interface NoiseRange {
 
 /** Flags that decide the weights of a run. */
 export interface TrainFlags extends DataFlags {
-  readonly preset: string;
+  /** Left out where an architecture is read, or recorded. */
+  readonly preset?: string;
   readonly architecture?: string;
   readonly epochs: number;
   readonly batch: number;
@@ -42,6 +45,9 @@ export interface TrainFlags extends DataFlags {
   readonly leastSteps?: number;
   /** One for each quality. */
   readonly lambda?: number[];
+  /** What the quality in the middle is to reach: decibels, or bytes an image. */
+  readonly psnr?: number;
+  readonly bytes?: number;
   /** False: without a context network. */
   readonly context: boolean;
   /** The rate part of the recipe that run.json recorded, where a run is resumed. */
@@ -49,6 +55,20 @@ export interface TrainFlags extends DataFlags {
   readonly backend: 'tensorflow' | 'cpu';
   /** The architecture that run.json recorded, where a run is resumed. */
   readonly recordedSpec?: unknown;
+}
+
+/**
+ * The target that flags ask for.
+ *
+ * @throws UsageError where they ask for more than one thing
+ */
+export function targetOf({ psnr, bytes, lambda }: TrainFlags): RateTarget | undefined {
+  const named = { '--psnr': psnr, '--bytes': bytes, '--lambda': lambda };
+  const given = Object.entries(named).flatMap(([name, value]) => (value === undefined ? [] : [name]));
+  if (given.length > 1)
+    throw new UsageError(`expected one of --psnr, --bytes and --lambda, received ${given.join(' and ')}`);
+  if (psnr !== undefined) return { psnr };
+  return bytes === undefined ? undefined : { bytes };
 }
 
 /**
@@ -67,8 +87,13 @@ function rateOf(flags: TrainFlags, context: RateInput['context']): RecipeInput['
   return {
     ...start,
     lambdas,
+    target: targetOf(flags) ?? (flags.lambda === undefined ? start?.target : null),
     // A crop does not say where it lies in its picture.
-    context: network && (flags.crop === undefined ? network : { ...network, place: false }),
+    context: network && {
+      ...network,
+      ...(context?.radius === 0 ? { radius: 0 } : {}),
+      ...(flags.crop === undefined ? {} : { place: false }),
+    },
   };
 }
 
@@ -99,9 +124,39 @@ export function recipeOf(flags: TrainFlags, radius: number): Recipe {
   });
 }
 
-/** The recipe with passes enough for a small data set, where the flags leave their number to a named recipe. */
-export function fittedRecipe(recipe: Recipe, { leastSteps = 0 }: TrainFlags, { train }: Dataset): Recipe {
-  return { ...recipe, epochs: epochsFor(recipe, train.count, leastSteps) };
+/** Side of the patches that lambda is guessed from, where the network has none. */
+const GUESSED_PATCH = 4;
+
+/**
+ * The recipe with passes enough for a small data set, where the flags leave their number to a named recipe, and with
+ * lambdas that begin near the target, where no resumed run has begun already.
+ */
+export function fittedRecipe(
+  recipe: Recipe,
+  { leastSteps = 0, rate: recorded, recipe: named }: TrainFlags,
+  { train }: Dataset,
+  { linear }: Pick<ArchitectureSpec, 'linear'>,
+): Recipe {
+  const epochs = epochsFor(recipe, train.count, leastSteps);
+  const begun = recorded !== undefined && named === undefined;
+  if (recipe.rate === null || begun) return { ...recipe, epochs };
+  return { ...recipe, epochs, rate: startedRate(recipe.rate, train, linear?.patch ?? GUESSED_PATCH) };
+}
+
+/**
+ * Refuse, before any image is read, a target for a network that is not for rate.
+ *
+ * @throws UsageError naming the network
+ */
+export async function checkTarget(flags: TrainFlags): Promise<void> {
+  const { preset, architecture, recordedSpec } = flags;
+  if (targetOf(flags) === undefined || (preset ?? architecture ?? recordedSpec) === undefined) return;
+  const last = (await encoderOf(flags)).at(-1);
+  if (last === undefined || last.activation === 'linear') return;
+  const network = architecture ?? preset ?? 'the recorded one';
+  throw new UsageError(
+    `expected a network for rate (patch-4, patch-8, grid-8, …) beside --psnr and --bytes, received ${network}: its latents have a ${last.activation}`,
+  );
 }
 
 /** The flags that a named recipe stands for. */
@@ -151,14 +206,15 @@ async function readArchitecture(path: string): Promise<Record<string, unknown>> 
 /** The architecture that the flags name, for images of this shape. */
 export async function specOf(flags: TrainFlags, image: ImageShape): Promise<ArchitectureSpec> {
   if (flags.recordedSpec !== undefined) return parseSpec({ ...(flags.recordedSpec as object), image });
-  if (flags.architecture === undefined) return presetSpec(flags.preset, image);
+  if (flags.architecture === undefined) return presetSpec(flags.preset ?? '', image);
   return parseSpec({ name: 'custom', ...(await readArchitecture(flags.architecture)), image });
 }
 
 /** The encoder that the flags name, known before the data are read. */
 async function encoderOf(flags: TrainFlags): Promise<ArchitectureSpec['encoder']> {
+  if (flags.recordedSpec !== undefined) return parseSpec(flags.recordedSpec).encoder;
   if (flags.architecture === undefined)
-    return presetSpec(flags.preset, { channels: 1, height: 4096, width: 4096 }).encoder;
+    return presetSpec(flags.preset ?? '', { channels: 1, height: 4096, width: 4096 }).encoder;
   return specSchema.partial().safeParse(await readArchitecture(flags.architecture)).data?.encoder ?? [];
 }
 

@@ -11,6 +11,7 @@ import { roundedParameters } from '../model/round-weights.js';
 import { traceShapes } from '../model/shapes.js';
 import { loadBackend, type Tf } from '../setup/index.js';
 import { type Checkpoint, loadCheckpoint } from '../training/checkpoint.js';
+import { raised } from '../training/rate/steering.js';
 import { trainedCoding } from '../training/rate/trained-coding.js';
 import { type RunPaths, type RunSettings, readRunSettings, runPaths } from '../training/run-folder.js';
 import { recordedData, recordedRecipe } from './recorded.js';
@@ -32,6 +33,13 @@ export type Exportable = Pick<
   'tf' | 'paths' | 'dataset' | 'spec' | 'recipe' | 'parameters' | 'bestEpoch' | 'history'
 >;
 
+/** The lambdas that a target led to, one for each quality. */
+function lambdasReached({ recipe: { rate }, history, bestEpoch }: Exportable): { lambdas?: number[] } {
+  const octaves = history.findLast(({ epoch }) => epoch === bestEpoch)?.rate?.octaves;
+  if (rate === null || rate.target === null || octaves === undefined) return {};
+  return { lambdas: raised(rate, octaves).lambdas.map((lambda) => Number(lambda.toPrecision(4))) };
+}
+
 function trainingSummary(run: Exportable): Record<string, unknown> {
   const { dataset, recipe, bestEpoch, history } = run;
   return {
@@ -41,6 +49,7 @@ function trainingSummary(run: Exportable): Record<string, unknown> {
     loss: recipe.rate === null ? 'mean squared error' : 'bits + lambda · squared error',
     optimizer: 'adam',
     ...recipe,
+    ...lambdasReached(run),
     epochsDone: history.at(-1)?.epoch ?? 0,
     exportedEpoch: bestEpoch,
   };

@@ -80,7 +80,7 @@ export function nextSteps(run: Pick<TrainedRun, 'paths' | 'stopped'>, metrics: M
     ...(metrics.dataset.name === 'mnist'
       ? ['  npm run reference                                   the full recipe of 30 epochs']
       : []),
-    '  npx convae-train run --data images:DIR --out DIR2   your own images (PNG, JPEG, WebP)',
+    '  npx convae-train run --data images:DIR --psnr 30 --out DIR2   your own images (PNG, JPEG, WebP)',
     `  npx convae encode PICTURES -o out.cae --bundle ${here(run.paths.bundle)}`,
     '  npm run demo                                        the codec in a browser',
   ];

@@ -9,6 +9,8 @@ import type { ArchitectureSpec, ImageShape } from '../model/spec.js';
 import { computeSettings, loadBackend, type Tf } from '../setup/index.js';
 import { checkTrainable } from '../training/checkpoint.js';
 import type { EpochRecord } from '../training/history.js';
+import { middleLambda } from '../training/rate/rate-spec.js';
+import { targetText } from '../training/rate/target.js';
 import { checkSameRun, type Recipe } from '../training/recipe.js';
 import {
   clearRun,
@@ -23,6 +25,7 @@ import { trainingDisplay } from './progress.js';
 import type { DataFlags } from './recorded.js';
 import {
   checkCrop,
+  checkTarget,
   dataSettings,
   datasetOf,
   fittedRecipe,
@@ -95,8 +98,16 @@ function announce(
     `network "${spec.name}": ${shape(train)} → ${shape(latent)} → ${shape(train)}; Adam ${recipe.learningRate}, batch ${recipe.batch}, seed ${recipe.seed}`,
   );
   if (recipe.epochs > asked.epochs) {
-    const why = `${asked.epochs} are few steps on so few images`;
-    console.log(`${recipe.epochs} epochs, because ${why}; --epochs sets another number`);
+    const steps = recipe.epochs * Math.ceil(train.count / recipe.batch);
+    console.log(
+      `${recipe.epochs} epochs, to make ${steps.toLocaleString('en')} steps; --epochs sets another number`,
+    );
+  }
+  if (recipe.rate?.target) {
+    const { target, lambdas } = recipe.rate;
+    console.log(
+      `target: ${targetText(target)} on the validation images; lambda begins at ${middleLambda(recipe.rate)}, with ${lambdas.length} qualities`,
+    );
   }
 }
 
@@ -172,11 +183,12 @@ export async function trainStage(
 ): Promise<TrainedRun> {
   checkEvents(flags, folder);
   await checkCrop(flags);
+  await checkTarget(flags);
   const paths = runPaths(folder.out);
   const asked = recipeOf(flags, await radiusOf(flags));
   const dataset = await openTrainingData(flags);
-  const recipe = fittedRecipe(asked, flags, dataset);
   const spec = await fittingSpec(flags, imageShapeOf(dataset));
+  const recipe = fittedRecipe(asked, flags, dataset, spec);
   checkTrainable(spec, recipe);
   const resume = await prepareFolder(paths, folder, recordedSettings(flags, spec, recipe), evaluations);
   announce(dataset, spec, recipe, { epochs: asked.epochs, channels: flags.channels });

@@ -8,4 +8,5 @@ export { FITS } from './options.js';
 export { openPictures } from './pictures.js';
 export * from './random.js';
 export { DEFAULT_VALIDATION_IMAGES, PART_FRACTION, SPLIT_SEED, selectImages } from './split.js';
+export { type ImageSurvey, surveyImages } from './survey.js';
 export type * from './types.js';

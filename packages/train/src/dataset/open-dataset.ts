@@ -13,7 +13,8 @@ const SUPPORTED = 'mnist, idx:DIR (or idx:FILE) or images:DIR';
 const expandHome = (path: string): string =>
   path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path;
 
-function parseSource(source: unknown): { kind: string; path: string } {
+/** The kind of a source and its path. @throws TypeError or UsageError for what is no source. */
+export function parseSource(source: unknown): { kind: string; path: string } {
   if (typeof source !== 'string')
     throw new TypeError(`expected ${SUPPORTED} for source, received ${show(source)}`);
   const match = /^(?:(mnist)|(idx|images):(.+))$/s.exec(source);

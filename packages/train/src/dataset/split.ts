@@ -1,4 +1,5 @@
-import { ConvaeError, UsageError } from '@convae/runtime/core';
+import { ConvaeError, type ImageBatch, UsageError } from '@convae/runtime/core';
+import { spreadPositions } from '../figures/averages.js';
 import { createRandom, permutation } from './random.js';
 import type { LabelledImages } from './types.js';
 
@@ -80,4 +81,9 @@ export function selectImages(
 export function requireValidationImages(count: number, path: string): void {
   if (count === 0)
     throw new UsageError(`expected at least 1 image for validation, received 0: ${path} has no test images`);
+}
+
+/** At most `count` images, evenly spread over all. */
+export function spread(images: ImageBatch, count: number): ImageBatch {
+  return selectImages(images, spreadPositions(images.count, count));
 }

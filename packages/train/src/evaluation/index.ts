@@ -1,5 +1,6 @@
 export { mean } from '../figures/averages.js';
 export { psnrFromMse } from '../figures/psnr.js';
+export { ADVICE, type Advice, adviceOf } from './advice.js';
 export * from './evaluate.js';
 export * from './history.js';
 export type { EvaluationProgress } from './measure.js';
@@ -7,7 +8,7 @@ export * from './metrics/classes.js';
 export * from './metrics/distortion.js';
 export * from './metrics/ssim.js';
 export { modelCard } from './model-card.js';
-export type { CardColumn, Evaluation, Rate } from './plug-in.js';
+export type { CardColumn, Evaluation, OtherFiles, Rate } from './plug-in.js';
 export type { ReportModel, ReportSection } from './report/model.js';
 export { renderReport } from './report/page.js';
 export * from './run-files.js';

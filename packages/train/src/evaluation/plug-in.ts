@@ -1,3 +1,4 @@
+import type { ImageBatch } from '@convae/runtime';
 import type { Command } from 'commander';
 import type { ReportSection } from './report/model.js';
 import type { Metrics } from './schema.js';
@@ -12,6 +13,16 @@ export interface CardColumn {
   readonly note: string;
   /** Its cell for one rate; undefined where nothing is known. */
   readonly cell: (rate: Rate) => string | undefined;
+}
+
+/** What files of another codec take for the same images. */
+export interface OtherFiles {
+  /** `WebP`. */
+  readonly codec: string;
+  /** One file for each image, bytes an image. */
+  readonly bytes: number;
+  /** dB; null where nothing is lost. */
+  readonly psnr: number | null;
 }
 
 /**
@@ -29,6 +40,8 @@ export interface Evaluation {
   };
   /** What it adds to the model card of a run; undefined where it has not measured that run. */
   readonly cardColumn?: (runFolder: string, metrics: Metrics) => Promise<CardColumn | undefined>;
+  /** What single files of other codecs take for images at a PSNR, dB, or the next setting above it. */
+  readonly filesAt?: (images: ImageBatch, psnr: number) => Promise<readonly OtherFiles[]>;
   /**
    * Adds its command.
    * @param evaluations all that there are, for reports that are written anew.

@@ -5,11 +5,15 @@ import { principalAxes } from './pca/principal-axes.js';
 /** Most patches that are looked at: more change the components no more. */
 const MAX_PATCHES = 100_000;
 
-/** Patches that do not overlap, as small images: as many as there are, or {@link MAX_PATCHES} spread over all images. */
-function patchesOf({ data, count: images, height, width, channels }: ImageBatch, side: number): ImageBatch {
+/** Patches that do not overlap, as small images: as many as there are, or `most` spread over all images. */
+function patchesOf(
+  { data, count: images, height, width, channels }: ImageBatch,
+  side: number,
+  most = MAX_PATCHES,
+): ImageBatch {
   const [rows, columns] = [Math.floor(height / side), Math.floor(width / side)];
   const inAll = images * rows * columns;
-  const count = Math.min(MAX_PATCHES, inAll);
+  const count = Math.min(most, inAll);
   const line = side * channels;
   const patches = new Uint8Array(count * side * line);
   for (let n = 0; n < count; n++) {
@@ -31,6 +35,15 @@ function patchesOf({ data, count: images, height, width, channels }: ImageBatch,
  */
 export function kltGain(lambda: number): number {
   return Math.sqrt((2 * Math.LN2 * lambda) / 12);
+}
+
+/** Most patches whose variances are looked at. */
+const MAX_SURVEYED = 20_000;
+
+/** The variances of patches of such a side along their principal axes, pixels 0..1, the largest first. */
+export function patchVariances(images: ImageBatch, side: number): number[] {
+  const { covariance, dimensions } = momentsOf(patchesOf(images, side, MAX_SURVEYED));
+  return principalAxes(covariance, dimensions).map(({ variance }) => Math.max(0, variance) / 255 ** 2);
 }
 
 /** Kernels (patch rows × columns × image channels × latent channels) and biases of both linear transforms, float32. */

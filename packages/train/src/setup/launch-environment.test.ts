@@ -39,8 +39,13 @@ describe('launch environment', () => {
     [['run', '--recipe=rate-low', '--batch', '20'], '8'],
     [['run', '--lambda', '20'], '8'],
     [['run', '--lambda=20', '-b', '20'], '8'],
-    [['run', '--recipes', 'all'], '1'],
-    [['run', '--out', 'runs/recipe'], '1'],
+    [['run', '--recipes', 'all', '--preset=reference'], '1'],
+    [['run', '--psnr', '30'], '8'],
+    [['train', '--preset', 'patch-4', '--bytes=60'], '8'],
+    [['run', '--out', 'runs/recipe'], '8'],
+    [['run', '--preset', 'reference', '--out', 'runs/recipe'], '1'],
+    [['train', '--architecture=mine.json'], '1'],
+    [['evaluate', 'runs/recipe'], '1'],
   ])('gives training for rate one per core at any batch: %j gets %s', (argv, threads) => {
     const environment = launchEnvironment({ argv, env: {}, cores: 8 });
     expect(environment).toMatchObject({ TF_NUM_INTRAOP_THREADS: threads, TF_NUM_INTEROP_THREADS: threads });

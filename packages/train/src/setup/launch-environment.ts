@@ -84,9 +84,14 @@ export function computeSettings(env: LaunchOptions['env'] = process.env): Comput
   );
 }
 
-/** Whether the command line names a recipe or a lambda: networks for rate and distortion are larger at any batch. */
+/**
+ * Whether the command line trains for rate: networks for it are larger at any batch. It does where it asks for that, and
+ * where it names no network.
+ */
 function trainsRate(argv: readonly string[]): boolean {
-  return argv.some((argument) => /^--(recipe|lambda)(=|$)/.test(argument));
+  const names = (pattern: RegExp): boolean => argv.some((argument) => pattern.test(argument));
+  if (names(/^--(recipe|lambda|psnr|bytes)(=|$)/)) return true;
+  return (argv[0] === 'run' || argv[0] === 'train') && !names(/^--(preset|architecture|resume)(=|$)/);
 }
 
 /**

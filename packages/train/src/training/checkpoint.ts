@@ -40,6 +40,8 @@ export interface Checkpoint {
   readonly spec: ArchitectureSpec;
   readonly recipe: Recipe;
   readonly position: Position;
+  /** log2 of the factor on the recipe's lambdas, where a target is followed; 0 elsewhere. */
+  readonly octaves: number;
   readonly parameters: ParameterValues;
   readonly adam: AdamState;
   readonly history: readonly EpochRecord[];
@@ -76,6 +78,7 @@ const fileSchema = z.object({
   spec: z.unknown(),
   recipe: z.unknown(),
   position,
+  octaves: finite.default(0),
   parameters: arrays,
   adam: z.object({ step: count, first: arrays, second: arrays }),
   history: z.array(epochRecordSchema),
@@ -172,6 +175,7 @@ function decode(path: string, body: string): Checkpoint {
     spec,
     recipe,
     position: file.position,
+    octaves: file.octaves,
     parameters: floats(file.parameters),
     adam: { step: file.adam.step, first: floats(file.adam.first), second: floats(file.adam.second) },
     history: file.history,

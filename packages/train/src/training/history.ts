@@ -19,6 +19,10 @@ const rateRecord = z.object({
   factorizedBytes: figure,
   /** Null without a context network, or before it takes part in a whole epoch. */
   contextBytes: figure.nullable(),
+  /** log2 of the factor on the recipe's lambdas, where a target is followed; 0 elsewhere. */
+  octaves: z.number().default(0),
+  /** As `validation`, of as many training images at most; empty without validation images. */
+  training: z.array(ratePoint).readonly().default([]),
   /** At hard rounding, one for each quality, the coarsest first; empty without validation images. */
   validation: z.array(ratePoint).readonly(),
 });

@@ -19,6 +19,8 @@ export interface ParameterStore {
   tensors(): Tensor[];
   /** One Adam step; gradients in the order of the weights, undefined for those that stay as they are. */
   adamStep(gradients: readonly (Tensor | undefined)[], learningRate: number): void;
+  /** Change the values of one of the weights. */
+  update(index: number, change: (values: Float32Array) => Float32Array): void;
   values(): Float32Array[];
   adamState(): AdamState;
   dispose(): void;
@@ -67,6 +69,10 @@ export function plainStore(tf: Tf, start: StoreStart): ParameterStore {
   return {
     tensors: () => weights,
     adamStep,
+    update: (index, change) => {
+      const [values] = read([weights[index]!]);
+      replace(weights, index, tf.tensor(change(values!), [...start.shapes[index]!.shape]));
+    },
     values: () => read(weights),
     adamState: () => ({ step, first: read(first), second: read(second) }),
     dispose: () => tf.dispose([...weights, ...first, ...second]),
@@ -77,6 +83,7 @@ export function plainStore(tf: Tf, start: StoreStart): ParameterStore {
 interface ResourceVariable {
   readonly handle: Tensor;
   read(): Tensor;
+  assign(values: Float32Array): void;
   dispose(): void;
 }
 
@@ -89,14 +96,21 @@ function resourceVariable(tf: Tf, k: Kernels, name: string, shape: readonly numb
     k.text('shared_name', name),
   ];
   const handle = tf.keep(k.run('VarHandleOp', attributes));
-  tf.tidy(() =>
-    k.command('AssignVariableOp', dtype, handle, tf.tensor(Float32Array.from(values), [...shape])),
-  );
+  const assign = (next: Float32Array): void =>
+    tf.tidy(() =>
+      k.command('AssignVariableOp', dtype, handle, tf.tensor(Float32Array.from(next), [...shape])),
+    );
+  assign(values);
   const dispose = (): void => {
     k.command('DestroyResourceOp', [k.flag('ignore_lookup_error', true)], handle);
     handle.dispose();
   };
-  return { handle, read: () => k.run('ReadVariableOp', dtype, handle), dispose } satisfies ResourceVariable;
+  return {
+    handle,
+    read: () => k.run('ReadVariableOp', dtype, handle),
+    assign,
+    dispose,
+  } satisfies ResourceVariable;
 }
 
 /** Distinguishes the variables of stores that live at the same time in one process. */
@@ -140,6 +154,7 @@ export function resourceStore(tf: Tf, start: StoreStart): ParameterStore {
   return {
     tensors: () => weights.map((v) => v.read()),
     adamStep,
+    update: (index, change) => weights[index]!.assign(change(read([weights[index]!])[0]!)),
     values: () => read(weights),
     adamState: () => ({ step, first: read(first), second: read(second) }),
     dispose: () => {

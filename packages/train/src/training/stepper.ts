@@ -21,7 +21,7 @@ export interface Task {
 }
 
 /** The part of a checkpoint that changes from step to step. */
-export type StepState = Pick<Checkpoint, 'parameters' | 'adam' | 'position'>;
+export type StepState = Pick<Checkpoint, 'parameters' | 'adam' | 'position' | 'octaves'>;
 
 /** The position before the first batch of an epoch. */
 export const freshPosition = (epoch: number): Position => ({
@@ -45,10 +45,11 @@ export class Stepper {
   constructor(task: Task, start: StepState) {
     this.#task = task;
     const { tf, spec, recipe, dataset } = task;
-    this.#learner = openLearner(tf, spec, recipe, {
+    this.#learner = openLearner(tf, task, {
       shapes: trainedShapes(spec, recipe),
       values: start.parameters,
       adam: start.adam,
+      octaves: start.octaves,
     });
     this.position = start.position;
     const { height, width, channels } = dataset.train;
@@ -79,8 +80,10 @@ export class Stepper {
       factorizedBits: sums.factorizedBits + loss.factorizedBits,
       contextBits: sums.contextBits + loss.contextBits,
       images: images + count,
-      seconds: seconds + (performance.now() - started) / 1000,
+      seconds,
     };
+    this.#learner.steer(this.#moment());
+    this.position = { ...this.position, seconds: seconds + (performance.now() - started) / 1000 };
     return loss.halfSum;
   }
 
@@ -103,7 +106,7 @@ export class Stepper {
     const { epoch, images, seconds } = this.position;
     const trainMse = this.epochMse();
     const { validation } = dataset;
-    const measured = validation.count > 0 ? this.#learner.measure(validation) : undefined;
+    const measured = validation.count > 0 ? this.#learner.measure() : undefined;
     return {
       epoch,
       trainMse,
@@ -126,12 +129,14 @@ export class Stepper {
     return {
       factorizedBytes: factorizedBits / 8 / Math.max(1, images),
       contextBytes: joined ? contextBits / 8 / images : null,
-      validation: measured?.points ?? [],
+      octaves: this.#learner.octaves,
+      training: measured?.points?.training ?? [],
+      validation: measured?.points?.validation ?? [],
     };
   }
 
   state(): StepState {
-    const { store } = this.#learner;
-    return { parameters: store.values(), adam: store.adamState(), position: this.position };
+    const { store, octaves } = this.#learner;
+    return { octaves, parameters: store.values(), adam: store.adamState(), position: this.position };
   }
 }

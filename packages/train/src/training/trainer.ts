@@ -62,7 +62,7 @@ function freshStart({ spec, recipe, dataset }: Task): Checkpoint {
   });
   const zeros = (): Float32Array[] => parameters.map((p) => new Float32Array(p.length));
   const adam = { step: 0, first: zeros(), second: zeros() };
-  return { spec, recipe, position: freshPosition(1), parameters, adam, history: [], best: null };
+  return { spec, recipe, position: freshPosition(1), octaves: 0, parameters, adam, history: [], best: null };
 }
 
 /** The KLT of the training images, at the scale that fits lambda where rate is trained. */
@@ -197,15 +197,22 @@ class Run {
     await saveCheckpoint(this.#options.paths.last, this.#checkpoint());
     this.#history = [...this.#history, record];
     await writeHistory(this.#options.paths, this.#history);
-    const better = this.#best === null || objectiveOf(record) < this.#best.objective;
+    const better = this.#isBest(record);
     if (better) this.#partial = { parameters: this.#stepper.state().parameters, epoch: record.epoch };
     this.#options.onEpoch?.(record, better);
+  }
+
+  /** Under other lambdas objectives do not compare: what follows the target is better than what did before. */
+  #isBest(record: EpochRecord): boolean {
+    const best = this.#best;
+    if (best === null || objectiveOf(record) < best.objective) return true;
+    return record.rate?.octaves !== this.#history[best.epoch - 1]?.rate?.octaves;
   }
 
   /** Best first, then last, then the log: a kill in between repeats at most this epoch. */
   async #save(record: EpochRecord): Promise<void> {
     const objective = objectiveOf(record);
-    const isBest = this.#best === null || objective < this.#best.objective;
+    const isBest = this.#isBest(record);
     if (isBest) this.#best = { epoch: record.epoch, objective };
     const checkpoint = this.#checkpoint();
     const { paths } = this.#options;

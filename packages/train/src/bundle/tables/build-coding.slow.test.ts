@@ -11,11 +11,11 @@ import {
   sliceBatch,
 } from '@convae/runtime/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { spread } from '../../dataset/split.js';
 import { psnrFromMse } from '../../figures/psnr.js';
 import { chain, randomizeWeights, tf } from '../../onnx/fixtures.test.support.js';
 import { uniformRandom } from '../../onnx/parity/random-feeds.js';
 import { type ExportBundleOptions, exportBundle } from '../export-bundle.js';
-import { spread } from './calibration.js';
 
 const L = tf.layers;
 let folder: string;

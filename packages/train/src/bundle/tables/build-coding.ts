@@ -16,11 +16,13 @@ import {
   sliceBatch,
 } from '@convae/runtime/core';
 import { inBatches } from '../../dataset/batches.js';
+import { spread } from '../../dataset/split.js';
 import { psnrFromMse } from '../../figures/psnr.js';
+import { nearestTo, type RateTarget } from '../../training/rate/target.js';
 import type { FloatContext } from '../../training/rate/trained-coding.js';
 import { quantizeContext } from '../context/quantize-context.js';
 import { fileEntry } from '../files.js';
-import { type Calibration, calibrate, spread } from './calibration.js';
+import { type Calibration, calibrate } from './calibration.js';
 import { chooseTables, type SymbolSet } from './choose-tables.js';
 import { chooseQualities, chooseSteps } from './steps.js';
 
@@ -36,6 +38,8 @@ export interface TableOptions {
    */
   readonly steps?: readonly (readonly number[])[] | undefined;
   readonly quality?: number | undefined;
+  /** The quality measured nearest to this is the default instead. */
+  readonly target?: RateTarget | null | undefined;
   /** False: tables of channels alone, where the images are crops, whose places say nothing. */
   readonly placeTables?: boolean | undefined;
   /** The trained context network, where there is one. */
@@ -99,7 +103,17 @@ export async function buildCoding(
   const files = { ...graphs, [TABLE_FILE]: tables, ...(context && { [CONTEXT_FILE]: context }) };
   const coded = memoryFiles({ ...manifest, ...coding }, files);
   const rates = await measureRates(coded, spread(validation, RATE_IMAGES));
-  return { tables, context, fields: { ...coding, rates } };
+  return { tables, context, fields: { ...coding, rates, ...nearest(options.target, rates) } };
+}
+
+/** The default quality by what was measured, where there is a target. */
+function nearest(target: TableOptions['target'], rates: CodingFields['rates']): { quality?: number } {
+  if (!target) return {};
+  const reached = rates.map((rate) => ({
+    psnr: rate.validationPsnr ?? Number.MAX_VALUE,
+    bytes: rate.validationBytesPerImage,
+  }));
+  return { quality: nearestTo(target, reached) };
 }
 
 async function measuredQuantizer(calibration: Calibration) {

@@ -7,8 +7,7 @@ import {
   quantizerAt,
   sliceBatch,
 } from '@convae/runtime/core';
-import { selectImages } from '../../dataset/split.js';
-import { spreadPositions } from '../../figures/averages.js';
+import { spread } from '../../dataset/split.js';
 
 /** Pixels of the images that steps are chosen on, most. */
 const CALIBRATION_PIXELS = 1 << 21;
@@ -18,11 +17,6 @@ export interface Calibration {
   readonly codec: Codec;
   readonly images: ImageBatch;
   readonly latents: LatentBatch;
-}
-
-/** At most `count` images, evenly spread over all. */
-export function spread(images: ImageBatch, count: number): ImageBatch {
-  return selectImages(images, spreadPositions(images.count, count));
 }
 
 /** Runs the encoder on some of the images, at most `count`. */

@@ -12,8 +12,8 @@ interface Point {
 }
 
 const TITLES: Readonly<Record<RateCurve, string>> = {
-  rate: 'bytes per image (validation)',
-  distortion: 'PSNR, dB (validation)',
+  rate: 'bytes per image',
+  distortion: 'PSNR, dB',
 };
 
 /** The finest and the coarsest quality. */
@@ -25,25 +25,29 @@ function plotted({ psnr, contextBytes, factorizedBytes }: RatePoint, curve: Rate
   return curve === 'distortion' ? psnr : (contextBytes ?? factorizedBytes);
 }
 
-/** One value for each epoch and each end of the range of qualities; epochs without validation are left out. */
+/** The curves, in the order of the colours. */
+const SERIES = ['finest quality', 'coarsest quality', 'finest, training', 'coarsest, training'] as const;
+
+/** One value for each epoch, each end of the range of qualities and each part; epochs without validation are left out. */
 function rateCurve(history: readonly EpochRecord[], curve: RateCurve): Point[] {
   return history.flatMap(({ epoch, rate }) =>
-    ends(rate?.validation ?? []).map((point, i) => ({
-      epoch,
-      value: plotted(point, curve),
-      series: i === 0 ? 'finest quality' : 'coarsest quality',
-    })),
+    [rate?.validation ?? [], rate?.training ?? []].flatMap((part, p) =>
+      ends(part).map((point, i) => ({ epoch, value: plotted(point, curve), series: SERIES[2 * p + i]! })),
+    ),
   );
 }
 
-/** Rate or distortion of the validation images over the epochs, at the finest and the coarsest quality. */
+/**
+ * Rate or distortion over the epochs at the finest and the coarsest quality: of the validation images, and of as many
+ * training images.
+ */
 export function rateTrainingPlot(
   history: readonly EpochRecord[],
   curve: RateCurve,
   size: { readonly width: number; readonly height: number },
 ): TopLevelSpec {
   const values = rateCurve(history, curve);
-  const domain = [...new Set(values.map(({ series }) => series))];
+  const domain = SERIES.filter((name) => values.some(({ series }) => series === name));
   return {
     ...size,
     data: { values: values.map((point) => ({ ...point })) },
@@ -66,7 +70,12 @@ export function rateTrainingPlot(
       color: {
         field: 'series',
         type: 'nominal',
-        scale: { domain, range: [paint('first'), paint('second')].slice(0, domain.length) },
+        scale: { domain, range: domain.map((name) => paint(name.startsWith('finest') ? 'first' : 'second')) },
+      },
+      strokeDash: {
+        field: 'series',
+        type: 'nominal',
+        scale: { domain, range: domain.map((name) => (name.endsWith('training') ? [4, 3] : [1, 0])) },
       },
     },
   };

@@ -1,5 +1,6 @@
 import { MAX_QUALITIES } from '@convae/runtime/core';
 import * as z from 'zod';
+import { targetSchema } from './target.js';
 
 /** Largest weight of distortion. */
 const MAX_LAMBDA = 1e6;
@@ -32,6 +33,11 @@ export const rateSchema = z.strictObject({
     .refine((lambdas) => lambdas.every((lambda, i) => i === 0 || lambda > lambdas[i - 1]!), {
       error: 'expected ascending numbers',
     }),
+  /**
+   * What the quality in the middle is to reach: a factor on all lambdas follows it during the run, the lambdas are where it
+   * starts. Null leaves them as they are.
+   */
+  target: z.nullable(targetSchema).default(null),
   /** Null trains with the factorized prior alone. */
   context: z.nullable(contextSchema).default(null),
   /** Share of the factorized prior's bits in the rate where there is a context network too. */

@@ -3,16 +3,15 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createRandom } from '../../dataset/random.js';
-import type { Dataset, LabelledImages } from '../../dataset/types.js';
 import { parseSpec } from '../../model/parse.js';
 import { loadBackend, type Tf } from '../../setup/backend.js';
 import { type Checkpoint, loadCheckpoint } from '../checkpoint.js';
 import { checkSameRun, parseRecipe, type RecipeInput } from '../recipe.js';
-import { runPaths, writeRunSettings } from '../run-folder.js';
+import { runPaths } from '../run-folder.js';
 import { initialTrained, trainedShapes } from '../trained-parameters.js';
-import { type TrainingOptions, type TrainingResult, trainNetwork } from '../trainer.js';
-import { GRID, VECTOR } from './tiny-rate.test.support.js';
+import type { TrainingOptions, TrainingResult } from '../trainer.js';
+import { DISCS, discs, stopBefore, trainDiscs } from './discs.test.support.js';
+import { VECTOR } from './tiny-rate.test.support.js';
 import { trainedCoding } from './trained-coding.js';
 
 let tf: Tf;
@@ -25,29 +24,6 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-/** Bright discs: few numbers tell them, so they can be learned to take few bits. */
-function discs(count: number, seed: number): LabelledImages {
-  const random = createRandom(seed);
-  const data = new Uint8Array(count * 144);
-  for (let n = 0; n < count; n++) {
-    const [cx, cy, r] = [3 + 6 * random.uniform(), 3 + 6 * random.uniform(), 2 + 2 * random.uniform()];
-    for (let i = 0; i < 144; i++) {
-      const far = Math.hypot((i % 12) - cx, Math.floor(i / 12) - cy);
-      data[n * 144 + i] = 255 / (1 + Math.exp(3 * (far - r)));
-    }
-  }
-  return { data, count, height: 12, width: 12, channels: 1 };
-}
-
-const dataset: Dataset = {
-  name: 'discs',
-  source: 'images:discs',
-  train: discs(60, 1),
-  validation: discs(20, 2),
-  loadTest: async () => discs(10, 3),
-  testIsValidation: false,
-};
-
 /** Six steps an epoch. */
 const recipe: RecipeInput = {
   epochs: 4,
@@ -56,31 +32,11 @@ const recipe: RecipeInput = {
   rate: { lambdas: [9, 20], context: { radius: 1, hidden1: 8, hidden2: 6 } },
 };
 
-async function train(
+const train = (
   input: RecipeInput = recipe,
   more: Partial<TrainingOptions> = {},
   where = folder,
-): Promise<TrainingResult> {
-  const paths = runPaths(where);
-  const settings = {
-    format: 'convae-run',
-    version: 1,
-    createdBy: 'test',
-    command: 'test',
-    settings: {},
-  } as const;
-  await writeRunSettings(paths, settings);
-  const spec = parseSpec(GRID);
-  return trainNetwork({ tf, spec, recipe: parseRecipe(input), dataset, paths, resume: false, ...more });
-}
-
-/** A signal that stops a run before the step of that number, counted from 0: it is asked before every step. */
-function stopBefore(step: number): Pick<TrainingOptions, 'signal'> {
-  let asked = 0;
-  const signal = new AbortController().signal;
-  Object.defineProperty(signal, 'aborted', { get: () => asked++ >= step });
-  return { signal };
-}
+): Promise<TrainingResult> => trainDiscs(input, { tf, paths: runPaths(where), ...more });
 
 const last = (where = folder): Promise<Checkpoint> => loadCheckpoint(runPaths(where).last);
 
@@ -163,7 +119,7 @@ describe('training for rate and distortion', () => {
 
   it('works for vectors, without contexts, and without validation images', async () => {
     const rate = { lambdas: [20], context: null };
-    const none = { ...dataset, validation: { ...discs(1, 1), count: 0, data: new Uint8Array(0) } };
+    const none = { ...DISCS, validation: { ...discs(1, 1), count: 0, data: new Uint8Array(0) } };
     const { history } = await train({ ...recipe, rate }, { spec: parseSpec(VECTOR), dataset: none });
     expect(history.at(-1)).toMatchObject({
       validationMse: null,

@@ -5,6 +5,7 @@ import type { Recipe } from '../recipe.js';
 import { trainedShapes } from '../trained-parameters.js';
 import { GAINS } from './priors.js';
 import { type ContextSpec, middleOf } from './rate-spec.js';
+import type { RateTarget } from './target.js';
 
 /** Weights of a trained context network by what they are; shapes as in `contextShapes`. */
 export interface FloatContext {
@@ -38,6 +39,8 @@ export interface TrainedCoding {
   readonly steps: readonly (readonly number[])[];
   /** The default quality. */
   readonly quality: number;
+  /** What the default quality is to reach; the one nearest to it becomes the default then. */
+  readonly target: RateTarget | null;
   readonly context: FloatContext | undefined;
 }
 
@@ -95,6 +98,7 @@ export function trainedCoding(run: {
   return {
     steps: stepsOf(parameters[at]!, recipe.rate.lambdas.length),
     quality: middleOf(recipe.rate),
+    target: recipe.rate.target,
     context: contextOf(spec, recipe, parameters),
   };
 }

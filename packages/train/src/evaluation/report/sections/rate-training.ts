@@ -1,3 +1,4 @@
+import { ADVICE, adviceOf } from '../../advice.js';
 import { type RateCurve, rateTrainingPlot } from '../../plots/rate-training.js';
 import { responsivePlot } from '../figures.js';
 import { type Html, html } from '../html.js';
@@ -24,7 +25,8 @@ export const rateTrainingSection: ReportSection = {
     if (measured.length === 0) return undefined;
     return html`<p>At hard rounding, as code lengths under the learned prior. Early in the run distortion weighs more, so rate
         falls later; the context network joins a little later, and from some point on decoder and contexts see rounded
-        latents instead of noisy ones.</p>
+        latents instead of noisy ones. Dashed: as many training images.</p>
+      ${adviceOf(history).map((advice) => html`<p class="note">${ADVICE[advice]}.</p>`)}
       ${await curve(measured, 'rate')} ${await curve(measured, 'distortion')}`;
   },
 };
