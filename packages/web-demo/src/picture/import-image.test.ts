@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { MAX_PHOTO_PIXELS, photoImage, photoSides } from './import-image.js';
+import { importImage, MAX_PHOTO_PIXELS, photoImage, photoSides } from './import-image.js';
+
+describe('images', () => {
+  it('are refused where their file is too large, before the browser reads it', async () => {
+    const file = new Blob([new Uint8Array((64 << 20) + 1)]);
+    const shape = { height: 28, width: 28, channels: 1 };
+    await expect(importImage(file, shape)).rejects.toThrow('This image is too large for this page');
+  });
+});
 
 describe('photos', () => {
   it.each([[{ height: 480, width: 641 }], [{ height: 1, width: 1 }], [{ height: 1000, width: 2000 }]])(

@@ -75,7 +75,6 @@ function showWords({ photo, session }: App): void {
 function clearFigures(): void {
   for (const cell of document.querySelectorAll('.stage .figures dd')) cell.textContent = '–';
   byId('hex', 'fieldset').replaceChildren();
-  byId('hex-note', 'p').textContent = '';
 }
 
 function showCount(bytes: number): void {

@@ -144,10 +144,10 @@ function mountWork(app: App): void {
   const showState = (): void => {
     const state = app.photoState.value;
     const shown = app.shown.value;
-    bar.classList.toggle('away', state === undefined || state === 'stopped');
+    bar.hidden = state === undefined || state === 'stopped';
     bar.value = state === 'decode' ? 1 : 0;
     button.textContent = state === 'stopped' ? 'Encode again' : 'Stop';
-    button.classList.toggle('away', state === undefined);
+    button.hidden = state === undefined;
     if (state) text.textContent = STEPS[state];
     else if (shown?.kind === 'coded')
       text.textContent = `Encoded in ${formatSeconds(shown.encodeMs)}, decoded in ${formatSeconds(shown.decodeMs)}.`;

@@ -16,8 +16,9 @@ export function mountSamples(app: App): void {
   };
   app.session.running.subscribe(show);
   app.theme.subscribe(() => repaint(app, samples));
-  // A picture that was drawn, opened or undone is no sample: any sample can be chosen again.
+  // A picture that was drawn, opened or undone is no sample, nor is a photo: any sample can be chosen again.
   app.pictures.canUndo.subscribe(unchoose);
+  app.photo.subscribe(unchoose);
 }
 
 function choiceOf(app: App, { name }: Sample, i: number): HTMLElement {
