@@ -128,7 +128,7 @@ describe.skipIf(chromiumPath() === undefined)(
       expect(Math.abs(Number(await slider.inputValue()) - 70)).toBeLessThanOrEqual(1);
       expect(
         await page.locator('#photo-before').evaluate((canvas) => getComputedStyle(canvas).clipPath),
-      ).toMatch(/^inset\(0px (29|30|31)% 0px 0px\)$/,
+      ).toMatch(/^inset\(0px (29|30|31)% 0px 0px\)$/);
       await visitor.screenshot('photo-light');
     });
 
@@ -220,7 +220,10 @@ describe.skipIf(chromiumPath() === undefined)(
       expect(await violations(phone)).toEqual([]);
       await phone.screenshot('paints-phone-dark', { fullPage: true });
       await drop(phone, 'hill.jpg', await photo(120, 80), 'image/jpeg');
+      await phone.page.locator('#photo').waitFor();
+      const place = await phone.page.locator('.choose').boundingBox();
       await finished(phone);
+      expect(await phone.page.locator('.choose').boundingBox()).toEqual(place);
       expect(await overflow(phone)).toBeLessThanOrEqual(0);
       expect(await violations(phone)).toEqual([]);
       await phone.screenshot('photo-phone-dark', { fullPage: true });
@@ -247,6 +250,7 @@ async function choose(visitor: Visitor, name: string): Promise<void> {
 const finished = (visitor: Visitor): Promise<unknown> =>
   visitor.waitUntil(
     () =>
+      !document.querySelector<HTMLElement>('#photo')!.hidden &&
       document.querySelector('#photo-work')!.textContent!.startsWith('Encoded in') &&
       !document.querySelector<HTMLInputElement>('[name="right"][value="jpeg"]')!.disabled,
   );

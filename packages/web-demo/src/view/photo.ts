@@ -15,15 +15,20 @@ type Right = 'convae' | 'webp' | 'jpeg';
 /** A photo at its own size, before and after, in place of the pad; and pictures of files that are no drawings. */
 export function mountPhoto(app: App): void {
   let right: Right = 'convae';
+  let open: Photo | undefined;
   const divide = mountDivider();
   const show = (): void => showStage(app, divide);
   const showRight = (): void => paintRight(app, right);
   app.photo.subscribe((photo) => {
     chooseRight('convae');
+    enableRights(undefined);
     show();
+    const isNew = photo !== open;
+    open = photo;
     if (!photo) return;
-    openPhoto(photo);
-    byId('photo', 'figure').scrollIntoView({ block: 'start', behavior: 'instant' });
+    openPhoto(photo, app.session.running.value!.entry.image.channels);
+    // It may have been dropped anywhere.
+    if (isNew) byId('photo', 'figure').scrollIntoView({ block: 'start', behavior: 'instant' });
   });
   app.shown.subscribe(() => {
     if (app.formats.value === undefined) enableRights(undefined);
@@ -63,14 +68,15 @@ function showStage(app: App, divide: (both: boolean) => void): void {
   if (!photo && shown && large) setSides(shown.decoded);
 }
 
-function openPhoto(photo: Photo): void {
+function openPhoto(photo: Photo, channels: number): void {
   const { file, height, width, scaledFrom } = photo;
   setSides(photo);
-  paintImage(byId('photo-before', 'canvas'), photoImage(photo, 4), currentPalette());
+  paintImage(byId('photo-before', 'canvas'), photoImage(photo, channels), currentPalette());
   const after = byId('photo-after', 'canvas');
   // Nothing has come back yet.
   after.width = width;
   after.height = height;
+  byId('right-note', 'p').textContent = '';
   const from = scaledFrom
     ? ` It has ${sidesText(scaledFrom)} pixels and was scaled down: this page takes ${formatWhole(MAX_PHOTO_PIXELS / 1e6)} million.`
     : '';
