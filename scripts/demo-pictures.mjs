@@ -5,6 +5,8 @@ import { say } from './steps.mjs';
 
 const CHROMIUM = process.env.CONVAE_CHROMIUM ?? '/usr/bin/chromium';
 const VIEWPORT = { width: 1280, height: 960 };
+/** A photo and all that is said of it. */
+const PHOTO_VIEWPORT = { width: 1280, height: 1360 };
 /** Longest time that anything on the page may take, milliseconds. */
 const PATIENCE_MS = 120_000;
 
@@ -36,6 +38,7 @@ async function showPhoto(page, photo) {
   }
   await page.locator('#model').selectOption(await model.first().getAttribute('value'));
   await page.locator('#model-note', { hasText: 'any size' }).waitFor();
+  await page.setViewportSize(PHOTO_VIEWPORT);
   await page.locator('#file').setInputFiles(photo);
   await page.locator('#photo').waitFor();
   await page.evaluate(() => scrollTo(0, 0));

@@ -20,7 +20,7 @@ const PHOTO_IDLE_MS = 200;
 export class App {
   readonly pictures = new PictureStore();
   readonly session = new Session();
-  /** What went through the codec last. */
+  /** What went through the codec last; undefined before the first picture, and before a photo has come back. */
   readonly shown = createSignal<Shown | undefined>(undefined);
   /** What to tell the visitor; empty where all is well. */
   readonly problem = createSignal('');
@@ -93,7 +93,10 @@ export class App {
     const running = this.session.running.value;
     if (!running || !takesPhotos(running.entry))
       return this.pictures.replace(await importImage(file, this.pictures.current.value));
-    this.photo.set(await readPhoto(file));
+    const photo = await readPhoto(file);
+    // What was shown says nothing of it.
+    this.shown.set(undefined);
+    this.photo.set(photo);
     this.#codeAgain();
   }
 

@@ -28,7 +28,7 @@ export function mountHero(app: App): void {
     byId('status', 'div').textContent = sentenceOf(app.shown.value);
   });
   app.shown.subscribe((shown) => {
-    if (!shown) return;
+    if (!shown) return clearFigures();
     const map = radios('shown').find(({ value }) => value === 'error')!;
     map.disabled = shown.kind === 'opened';
     if (map.disabled && map.checked) radios('shown')[0]!.click();
@@ -39,10 +39,7 @@ export function mountHero(app: App): void {
     if (shown.kind === 'opened') bringUp(byId('stage', 'div'));
     tell();
   });
-  app.photo.subscribe((photo) => {
-    if (photo && !(app.shown.value?.kind === 'coded' && app.shown.value.photo === photo)) clearFigures();
-    showWords(app);
-  });
+  app.photo.subscribe(() => showWords(app));
   app.session.running.subscribe(() => showWords(app));
   mountLoading(app);
   app.problem.subscribe((text) => {
@@ -71,8 +68,10 @@ function showWords({ photo, session }: App): void {
   byId('invitation', 'span').textContent = entry && takesPhotos(entry) ? 'Drop one, or draw.' : 'Draw one.';
 }
 
-/** The figures of what was shown before say nothing of a photo that is still being coded. */
 function clearFigures(): void {
+  byId('count', 'span').replaceChildren();
+  delete byId('count', 'span').dataset.value;
+  byId('count-text', 'span').textContent = 'a few';
   for (const cell of document.querySelectorAll('.stage .figures dd')) cell.textContent = '–';
   byId('hex', 'fieldset').replaceChildren();
 }
