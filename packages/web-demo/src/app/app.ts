@@ -142,7 +142,7 @@ export class App {
     this.apart.set(true);
     try {
       const decoded = await coded.running.codec.decode(bytes);
-      const psnr = psnrOf(coded.original.data, decoded.data);
+      const psnr = psnrOf(coded.original, decoded);
       this.shown.set({ ...coded, bytes, decoded, psnr, changedAt: index });
     } catch (error) {
       this.shown.set({ ...coded, bytes, changedAt: index });

@@ -70,7 +70,7 @@ export async function codeImage(
     original,
     bytes,
     decoded,
-    psnr: psnrOf(original.data, decoded.data),
+    psnr: psnrOf(original, decoded),
     encodeMs: middle - start,
     decodeMs: end - middle,
   };

@@ -70,7 +70,7 @@ async function writtenWith(
   const file = new Uint8Array(await blob.arrayBuffer());
   const bytes = format === 'webp' ? bareWebpBytes(file) : bareJpegBytes(file);
   const image = await imageOf(blob, original);
-  return { bytes, psnr: psnrOf(original.data, image.data), image };
+  return { bytes, psnr: psnrOf(original, image), image };
 }
 
 async function imageOf(blob: Blob, { height, width, channels }: ImageBatch): Promise<ImageBatch> {

@@ -1,6 +1,7 @@
 import { meanSquaredError, psnrOf as psnrOfError } from '@convae/runtime/core';
+import type { ImageBatch } from '@convae/runtime/web';
 
 /** Peak signal-to-noise ratio of two images, decibels; Infinity where they are the same. */
-export function psnrOf(a: Uint8Array, b: Uint8Array): number {
-  return psnrOfError(meanSquaredError(a, b));
+export function psnrOf(a: ImageBatch, b: ImageBatch): number {
+  return psnrOfError(meanSquaredError(a.data, b.data));
 }

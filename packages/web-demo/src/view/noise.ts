@@ -36,8 +36,8 @@ export function mountNoise(app: App): void {
     const cleaned = await denoiser.denoise(now, noisy);
     images = { noisy, cleaned };
     repaint();
-    byId('noise-in-psnr', 'span').textContent = formatDecibels(psnrOf(clean.data, noisy.data));
-    byId('noise-out-psnr', 'span').textContent = formatDecibels(psnrOf(clean.data, cleaned.data));
+    byId('noise-in-psnr', 'span').textContent = formatDecibels(psnrOf(clean, noisy));
+    byId('noise-out-psnr', 'span').textContent = formatDecibels(psnrOf(clean, cleaned));
   }, failed);
   const request = whileVisible(byId('noise-section', 'section' as 'div'), update);
   const slide = (): void => {
