@@ -3,6 +3,7 @@
 //   --host H   localhost where left out; 0.0.0.0 lets other machines in
 //   --out DIR  where the built page goes, packages/web-demo/dist where left out
 //   --models DIR  the folder whose subfolders are the bundles to show, models where left out
+//   --pictures PHOTO  take the pictures of packages/web-demo/docs, with this photo on the page, and end
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -16,6 +17,7 @@ const OPTIONS = {
   host: { type: 'string', default: 'localhost' },
   out: { type: 'string', default: join(DEMO, 'dist') },
   models: { type: 'string', default: join(ROOT, 'models') },
+  pictures: { type: 'string' },
 };
 
 function readOptions() {
@@ -51,7 +53,7 @@ async function buildDemo({ out: outDir, models }) {
     throw new SetupError(`Building the demo left nothing in ${outDir}.`);
 }
 
-async function serveDemo({ out, port, host }) {
+async function serveDemo({ out, port, host, pictures }) {
   const { preview } = await import('vite');
   const server = await preview({
     root: DEMO,
@@ -61,16 +63,27 @@ async function serveDemo({ out, port, host }) {
     preview: { port, host, strictPort: false },
   });
   const { local, network } = server.resolvedUrls;
+  if (pictures) return endWithPictures(server, local[0], resolve(FROM, pictures));
   for (const url of [...local, ...network]) console.log(`The demo is at ${url}`);
   console.log(`It is a folder of plain files, for any web server: ${out}`);
   console.log('Ctrl+C ends it.');
 }
 
+async function endWithPictures(server, url, photo) {
+  const { takePictures } = await import('./demo-pictures.mjs');
+  try {
+    for (const path of await takePictures(url, photo, join(DEMO, 'docs'))) console.log(path);
+  } finally {
+    await server.close();
+  }
+}
+
+// Relative folders are meant from where npm was called.
+const FROM = process.env.INIT_CWD ?? process.cwd();
+
 try {
   const options = readOptions();
-  // Relative folders are meant from where npm was called.
-  const from = process.env.INIT_CWD ?? process.cwd();
-  const folders = { out: resolve(from, options.out), models: resolve(from, options.models) };
+  const folders = { out: resolve(FROM, options.out), models: resolve(FROM, options.models) };
   await buildDemo(folders);
   await serveDemo({ ...options, ...folders });
 } catch (error) {

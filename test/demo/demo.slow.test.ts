@@ -1,13 +1,12 @@
 /// <reference lib="dom" />
 
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Browser } from 'playwright';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chromiumPath, reportMissingChromium } from '../web/chromium.js';
 import { MODELS, runDemo, type Served, SITE, serveStatic } from './site.js';
-import { launch, PATIENCE_MS, Visitor } from './visitor.js';
+import { drop, launch, PATIENCE_MS, Visitor, violations } from './visitor.js';
 
 if (chromiumPath() === undefined) reportMissingChromium('the tests of the web demo');
 
@@ -48,7 +47,8 @@ describe.skipIf(chromiumPath() === undefined)(
       expect(Number(await visitor.text('#bpp'))).toBeCloseTo((hex.length * 8) / 784, 1);
       expect(await visitor.text('#psnr')).toMatch(/^\d+\.\d dB$/);
       expect(await visitor.text('#encode-ms')).toMatch(/ ms$/);
-      for (const id of ['#png-ratio', '#webp-ratio']) expect(await visitor.text(id)).toMatch(/^\d+(\.\d)?×$/);
+      for (const id of ['#png-ratio', '#jpeg-ratio', '#webp-ratio'])
+        expect(await visitor.text(id)).toMatch(/^\d+(\.\d)?×$/);
       await visitor.screenshot('wide-light');
     });
 
@@ -65,7 +65,7 @@ describe.skipIf(chromiumPath() === undefined)(
         { label: 'Trained to remove noise', models: [MODELS.noise] },
       ]);
       expect(await visitor.text('#model option:checked')).toContain(MODELS.first);
-      expect(await visitor.text('#model option:checked')).toMatch(/, \d+\.\d bytes$/);
+      expect(await visitor.text('#model option:checked')).toMatch(/, \d+\.\d bytes, loads \d+\.\d kB$/);
       expect(await visitor.text('#model-note')).toMatch(/ bytes on average, at \d+\.\d dB\.$/);
       expect(await visitor.text(`#model option:text-matches("^${MODELS.reference}")`)).toContain(
         '(reference)',
@@ -598,21 +598,6 @@ async function press({ page }: Visitor, selector: string, meanwhile?: () => Prom
   await page.mouse.up();
 }
 
-/** Drops a file onto the page. */
-async function drop({ page }: Visitor, name: string, content: Buffer, type = ''): Promise<void> {
-  await page.evaluate(
-    ([fileName, base64, mimeType]) => {
-      const bytes = Uint8Array.from(atob(base64!), (character) => character.charCodeAt(0));
-      const dataTransfer = new DataTransfer();
-      dataTransfer.items.add(new File([bytes], fileName!, { type: mimeType! }));
-      const options = { dataTransfer, bubbles: true, cancelable: true };
-      document.body.dispatchEvent(new DragEvent('dragover', options));
-      document.body.dispatchEvent(new DragEvent('drop', options));
-    },
-    [name, content.toString('base64'), type],
-  );
-}
-
 /** A finger over the pad, from top to bottom. */
 async function swipe({ page }: Visitor): Promise<void> {
   const box = (await page.locator('#pad').boundingBox())!;
@@ -626,22 +611,4 @@ async function swipe({ page }: Visitor): Promise<void> {
   await touch('touchStart', 0.2);
   for (let y = 0.2; y <= 0.8; y += 0.05) await touch('touchMove', y);
   await touch('touchEnd');
-}
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-/** What axe finds with all its rules, as lines. */
-async function violations({ page }: Visitor): Promise<string[]> {
-  await page.evaluate(AXE);
-  return page.evaluate(async () => {
-    const { axe } = window as unknown as {
-      axe: {
-        run(): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }>;
-      };
-    };
-    const found = await axe.run();
-    return found.violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ html, failureSummary }) => `${id}: ${html}: ${failureSummary}`),
-    );
-  });
 }

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
-import { cpSync, createReadStream, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, createReadStream, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { createCodedBundle } from '../../packages/runtime/src/testing/coded-bundle.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -29,9 +30,8 @@ export const MODELS = {
  * A folder of bundles: one trained for rate and distortion; the reference network; one of other sizes with a context
  * prior; and the reference network once more, with a manifest that says that it was trained on noise.
  */
-function writeModels(): string {
-  const folder = join(RESULTS, 'models');
-  rmSync(folder, { recursive: true, force: true });
+async function writeModels(): Promise<string> {
+  const folder = emptyFolder('models');
   const copy = (from: string, name: string): void =>
     cpSync(join(ROOT, from), join(folder, name), { recursive: true });
   copy(`models/${MODELS.first}`, MODELS.first);
@@ -45,12 +45,41 @@ function writeModels(): string {
   return folder;
 }
 
+/** Models in colour: for images of any size, of its own size alone, and of any size with transparency. */
+export const COLOURS = { any: 'tiny-colours', fixed: 'tiny-stamp', clear: 'tiny-clear' };
+
+/** A folder of tiny bundles in colour, and one for digits, with which a visit begins. */
+export async function writeColours(): Promise<string> {
+  const folder = emptyFolder('colour-models');
+  cpSync(join(ROOT, `models/${MODELS.reference}`), join(folder, MODELS.reference), { recursive: true });
+  for (const [name, channels, anySize] of [
+    [COLOURS.any, 3, true],
+    [COLOURS.fixed, 3, false],
+    [COLOURS.clear, 4, true],
+  ] as const) {
+    const { contents } = await createCodedBundle({ channels, anySize, context: channels === 3 && anySize });
+    mkdirSync(join(folder, name));
+    for (const [file, bytes] of contents) writeFileSync(join(folder, name, file), bytes);
+  }
+  return folder;
+}
+
+function emptyFolder(name: string): string {
+  const folder = join(RESULTS, name);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  return folder;
+}
+
 const START_TIMEOUT_MS = 150_000;
 
-/** What `npm run demo` runs: builds the page and serves it. @throws Error with what it printed. */
-export async function runDemo(): Promise<Served> {
-  const models = writeModels();
-  const args = [join(ROOT, 'scripts/demo.mjs'), '--port', '0', '--out', SITE, '--models', models];
+/**
+ * What `npm run demo` runs: builds the page with the models of a folder and serves it.
+ * @throws Error with what it printed.
+ */
+export async function runDemo(write = writeModels, out = SITE): Promise<Served> {
+  const models = await write();
+  const args = [join(ROOT, 'scripts/demo.mjs'), '--port', '0', '--out', out, '--models', models];
   const child = spawn(process.execPath, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
   });

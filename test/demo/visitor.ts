@@ -1,4 +1,6 @@
 /// <reference lib="dom" />
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright';
 import { chromiumPath, launchOptions } from '../web/chromium.js';
@@ -111,4 +113,37 @@ export class Visitor {
   async screenshot(name: string, options: { fullPage?: boolean } = {}): Promise<void> {
     await this.page.screenshot({ path: join(RESULTS, `${name}.png`), ...options });
   }
+}
+
+/** Drops a file onto the page. */
+export async function drop({ page }: Visitor, name: string, content: Buffer, type = ''): Promise<void> {
+  await page.evaluate(
+    ([fileName, base64, mimeType]) => {
+      const bytes = Uint8Array.from(atob(base64!), (character) => character.charCodeAt(0));
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File([bytes], fileName!, { type: mimeType! }));
+      const options = { dataTransfer, bubbles: true, cancelable: true };
+      document.body.dispatchEvent(new DragEvent('dragover', options));
+      document.body.dispatchEvent(new DragEvent('drop', options));
+    },
+    [name, content.toString('base64'), type],
+  );
+}
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What axe finds with all its rules, as lines. */
+export async function violations({ page }: Visitor): Promise<string[]> {
+  await page.evaluate(AXE);
+  return page.evaluate(async () => {
+    const { axe } = window as unknown as {
+      axe: {
+        run(): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }>;
+      };
+    };
+    const found = await axe.run();
+    return found.violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ html, failureSummary }) => `${id}: ${html}: ${failureSummary}`),
+    );
+  });
 }

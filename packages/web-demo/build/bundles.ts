@@ -110,6 +110,7 @@ function entryOf(name: string, manifest: Manifest, bytes: number, hash: string):
     bytes,
     hash,
     image: { channels: image.channels, height: image.height, width: image.width },
+    anySize: image.anySize,
     latent: { channels: latent.channels, height: latent.height, width: latent.width },
     noise: noiseOf(training),
     quality,

@@ -13,6 +13,7 @@ import { mountLatents } from './view/latents.js';
 import { mountMorph } from './view/morph.js';
 import { mountNoise } from './view/noise.js';
 import { mountPad } from './view/pad.js';
+import { mountPhoto } from './view/photo.js';
 import { chooseSample, mountSamples } from './view/samples.js';
 import { mountSettings } from './view/settings.js';
 import { mountSizes } from './view/sizes.js';
@@ -22,7 +23,16 @@ import { mountTheme } from './view/theme.js';
 const FIRST_SAMPLE = 5;
 
 const app = new App();
-const mounts = [mountTheme, mountPad, mountHero, mountHex, mountSamples, mountSettings, mountFiles];
+const mounts = [
+  mountTheme,
+  mountPad,
+  mountHero,
+  mountHex,
+  mountPhoto,
+  mountSamples,
+  mountSettings,
+  mountFiles,
+];
 const below = [mountSizes, mountCurve, mountLatents, mountMorph, mountNoise, mountEngine];
 for (const mount of [...mounts, ...below]) mount(app);
 chooseSample(app, FIRST_SAMPLE);

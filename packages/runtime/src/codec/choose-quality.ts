@@ -1,6 +1,6 @@
 import type { Prior } from '../bitstream/index.js';
 import { isSequence, wrongKind } from '../checks.js';
-import { dequantize, quantize, qualityCount, quantizerAt } from '../entropy/quantizer.js';
+import { dequantize, qualityCount, quantize, quantizerAt } from '../entropy/quantizer.js';
 import { ConvaeError } from '../errors.js';
 import { type FloatImageBatch, type ImageBatch, isFloatImages, toUint8Images } from '../image.js';
 import type { ImageSequence } from './coding/index.js';

@@ -1,5 +1,11 @@
 import { createSignal } from '../base/signal.js';
-import { copyPicture, emptyPicture, type Picture, resizePicture } from '../picture/picture.js';
+import {
+  copyPicture,
+  emptyPicture,
+  fitPicture,
+  type Picture,
+  type PictureShape,
+} from '../picture/picture.js';
 
 /** Most steps that can be undone. */
 const MAX_UNDO = 50;
@@ -31,13 +37,12 @@ export class PictureStore {
   undo(): void {
     const before = this.#before.pop();
     this.canUndo.set(this.#before.length > 0);
-    const { height, width } = this.current.value;
-    if (before) this.current.set(resizePicture(before, height, width));
+    if (before) this.current.set(fitPicture(before, this.current.value));
   }
 
-  /** The sides that the model takes. */
-  resize(height: number, width: number): void {
-    const resized = resizePicture(this.current.value, height, width);
-    if (resized !== this.current.value) this.current.set(resized);
+  /** The sides and channels that the model takes. */
+  fit(shape: PictureShape): void {
+    const fitted = fitPicture(this.current.value, shape);
+    if (fitted !== this.current.value) this.current.set(fitted);
   }
 }

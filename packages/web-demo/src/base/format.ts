@@ -17,6 +17,8 @@ export const formatDecibels = (psnr: number): string =>
 
 export const formatMilliseconds = (ms: number): string => `${oneDigit.format(ms)} ms`;
 
+export const formatSeconds = (ms: number): string => `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`;
+
 /** How many times larger one size is: one digit after the point below ten. */
 export const formatRatio = (ratio: number): string =>
   `${ratio < 10 ? oneDigit.format(ratio) : whole.format(ratio)}×`;

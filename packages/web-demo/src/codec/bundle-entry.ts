@@ -31,6 +31,8 @@ export interface BundleEntry {
   /** The hash by which containers name it, 16 hexadecimal digits. */
   readonly hash: string;
   readonly image: Sizes;
+  /** Whether images may have other sides than those. */
+  readonly anySize: boolean;
   readonly latent: Sizes;
   /** Null where it was not trained to remove any. */
   readonly noise: TrainedNoise | null;
@@ -44,3 +46,6 @@ export interface BundleEntry {
   /** Decibels on the validation images at that quality; 0 where it was not measured. */
   readonly typicalPsnr: number;
 }
+
+/** Whether photos go through it at their own size. Grey models take everything for a drawing of the size they know. */
+export const takesPhotos = ({ anySize, image }: BundleEntry): boolean => anySize && image.channels > 1;

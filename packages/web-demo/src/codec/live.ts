@@ -1,4 +1,5 @@
 import type { ImageBatch } from '@convae/runtime/web';
+import type { Photo } from '../picture/import-image.js';
 import { psnrOf } from '../picture/quality.js';
 import type { Coding, Running } from './session.js';
 
@@ -16,6 +17,8 @@ export interface Coded extends Coding {
   readonly encodeMs: number;
   /** From bytes to picture, likewise. */
   readonly decodeMs: number;
+  /** The file that it came from, where it was coded at its own size. */
+  readonly photo?: Photo;
   /** The byte in which a bit was flipped, where one was; `decoded` is then what became of it. */
   readonly changedAt?: number;
 }
@@ -35,13 +38,34 @@ interface Opened {
 
 export type Shown = Coded | Opened;
 
+/** The two steps of {@link codeImage}. */
+export type Step = 'encode' | 'decode';
+
+export interface CodeOptions {
+  /** Stops it: it then rejects with ConvaeError ABORTED. */
+  readonly signal?: AbortSignal;
+  /** Called when a step begins, and while it goes on: with its share that is done, 0..1. */
+  readonly onStep?: (step: Step, share: number) => void;
+}
+
 /** Encodes a picture and decodes it again. @throws ConvaeError as `encode` and `decode`. */
-export async function codeImage(running: Running, original: ImageBatch, coding: Coding): Promise<Coded> {
+export async function codeImage(
+  running: Running,
+  original: ImageBatch,
+  coding: Coding,
+  { signal, onStep }: CodeOptions = {},
+): Promise<Coded> {
   const { codec } = running;
   const start = performance.now();
-  const bytes = await codec.encode(original, coding);
+  onStep?.('encode', 0);
+  const onProgress = onStep && ((share: number) => onStep('encode', share));
+  const bytes = await codec.encode(original, { ...coding, signal, onProgress });
   const middle = performance.now();
-  const decoded = await codec.decode(bytes);
+  onStep?.('decode', 0);
+  const decoded = await codec.decode(bytes, {
+    signal,
+    onProgress: onStep && ((share) => onStep('decode', share)),
+  });
   const end = performance.now();
   return {
     kind: 'coded',

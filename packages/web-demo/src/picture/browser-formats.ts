@@ -1,25 +1,37 @@
 import type { ImageBatch } from '@convae/runtime/web';
+import { bareJpegBytes, bareWebpBytes } from './bare-bytes.js';
 import { psnrOf } from './quality.js';
+import { lowestReaching } from './search.js';
 
-/** What the browser's own encoders make of an image. */
-export interface BrowserSizes {
-  /** Lossless, bytes. */
-  readonly png: number;
-  /** At least as close to the original as asked for, or the closest that there is; undefined where the browser writes none. */
-  readonly webp: { readonly bytes: number; readonly psnr: number } | undefined;
+/** An image as one of the browser's own encoders keeps it. */
+export interface Written {
+  /** Without a colour profile. */
+  readonly bytes: number;
+  /** Decibels. */
+  readonly psnr: number;
+  readonly image: ImageBatch;
 }
 
-/** Steps in which WebP's setting is searched. */
-const SEARCH_STEPS = 5;
+/** The formats of browsers that lose something. */
+export type LossyFormat = 'jpeg' | 'webp';
 
 /**
- * Sizes of an image as PNG and as WebP, made by this browser.
- * @param psnr What WebP has to reach, decibels.
+ * The image in a lossy format, at the lowest of the browser's settings that reaches a PSNR, or the closest that there is.
+ * @param psnr Decibels.
+ * @param wanted Whether the answer is still wanted: the search ends where it is not.
+ * @returns Undefined where this browser does not write the format, or the format has no opacity and the image has.
  */
-export async function browserSizes(image: ImageBatch, psnr: number): Promise<BrowserSizes> {
+export async function writtenAt(
+  image: ImageBatch,
+  format: LossyFormat,
+  psnr: number,
+  wanted: () => boolean,
+): Promise<Written | undefined> {
+  if (format === 'jpeg' && image.channels === 4) return undefined;
   const canvas = canvasOf(image);
-  const png = await canvas.convertToBlob({ type: 'image/png' });
-  return { png: png.size, webp: await smallestWebp(canvas, image, psnr) };
+  const at = async (quality: number): Promise<Written | undefined> =>
+    wanted() ? writtenWith(canvas, image, format, quality) : undefined;
+  return lowestReaching(at, psnr);
 }
 
 /** The image as a PNG file. */
@@ -27,84 +39,47 @@ export function pngOf(image: ImageBatch): Promise<Blob> {
   return canvasOf(image).convertToBlob({ type: 'image/png' });
 }
 
-function canvasOf({ data, height, width, channels }: ImageBatch): OffscreenCanvas {
+/** RGB and opacity of an image, 0..255. */
+export function rgbaOf({ data, height, width, channels }: ImageBatch): Uint8ClampedArray<ArrayBuffer> {
+  const rgba = new Uint8ClampedArray(4 * height * width).fill(255);
+  for (let i = 0; i < height * width; i++)
+    for (let c = 0; c < Math.max(3, channels); c++)
+      rgba[4 * i + c] = data[i * channels + Math.min(c, channels - 1)]!;
+  return rgba;
+}
+
+function canvasOf(image: ImageBatch): OffscreenCanvas {
+  const { height, width, channels } = image;
   const canvas = new OffscreenCanvas(width, height);
   // Without an alpha channel the files need none either.
   const context = canvas.getContext('2d', { alpha: channels === 4, willReadFrequently: true })!;
-  const pixels = context.createImageData(width, height);
-  for (let i = 0; i < height * width; i++) {
-    for (let c = 0; c < 3; c++) pixels.data[4 * i + c] = data[i * channels + Math.min(c, channels - 1)]!;
-    pixels.data[4 * i + 3] = channels === 4 ? data[4 * i + 3]! : 255;
-  }
-  context.putImageData(pixels, 0, 0);
+  context.putImageData(new ImageData(rgbaOf(image), width, height), 0, 0);
   return canvas;
 }
 
-/** By bisection over WebP's quality: size and PSNR both rise with it. */
-async function smallestWebp(
+async function writtenWith(
   canvas: OffscreenCanvas,
-  image: ImageBatch,
-  psnr: number,
-): Promise<BrowserSizes['webp']> {
-  let low = 0;
-  let high = 1;
-  let best = await webpAt(canvas, image, low);
-  if (best === undefined || best.psnr >= psnr) return best;
-  best = await webpAt(canvas, image, high);
-  for (let step = 0; step < SEARCH_STEPS; step++) {
-    const middle = (low + high) / 2;
-    const tried = await webpAt(canvas, image, middle);
-    if (tried === undefined) return undefined;
-    if (tried.psnr >= psnr) {
-      high = middle;
-      best = tried;
-    } else {
-      low = middle;
-    }
-  }
-  return best;
-}
-
-async function webpAt(
-  canvas: OffscreenCanvas,
-  image: ImageBatch,
+  original: ImageBatch,
+  format: LossyFormat,
   quality: number,
-): Promise<BrowserSizes['webp']> {
-  const blob = await canvas.convertToBlob({ type: 'image/webp', quality });
-  // A browser that cannot write WebP writes PNG.
-  if (blob.type !== 'image/webp') return undefined;
-  return { bytes: await bareWebpBytes(blob), psnr: psnrOf(image, await pixelsOf(blob, image)) };
+): Promise<Written | undefined> {
+  const type = `image/${format}`;
+  const blob = await canvas.convertToBlob({ type, quality });
+  // A browser that cannot write a format writes PNG.
+  if (blob.type !== type) return undefined;
+  const file = new Uint8Array(await blob.arrayBuffer());
+  const bytes = format === 'webp' ? bareWebpBytes(file) : bareJpegBytes(file);
+  const image = await imageOf(blob, original);
+  return { bytes, psnr: psnrOf(original, image), image };
 }
 
-/** Header of the file: RIFF, its length, WEBP. */
-const RIFF_HEADER_BYTES = 12;
-/** The colour profile that Chromium puts into every file, and the extended header that announces it. */
-const LEFT_OUT = ['ICCP', 'VP8X'];
-
-/**
- * Bytes of a WebP file without its colour profile, which no comparison should pay for: half a kilobyte.
- * (WebP container specification, "RIFF file format": chunks of a name, a length and so many bytes, padded to even.)
- */
-async function bareWebpBytes(blob: Blob): Promise<number> {
-  const view = new DataView(await blob.arrayBuffer());
-  let bytes = RIFF_HEADER_BYTES;
-  for (let at = RIFF_HEADER_BYTES; at + 8 <= view.byteLength; ) {
-    const name = String.fromCharCode(...new Uint8Array(view.buffer, at, 4));
-    const length = 8 + view.getUint32(at + 4, true);
-    const padded = length + (length % 2);
-    if (!LEFT_OUT.includes(name)) bytes += padded;
-    at += padded;
-  }
-  return bytes;
-}
-
-async function pixelsOf(blob: Blob, image: ImageBatch): Promise<ImageBatch> {
-  const { height, width, channels } = image;
+async function imageOf(blob: Blob, { height, width, channels }: ImageBatch): Promise<ImageBatch> {
   const bitmap = await createImageBitmap(blob);
   const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true })!;
   context.drawImage(bitmap, 0, 0);
   bitmap.close();
   const rgba = context.getImageData(0, 0, width, height).data;
-  const data = Uint8Array.from(image.data, (_, i) => rgba[4 * Math.floor(i / channels) + (i % channels)]!);
-  return { ...image, data };
+  const data = new Uint8Array(height * width * channels);
+  for (let i = 0; i < data.length; i++) data[i] = rgba[4 * Math.floor(i / channels) + (i % channels)]!;
+  return { data, count: 1, height, width, channels };
 }

@@ -10,10 +10,11 @@ export interface Noise {
 }
 
 /** The picture with noise: Gaussian, clipped to 0..1, or pixels of full or no ink; the same seed gives the same noise. */
-export function addNoise({ data, height, width }: Picture, { kind, level }: Noise, seed: number): Picture {
+export function addNoise(picture: Picture, { kind, level }: Noise, seed: number): Picture {
   const uniform = mulberry32(seed);
-  const noisy = data.map(kind === 'gaussian' ? gaussian(level, uniform) : saltAndPepper(level, uniform));
-  return { data: noisy, height, width };
+  const change = kind === 'gaussian' ? gaussian(level, uniform) : saltAndPepper(level, uniform);
+  const isOpacity = (i: number): boolean => picture.channels === 4 && i % 4 === 3;
+  return { ...picture, data: picture.data.map((value, i) => (isOpacity(i) ? value : change(value))) };
 }
 
 /** Adds numbers of the normal distribution (Box and Muller, 1958). */

@@ -19,7 +19,8 @@ export function mountCurve(app: App): void {
   const failed = (error: unknown): void => app.fail('The qualities cannot be compared', error);
   const measure = latest(async () => {
     const { value: shown } = app.shown;
-    if (shown?.kind !== 'coded' || shown.changedAt !== undefined) return;
+    // A photo takes long enough at one quality.
+    if (shown?.kind !== 'coded' || shown.changedAt !== undefined || shown.photo) return;
     const places = await placesOf(shown);
     if (app.shown.value === shown) draw(panel, places, shown.quality);
   }, failed);

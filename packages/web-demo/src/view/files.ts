@@ -89,11 +89,14 @@ function mountSaving(app: App): void {
   app.shown.subscribe(showState);
   onSave(app, container, async () => {
     const { running, original, quality, prior } = await app.coded();
-    save(binary(await containerOf(running.codec, original, { quality, prior })), 'digit.cae');
+    save(binary(await containerOf(running.codec, original, { quality, prior })), `${nameOf(app)}.cae`);
   });
-  onSave(app, stream, async () => save(binary((await app.coded()).bytes), 'digit.bin'));
-  onSave(app, png, async () => save(await pngOf(app.shown.value!.decoded), 'digit.png'));
+  onSave(app, stream, async () => save(binary((await app.coded()).bytes), `${nameOf(app)}.bin`));
+  onSave(app, png, async () => save(await pngOf(app.shown.value!.decoded), `${nameOf(app)}.png`));
 }
+
+/** Files are called after the photo that they were made of. */
+const nameOf = ({ photo }: App): string => photo.value?.file.name.replace(/\.\w+$/, '') || 'picture';
 
 /** A press ends in a file, or in a sentence that says why there is none. */
 function onSave(app: App, button: HTMLButtonElement, write: () => Promise<void>): void {

@@ -8,6 +8,7 @@ import {
   formatWhole,
 } from '../base/format.js';
 import { whenIdle } from '../base/latest.js';
+import { takesPhotos } from '../codec/bundle-entry.js';
 import type { Shown } from '../codec/live.js';
 import { byId, make, onChoice, radios } from './dom.js';
 import { currentPalette, paintError, paintImage } from './paint.js';
@@ -27,7 +28,7 @@ export function mountHero(app: App): void {
     byId('status', 'div').textContent = sentenceOf(app.shown.value);
   });
   app.shown.subscribe((shown) => {
-    if (!shown) return;
+    if (!shown) return clearFigures();
     const map = radios('shown').find(({ value }) => value === 'error')!;
     map.disabled = shown.kind === 'opened';
     if (map.disabled && map.checked) radios('shown')[0]!.click();
@@ -35,9 +36,11 @@ export function mountHero(app: App): void {
     showCount(shown.bytes.length);
     showFigures(shown);
     // Files may be dropped anywhere; what comes out of them is seen up here.
-    if (shown.kind === 'opened') bringUp(byId('back', 'canvas'));
+    if (shown.kind === 'opened') bringUp(byId('stage', 'div'));
     tell();
   });
+  app.photo.subscribe(() => showWords(app));
+  app.session.running.subscribe(() => showWords(app));
   mountLoading(app);
   app.problem.subscribe((text) => {
     byId('problem', 'div').textContent = text;
@@ -50,11 +53,27 @@ const bringUp = (element: HTMLElement): void =>
   element.scrollIntoView({ block: 'nearest', behavior: 'instant' });
 
 function paintBack(shown: Shown | undefined, error: boolean): void {
-  if (!shown) return;
+  if (!shown || (shown.kind === 'coded' && shown.photo)) return;
   const canvas = byId('back', 'canvas');
   if (error && shown.kind === 'coded') paintError(canvas, shown.original, shown.decoded, currentPalette());
   else paintImage(canvas, shown.decoded, currentPalette());
   canvas.setAttribute('aria-label', error ? 'Error map of the reconstruction' : 'Reconstruction');
+}
+
+/** What the page speaks of: the model's kind of pictures. */
+function showWords({ photo, session }: App): void {
+  const entry = session.running.value?.entry;
+  const digits = !entry || entry.name.startsWith('mnist');
+  byId('noun', 'span').textContent = photo.value ? 'A photo' : digits ? 'A digit' : 'A picture';
+  byId('invitation', 'span').textContent = entry && takesPhotos(entry) ? 'Drop one, or draw.' : 'Draw one.';
+}
+
+function clearFigures(): void {
+  byId('count', 'span').replaceChildren();
+  delete byId('count', 'span').dataset.value;
+  byId('count-text', 'span').textContent = 'a few';
+  for (const cell of document.querySelectorAll('.stage .figures dd')) cell.textContent = '–';
+  byId('hex', 'fieldset').replaceChildren();
 }
 
 function showCount(bytes: number): void {
@@ -103,9 +122,21 @@ function mountLoading({ session }: App): void {
   session.running.subscribe((running) => {
     if (!running) return;
     panel.hidden = true;
-    document.documentElement.style.setProperty('--cells', String(running.entry.image.width));
+    showGrid(running.entry.image.width);
   });
 }
+
+/** Pixels of the picture's side are whole numbers of those of the screen, where they are few. */
+function showGrid(width: number): void {
+  const { style, classList } = document.documentElement;
+  style.setProperty('--cells', String(width));
+  style.setProperty('--snap', `${width > MAX_SNAP ? 1 : width}px`);
+  classList.toggle('fine', width > MAX_GRID);
+}
+
+/** Widest pictures that fit every display of the page twice, and that a grid is seen on. */
+const MAX_SNAP = 84;
+const MAX_GRID = 40;
 
 /** The bytes in hexadecimal; each is a button that flips its lowest bit. */
 export function mountHex(app: App): void {
@@ -152,7 +183,8 @@ function noteOf(shown: Shown): string {
     return `All of ${shown.name}.${images}${more}`;
   }
   if (shown.changedAt !== undefined) return 'One bit is flipped. Press any byte to flip it back.';
-  return 'The first says how to read the rest. Press one to flip a bit in it.';
+  const more = shown.bytes.length > MAX_CELLS ? ` The first ${MAX_CELLS} are shown.` : '';
+  return `The first says how to read the rest. Press one to flip a bit in it.${more}`;
 }
 
 /** One stop for the Tab key; arrows, Home and End move inside. */

@@ -83,7 +83,7 @@ export function mountLatents(app: App): void {
 
   const reload = latest(async () => {
     const shown = app.shown.value;
-    if (shown?.kind !== 'coded' || shown.changedAt !== undefined) return;
+    if (shown?.kind !== 'coded' || shown.changedAt !== undefined || shown.photo) return;
     bench = await benchOf(shown);
     const limit = rangeOf(bench.original);
     slider.min = String(-limit);

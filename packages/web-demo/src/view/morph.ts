@@ -2,8 +2,9 @@ import { type ImageBatch, type LatentBatch, sliceBatch } from '@convae/runtime/w
 import type { App } from '../app/app.js';
 import { latest, whenIdle, whileVisible } from '../base/latest.js';
 import type { Running } from '../codec/session.js';
+import { paintSample } from '../picture/paint-sample.js';
 import { toImage } from '../picture/picture.js';
-import { paintSample, SAMPLES } from '../picture/samples.js';
+import { samplesFor } from '../picture/samples.js';
 import { byId, make } from './dom.js';
 import { currentPalette, paintImage } from './paint.js';
 
@@ -27,8 +28,7 @@ export function mountMorph(app: App): void {
   const slider = byId('morph', 'input');
   const target = byId('morph-to', 'select');
   const canvas = byId('morph-back', 'canvas');
-  target.append(...SAMPLES.map(({ name }, i) => make('option', { value: String(i) }, name)));
-  target.value = String(FIRST_TARGET);
+  app.session.running.subscribe((running) => listTargets(target, running?.entry.image.channels ?? 1));
   const frames = Array.from({ length: FRAMES }, () => make('canvas', { width: 28, height: 28 }));
   film.append(...frames);
   let ends: Ends | undefined;
@@ -72,13 +72,24 @@ export function mountMorph(app: App): void {
   app.theme.subscribe(repaint);
 }
 
+/** The samples of the model's kind of pictures. */
+function listTargets(target: HTMLSelectElement, channels: number): void {
+  const names = samplesFor(channels).map(({ name }) => name);
+  if (names.join() === [...target.options].map(({ text }) => text).join()) return;
+  target.replaceChildren(...names.map((name, i) => make('option', { value: String(i) }, name)));
+  target.value = String(FIRST_TARGET);
+}
+
 /** The drawn picture and a sample, as latents of the present model. */
 async function endsOf(app: App, sample: number): Promise<Ends | undefined> {
   const running = app.session.running.value;
   if (!running) return undefined;
-  const { channels, height, width } = running.entry.image;
-  const from = await running.codec.embed(toImage(app.pictures.current.value, channels));
-  const to = await running.codec.embed(toImage(paintSample(SAMPLES[sample]!, height, width), channels));
+  const { image } = running.entry;
+  const drawn = app.drawnFor(running);
+  const other = samplesFor(image.channels)[sample];
+  if (!drawn || !other) return undefined;
+  const from = await running.codec.embed(drawn);
+  const to = await running.codec.embed(toImage(paintSample(other, image)));
   return { running, from, to };
 }
 

@@ -5,7 +5,7 @@ import { latest, whenIdle, whileVisible } from '../base/latest.js';
 import type { BundleEntry, TrainedNoise } from '../codec/bundle-entry.js';
 import { Denoiser, denoisingEntry } from '../codec/denoising.js';
 import { addNoise } from '../picture/noise.js';
-import { resizePicture, toImage } from '../picture/picture.js';
+import { fitPicture, toImage } from '../picture/picture.js';
 import { psnrOf } from '../picture/quality.js';
 import { byId } from './dom.js';
 import { currentPalette, paintImage } from './paint.js';
@@ -30,10 +30,9 @@ export function mountNoise(app: App): void {
   const update = latest(async () => {
     const now = entry;
     if (!now) return;
-    const { channels, height, width } = now.image;
-    const picture = resizePicture(app.pictures.current.value, height, width);
-    const clean = toImage(picture, channels);
-    const noisy = toImage(addNoise(picture, { kind: kindOf(now), level: levelOf(slider) }, seed), channels);
+    const picture = fitPicture(app.pictures.current.value, now.image);
+    const clean = toImage(picture);
+    const noisy = toImage(addNoise(picture, { kind: kindOf(now), level: levelOf(slider) }, seed));
     const cleaned = await denoiser.denoise(now, noisy);
     images = { noisy, cleaned };
     repaint();

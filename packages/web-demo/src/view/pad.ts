@@ -1,7 +1,8 @@
 import type { App } from '../app/app.js';
-import { ERASER, PEN, type Point, paintSegment } from '../picture/brush.js';
-import { emptyPicture, isEmpty } from '../picture/picture.js';
-import { byId, onChoice } from './dom.js';
+import { beginStroke, type Point, type Stroke } from '../picture/brush.js';
+import { emptyPicture, isEmpty, type Picture } from '../picture/picture.js';
+import { mountBrush } from './brush.js';
+import { byId } from './dom.js';
 import { currentPalette, paintPicture } from './paint.js';
 
 /** The canvas that is drawn on: by pointer, or by keyboard. */
@@ -10,23 +11,41 @@ export function mountPad(app: App): void {
   const repaint = (): void => paintPicture(canvas, app.pictures.current.value, currentPalette());
   app.pictures.current.subscribe(repaint);
   app.theme.subscribe(repaint);
-  let brush = PEN;
-  onChoice('tool', (value) => {
-    brush = value === 'eraser' ? ERASER : PEN;
-  });
-  const paint = (from: Point, to: Point): void => {
-    paintSegment(app.pictures.current.value, from, to, brush);
-    app.pictures.painted();
-  };
-  drawByPointer(canvas, app, paint);
-  drawByKeyboard(canvas, app, paint);
+  const pen = penOf(app);
+  drawByPointer(canvas, pen);
+  drawByKeyboard(canvas, app, pen);
   mountTools(app);
   mountNote(app);
 }
 
-type Paint = (from: Point, to: Point) => void;
+/** What draws strokes. */
+interface Pen {
+  begin(at: Point): void;
+  go: Stroke;
+}
 
-function drawByPointer(canvas: HTMLCanvasElement, app: App, paint: Paint): void {
+function penOf({ pictures, session }: App): Pen {
+  const brush = mountBrush(session);
+  let stroke: Stroke = () => {};
+  let picture: Picture | undefined;
+  const go: Stroke = (from, to) => {
+    // Another model may have come between: the stroke goes on in its picture.
+    if (picture !== pictures.current.value) {
+      picture = pictures.current.value;
+      stroke = beginStroke(picture, brush());
+    }
+    stroke(from, to);
+    pictures.painted();
+  };
+  const begin = (at: Point): void => {
+    pictures.remember();
+    picture = undefined;
+    go(at, at);
+  };
+  return { begin, go };
+}
+
+function drawByPointer(canvas: HTMLCanvasElement, pen: Pen): void {
   let last: Point | undefined;
   let pointer = -1;
   canvas.addEventListener('pointerdown', (event) => {
@@ -34,14 +53,13 @@ function drawByPointer(canvas: HTMLCanvasElement, app: App, paint: Paint): void 
     canvas.setPointerCapture(event.pointerId);
     pointer = event.pointerId;
     last = placeOf(canvas, event);
-    app.pictures.remember();
-    paint(last, last);
+    pen.begin(last);
   });
   canvas.addEventListener('pointermove', (event) => {
     if (!last || event.pointerId !== pointer) return;
     for (const each of event.getCoalescedEvents?.() ?? [event]) {
       const next = placeOf(canvas, each);
-      paint(last, next);
+      pen.go(last, next);
       last = next;
     }
   });
@@ -68,7 +86,7 @@ const MOVES: Readonly<Record<string, readonly [number, number]>> = {
 };
 
 /** Arrow keys move a cursor; Space puts the pen down or takes it up. */
-function drawByKeyboard(canvas: HTMLCanvasElement, app: App, paint: Paint): void {
+function drawByKeyboard(canvas: HTMLCanvasElement, app: App, pen: Pen): void {
   const mark = byId('cursor', 'span');
   let at: Point = { x: canvas.width / 2, y: canvas.height / 2 };
   let down = false;
@@ -81,7 +99,7 @@ function drawByKeyboard(canvas: HTMLCanvasElement, app: App, paint: Paint): void
   const moveBy = ([dx, dy]: readonly [number, number]): void => {
     const inside = (value: number, side: number): number => Math.min(side - 0.5, Math.max(0.5, value));
     const next = { x: inside(at.x + dx, canvas.width), y: inside(at.y + dy, canvas.height) };
-    if (down) paint(at, next);
+    if (down) pen.go(at, next);
     at = next;
   };
   const act = (key: string): boolean => {
@@ -89,10 +107,7 @@ function drawByKeyboard(canvas: HTMLCanvasElement, app: App, paint: Paint): void
     if (move) moveBy(move);
     else if (key === ' ' || key === 'Enter') {
       down = !down;
-      if (down) {
-        app.pictures.remember();
-        paint(at, at);
-      }
+      if (down) pen.begin(at);
     } else if (key === 'Delete' || key === 'Backspace') clear(app);
     else return false;
     return true;
@@ -112,8 +127,8 @@ function drawByKeyboard(canvas: HTMLCanvasElement, app: App, paint: Paint): void
 }
 
 function clear({ pictures }: App): void {
-  const { height, width } = pictures.current.value;
-  if (!isEmpty(pictures.current.value)) pictures.replace(emptyPicture(height, width));
+  const { height, width, channels } = pictures.current.value;
+  if (!isEmpty(pictures.current.value)) pictures.replace(emptyPicture(height, width, channels));
 }
 
 function mountTools(app: App): void {

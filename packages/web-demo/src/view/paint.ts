@@ -1,6 +1,9 @@
 import type { ImageBatch } from '@convae/runtime/web';
-import type { Picture } from '../picture/picture.js';
+import { rgbaOf } from '../picture/browser-formats.js';
+import type { Sides } from '../picture/import-image.js';
+import { type Picture, toImage } from '../picture/picture.js';
 
+/** 0..255. */
 type Colour = readonly [red: number, green: number, blue: number];
 
 /** The colours that pictures are painted with, from the page's style sheet. */
@@ -24,20 +27,24 @@ export function currentPalette(): Palette {
 }
 
 /** Paints a canvas of height×width pixels; `colourOf` gives the colour of each. */
-function paint(
+function paint(canvas: HTMLCanvasElement, sides: Sides, colourOf: (i: number) => Colour): void {
+  const { height, width } = sides;
+  const rgba = new Uint8ClampedArray(4 * height * width).fill(255);
+  for (let i = 0; i < height * width; i++) rgba.set(colourOf(i), 4 * i);
+  put(canvas, sides, rgba);
+}
+
+/** What is transparent shows the ground of the canvas, a checkerboard where `opacity` is in the picture. */
+function put(
   canvas: HTMLCanvasElement,
-  { height, width }: { readonly height: number; readonly width: number },
-  colourOf: (i: number) => Colour,
+  { height, width }: Sides,
+  rgba: Uint8ClampedArray<ArrayBuffer>,
+  opacity = false,
 ): void {
   if (canvas.width !== width) canvas.width = width;
   if (canvas.height !== height) canvas.height = height;
-  const context = canvas.getContext('2d')!;
-  const pixels = context.createImageData(width, height);
-  for (let i = 0; i < height * width; i++) {
-    pixels.data.set(colourOf(i), 4 * i);
-    pixels.data[4 * i + 3] = 255;
-  }
-  context.putImageData(pixels, 0, 0);
+  canvas.classList.toggle('checkered', opacity);
+  canvas.getContext('2d')!.putImageData(new ImageData(rgba, width, height), 0, 0);
 }
 
 const mix = (from: Colour, to: Colour, share: number): Colour => [
@@ -46,28 +53,15 @@ const mix = (from: Colour, to: Colour, share: number): Colour => [
   from[2] + (to[2] - from[2]) * share,
 ];
 
-export function paintPicture(canvas: HTMLCanvasElement, picture: Picture, { ground, ink }: Palette): void {
-  paint(canvas, picture, (i) => mix(ground, ink, picture.data[i]!));
+export function paintPicture(canvas: HTMLCanvasElement, picture: Picture, palette: Palette): void {
+  paintImage(canvas, toImage(picture), palette);
 }
 
-/** Side of a square of the checkerboard behind transparent images, pixels. */
-const CHECK = 4;
-
-/** The checkerboard's colour behind a pixel. */
-function checker(i: number, width: number): Colour {
-  const odd = (Math.floor(i / width / CHECK) + Math.floor((i % width) / CHECK)) % 2;
-  return odd === 0 ? [255, 255, 255] : [216, 216, 216];
-}
-
-/** Grey images in the colours of the page, others in their own, transparent ones over a checkerboard. */
+/** Grey images in the colours of the page, others in their own. */
 export function paintImage(canvas: HTMLCanvasElement, image: ImageBatch, { ground, ink }: Palette): void {
   const { data, channels } = image;
   if (channels === 1) paint(canvas, image, (i) => mix(ground, ink, data[i]! / 255));
-  else if (channels === 3) paint(canvas, image, (i) => [data[3 * i]!, data[3 * i + 1]!, data[3 * i + 2]!]);
-  else {
-    const colour = (i: number): Colour => [data[4 * i]!, data[4 * i + 1]!, data[4 * i + 2]!];
-    paint(canvas, image, (i) => mix(checker(i, image.width), colour(i), data[4 * i + 3]! / 255));
-  }
+  else put(canvas, image, rgbaOf(image), channels === 4);
 }
 
 /** Differences that are painted in full colour, 0..1: half of the range. */

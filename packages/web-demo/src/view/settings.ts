@@ -2,7 +2,7 @@ import { bundles } from 'virtual:bundles';
 import type { Prior } from '@convae/runtime/web';
 import type { App } from '../app/app.js';
 import { formatDecibels, formatKilobytes } from '../base/format.js';
-import type { BundleEntry } from '../codec/bundle-entry.js';
+import { type BundleEntry, takesPhotos } from '../codec/bundle-entry.js';
 import { byId, choose, make, onChoice } from './dom.js';
 
 const KINDS: Readonly<Record<BundleEntry['kind'], string>> = {
@@ -44,20 +44,36 @@ function groupOf(kind: string, label: string): HTMLOptGroupElement[] {
   return options.length === 0 ? [] : [make('optgroup', { label }, ...options)];
 }
 
-/** Short enough for a closed list. */
-function nameOf({ name, reference, typicalBytes }: BundleEntry): string {
+/** What an image takes, and what the model does. */
+function nameOf({ name, reference, typicalBytes, bytes }: BundleEntry): string {
   const title = reference ? `${name} (reference)` : name;
-  return typicalBytes === 0 ? title : `${title}, ${typicalBytes.toFixed(1)} bytes`;
+  const typical = typicalBytes === 0 ? '' : `, ${formatTypical(typicalBytes)}`;
+  return `${title}${typical}, loads ${formatKilobytes(bytes)}`;
+}
+
+const formatTypical = (bytes: number): string =>
+  bytes < 1000 ? `${bytes.toFixed(1)} bytes` : formatKilobytes(bytes);
+
+/** The pictures that a model takes. */
+function takesOf(entry: BundleEntry): string {
+  const { channels, height, width } = entry.image;
+  const kind = { 1: 'Grey pictures', 3: 'Pictures in colour', 4: 'Pictures in colour, transparent too' }[
+    channels
+  ];
+  const size = takesPhotos(entry)
+    ? `any size, trained on ${width} × ${height}`
+    : `${width} × ${height} pixels`;
+  return `${kind}, ${size}`;
 }
 
 function showEntry(entry: BundleEntry): void {
   byId('model', 'select').value = String(bundles.indexOf(entry));
   const { channels, height, width } = entry.latent;
   byId('model-note', 'p').textContent =
-    `${channels} × ${height} × ${width} numbers an image. Networks and tables are ${formatKilobytes(entry.bytes)}, fetched once.` +
+    `${takesOf(entry)}, ${channels} × ${height} × ${width} numbers each. Networks and tables are ${formatKilobytes(entry.bytes)}, fetched once.` +
     (entry.typicalBytes === 0
       ? ''
-      : ` Images like those that it was trained on take ${entry.typicalBytes.toFixed(1)} bytes on average, at ${formatDecibels(entry.typicalPsnr)}.`);
+      : ` Images like those that it was trained on take ${formatTypical(entry.typicalBytes)} on average, at ${formatDecibels(entry.typicalPsnr)}.`);
   const quality = byId('quality', 'input');
   quality.max = String(entry.qualities - 1);
   quality.disabled = entry.qualities === 1;

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { targetSchema } from './target.js';
 
 /** Largest weight of distortion. */
-const MAX_LAMBDA = 1e6;
+export const MAX_LAMBDA = 1e6;
 
 /** Radius of the context network's window on a grid of latents. */
 export const DEFAULT_RADIUS = 2;
