@@ -4,7 +4,7 @@ import { checkSameRun, parseRecipe } from './recipe.js';
 
 const wanted = JSON.parse(
   JSON.stringify({
-    ...parseRecipe({ rate: { lambda: 60, context: { radius: 2 } }, schedule: 'cosine' }),
+    ...parseRecipe({ rate: { lambdas: [60], context: { radius: 2 } }, schedule: 'cosine' }),
     architecture: presetSpec('grid-4', { channels: 1, height: 28, width: 28 }),
   }),
 );

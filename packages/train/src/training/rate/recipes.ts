@@ -35,12 +35,16 @@ export const RATE_RECIPES: Readonly<Record<string, NamedRecipe>> = {
     preset: 'grid-4',
     recipe: { ...common, epochs: 36, rate: { lambdas: [15, 23, 36, 58, 100], context: grid } },
   },
+  'rate-high': {
+    preset: 'grid-8',
+    recipe: { ...common, epochs: 28, rate: { lambdas: [60, 90, 140, 220, 350], context: grid } },
+  },
   /** Small images of one size with texture: clothes, icons, small photos. */
   'rate-texture': {
     preset: 'patch-4',
     recipe: {
       ...common,
-      epochs: 14,
+      epochs: 16,
       rate: {
         lambdas: [60, 110, 190, 330, 600],
         context: grid,
@@ -68,10 +72,6 @@ export const RATE_RECIPES: Readonly<Record<string, NamedRecipe>> = {
         emphasisUntil: 0.3,
       },
     },
-  },
-  'rate-high': {
-    preset: 'grid-8',
-    recipe: { ...common, epochs: 28, rate: { lambdas: [60, 90, 140, 220, 350], context: grid } },
   },
 };
 
