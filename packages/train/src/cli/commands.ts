@@ -183,6 +183,7 @@ function addToolCommands(program: Command, evaluations: readonly Evaluation[]): 
     .description("copy an evaluated run's bundle, with a model card, into a folder to ship")
     .argument('<folder>', 'folder of the run')
     .requiredOption('-o, --output <dir>', 'folder to write, such as models/mnist-reference')
+    .option('--no-images', 'show no images of the data set in the card')
     .action((folder: string, flags: ShipFlags) => shipCommand(folder, flags, evaluations));
   program
     .command('convert')

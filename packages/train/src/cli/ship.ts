@@ -20,10 +20,14 @@ async function required<T>(path: string, content: Promise<T | undefined>): Promi
   throw new ConvaeError('NOT_FOUND', `expected an evaluated run with ${path}, found none`);
 }
 
-/** The run's pictures, as far as it has them: there is no loss curve without a training log. */
-async function readPictures(folder: string): Promise<Record<string, Uint8Array>> {
+/**
+ * The run's pictures, as far as it has them: there is no loss curve without a training log.
+ *
+ * @param images false: none that shows images of the data set.
+ */
+async function readPictures(folder: string, images: boolean): Promise<Record<string, Uint8Array>> {
   const pictures: Record<string, Uint8Array> = {};
-  for (const name of [COMPARISON_FILE, LOSS_FILE]) {
+  for (const name of images ? [COMPARISON_FILE, LOSS_FILE] : [LOSS_FILE]) {
     const bytes = await readIfThere(join(folder, name));
     if (bytes !== undefined) pictures[name] = bytes;
   }
@@ -33,6 +37,8 @@ async function readPictures(folder: string): Promise<Record<string, Uint8Array>>
 /** Flags of `ship`. */
 export interface ShipFlags {
   readonly output: string;
+  /** False: the card shows no images, whose terms may not allow it. */
+  readonly images: boolean;
 }
 
 /** The files that metrics.json names, out of the run's bundle. */
@@ -48,13 +54,13 @@ async function readFiles(folder: string, { bundle }: Metrics): Promise<Record<st
 /** Copy a run's bundle, with a model card out of its metrics.json, into a folder that can be shipped. */
 export async function shipCommand(
   folder: string,
-  { output }: ShipFlags,
+  { output, images }: ShipFlags,
   evaluations: readonly Evaluation[],
 ): Promise<void> {
   const path = join(folder, METRICS_FILE);
   const metrics = await required(path, readJson(path, parseMetrics));
   const files = await readFiles(folder, metrics);
-  const pictures = await readPictures(folder);
+  const pictures = await readPictures(folder, images);
   const columns = await Promise.all(
     evaluations.map(({ cardColumn }) => cardColumn?.(resolve(folder), metrics)),
   );
