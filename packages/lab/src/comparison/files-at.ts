@@ -24,6 +24,8 @@ async function filesOf(coder: Coder, images: ImageBatch, quality: number): Promi
   return { codec: coder.codec.name, bytes, psnr: psnrFromMse(mse) };
 }
 
+const psnrOf = ({ psnr }: OtherFiles): number => psnr ?? Number.POSITIVE_INFINITY;
+
 /** The coarsest whole setting that has this PSNR; the finest where none has. */
 async function coarsestAt(coder: Coder, images: ImageBatch, psnr: number): Promise<OtherFiles> {
   if (coder.codec.lossless) return filesOf(coder, images, coder.variant.qualities[0]!);
@@ -32,18 +34,20 @@ async function coarsestAt(coder: Coder, images: ImageBatch, psnr: number): Promi
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
     const files = await filesOf(coder, images, middle);
-    if ((files.psnr ?? Number.POSITIVE_INFINITY) < psnr) low = middle + 1;
+    if (psnrOf(files) < psnr) low = middle + 1;
     else [high, found] = [middle, files];
   }
   return found;
 }
 
-/** The variant with the fewest bytes. */
+/** The variant with the fewest bytes of those that have the PSNR; the one nearest to it where none has. */
 async function bestAt(codec: PictureCodec, images: ImageBatch, psnr: number): Promise<OtherFiles> {
   const found: OtherFiles[] = [];
   for (const variant of codec.variants(images.channels))
     found.push(await coarsestAt({ codec, variant }, images, psnr));
-  return found.reduce((best, each) => (each.bytes < best.bytes ? each : best));
+  const reaching = found.filter((each) => psnrOf(each) >= psnr);
+  if (reaching.length === 0) return found.reduce((best, each) => (psnrOf(each) > psnrOf(best) ? each : best));
+  return reaching.reduce((best, each) => (each.bytes < best.bytes ? each : best));
 }
 
 /** What files of WebP, AVIF and lossless WebP take, one for each of at most 200 images; codecs that do not run here are left out. */

@@ -91,13 +91,14 @@ async function sayReached(
   const reached = defaultReached(manifest);
   if (recipe.rate === null || reached === undefined) return;
   const { validation, train } = dataset;
-  const others = await otherFiles(evaluations, validation.count > 0 ? validation : train, reached);
   const lines = [
     ...reachedLines(recipe.rate.target, reached, manifest.quality ?? 0),
-    ...otherLines(others, reached),
     ...adviceLines(history),
   ];
   console.log(lines.join('\n'));
+  // AVIF takes its time.
+  const others = await otherFiles(evaluations, validation.count > 0 ? validation : train, reached);
+  for (const line of otherLines(others, reached)) console.log(line);
 }
 
 async function run(flags: RunFlags, evaluations: readonly Evaluation[]): Promise<void> {
