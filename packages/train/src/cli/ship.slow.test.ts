@@ -25,10 +25,10 @@ afterAll(async () => {
   for (const folder of [root, run]) await rm(folder, { recursive: true, force: true });
 });
 
-async function ship(output: string): Promise<void> {
+async function ship(output: string, ...flags: string[]): Promise<void> {
   const program = new Command('convae-train').exitOverride();
   addCommands(program, []);
-  await program.parseAsync(['ship', run, '-o', output], { from: 'user' });
+  await program.parseAsync(['ship', run, '-o', output, ...flags], { from: 'user' });
 }
 
 /** What is below a folder, sorted. */
@@ -47,6 +47,15 @@ describe('convae-train ship', () => {
     await codec.dispose();
     const files = metrics.bundle.files.map(({ file }) => file);
     expect(await namesBelow(output)).toEqual([...files, 'README.md', 'comparison.png', 'loss.png'].sort());
+  });
+
+  it('says the minutes of training, and shows no images where they may not be shown', async () => {
+    const output = join(root, 'without');
+    await ship(output, '--no-images');
+    expect(await namesBelow(output)).not.toContain('comparison.png');
+    const card = await readFile(join(output, 'README.md'), 'utf8');
+    expect(card).toMatch(/\| minutes of training \| \d+\.\d \|/);
+    expect(card).not.toContain('comparison.png');
   });
 
   it.each([

@@ -9,6 +9,7 @@ import {
   type Metrics,
   modelCard,
   parseMetrics,
+  readHistory,
 } from '../evaluation/index.js';
 import { readIfThere, readJson } from '../files/read.js';
 import { runPaths } from '../training/run-folder.js';
@@ -51,6 +52,12 @@ async function readFiles(folder: string, { bundle }: Metrics): Promise<Record<st
   return files;
 }
 
+/** Minutes that the epochs took; undefined without a training log. */
+async function trainingMinutes(path: string): Promise<number | undefined> {
+  if ((await readIfThere(path)) === undefined) return undefined;
+  return (await readHistory(path)).reduce((sum, { seconds }) => sum + seconds, 0) / 60;
+}
+
 /** Copy a run's bundle, with a model card out of its metrics.json, into a folder that can be shipped. */
 export async function shipCommand(
   folder: string,
@@ -67,6 +74,7 @@ export async function shipCommand(
   const extras = {
     pictures: Object.keys(pictures),
     columns: columns.filter((column) => column !== undefined),
+    minutes: await trainingMinutes(runPaths(folder).epochs),
   };
   const card = new TextEncoder().encode(modelCard(metrics, basename(resolve(output)), extras));
   await writeBundleFolder(resolve(output), { ...files, ...pictures, 'README.md': card });

@@ -86,13 +86,17 @@ function perClass({ distortion }: Metrics): string {
   return `\n## By class\n\n${table(['class', 'images', 'MSE', 'PSNR', 'SSIM'], rows)}\n`;
 }
 
-function recipe({ recipe: settings, training, versions, command }: Metrics): string {
+function recipe(
+  { recipe: settings, training, versions, command }: Metrics,
+  minutes: number | undefined,
+): string {
   const rows = Object.entries(settings).map(([name, value]) => [
     name,
     typeof value === 'object' && value !== null ? `\`${JSON.stringify(value)}\`` : String(value),
   ]);
   if (training)
     rows.push(['epochs done', String(training.epochs)], ['exported epoch', String(training.bestEpoch)]);
+  if (minutes !== undefined) rows.push(['minutes of training', minutes.toFixed(1)]);
   const packages = Object.entries(versions.packages).map(([name, version]) => `${name} ${version}`);
   return `\n## Training\n\n\`\`\`sh\n${command}\n\`\`\`\n\n${table(['setting', 'value'], rows)}\n\nNode ${versions.node}, ${packages.join(', ')}.\n`;
 }
@@ -103,6 +107,8 @@ export interface CardExtras {
   readonly pictures?: readonly string[];
   /** What evaluations add to its table of rates. */
   readonly columns?: readonly CardColumn[];
+  /** What training took, by the clock. */
+  readonly minutes?: number | undefined;
 }
 
 /**
@@ -111,7 +117,7 @@ export interface CardExtras {
  */
 export function modelCard(metrics: Metrics, name: string, extras: CardExtras = {}): string {
   const { model, dataset } = metrics;
-  const { pictures = [], columns = [] } = extras;
+  const { pictures = [], columns = [], minutes } = extras;
   const size = `${dataset.height}×${dataset.width}`;
   const sizes = metrics.pictures === undefined ? size : `any size, trained on crops of ${size}`;
   return `# ${name}
@@ -127,7 +133,7 @@ ${pictures.map((file) => `![${file.replace(/\.\w+$/, '')}](${file})\n\n`).join('
 ${headline(metrics)}
 
 Best weights by validation error; the ${dataset.part} images took no part in training or in that choice.
-${wholePictures(metrics)}${realBytes(metrics, columns)}${perClass(metrics)}${recipe(metrics)}
+${wholePictures(metrics)}${realBytes(metrics, columns)}${perClass(metrics)}${recipe(metrics, minutes)}
 This page is written by \`convae-train ship RUN -o models/${name}\` from the run's metrics.json.
 `;
 }
