@@ -75,7 +75,7 @@ describe('convae-train run --crop on pictures of many sizes', () => {
   let metrics: Metrics;
   const bytesOf = (file: string): Promise<Buffer> => readFile(join(root, 'run', file));
   beforeAll(async () => {
-    const rate = ['--preset', 'grid-4', '--lambda', '20', '--multipliers', '12,8', '--flips'];
+    const rate = ['--preset', 'grid-4', '--lambda', '9,20', '--flips'];
     await command('run', ...data(), '--crop', '16', ...rate, ...short);
     codec = await loadCodec(join(root, 'run', 'bundle'));
     metrics = parseMetrics(JSON.parse(String(await bytesOf('metrics.json'))));
@@ -91,8 +91,8 @@ describe('convae-train run --crop on pictures of many sizes', () => {
     expect(codec.manifest.image).toMatchObject({ height: 16, width: 16, anySize: true });
   });
 
-  it('exports nothing that depends on the place: one table a channel, no place in the context model', async () => {
-    expect(parseTables(await bytesOf('bundle/tables.bin')).count).toBe(4);
+  it('exports nothing that depends on the place: one table a channel and quality, no place in the context model', async () => {
+    expect(parseTables(await bytesOf('bundle/tables.bin')).count).toBe(2 * 4);
     const { positionBias } = parseContext(await bytesOf('bundle/context.bin'));
     expect(positionBias.every((bias) => bias === 0)).toBe(true);
   });

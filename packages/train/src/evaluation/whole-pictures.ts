@@ -1,4 +1,5 @@
 import { type Codec, ConvaeError, defaultPrior, type ImageBatch } from '@convae/runtime';
+import { qualityCount } from '@convae/runtime/core';
 import type { Pictures } from '../dataset/types.js';
 import { mean, spreadPositions } from '../figures/averages.js';
 import { psnrFromMse } from '../figures/psnr.js';
@@ -46,7 +47,8 @@ async function codeAt(codec: Codec, image: ImageBatch, quality: number) {
   return { code: { bytes: stream.length, mse, ssim }, decoded };
 }
 
-const qualitiesOf = ({ manifest }: Codec): number[] => [...(manifest.quantizer?.multipliers ?? []).keys()];
+const qualitiesOf = ({ manifest: { quantizer } }: Codec): number[] =>
+  Array.from({ length: quantizer ? qualityCount(quantizer) : 0 }, (_, quality) => quality);
 
 /** Undefined where the picture is larger than the codec takes. */
 async function measureOne(

@@ -52,7 +52,7 @@ describe('training with a target', () => {
         expect.closeTo(40, 6),
       ]);
     }
-  }, 120_000);
+  }, 600_000);
 
   it('resumed after a stop in any phase ends as without it', async () => {
     const recipe = recipeFor({ psnr: 24 }, 4);
