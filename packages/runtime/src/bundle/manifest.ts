@@ -65,9 +65,6 @@ const gainSchema = z.object({
   multipliers: z.optional(z.undefined()),
 });
 
-/** How latents become symbols: `LatticeSpec` in version 1, `GainSpec` in version 2. */
-export const quantizerSchema = z.union([latticeSchema, gainSchema]);
-
 /** What one quality was measured to give on the validation images. */
 const rate = z.object({
   quality: z.int().check(z.gte(0), z.lt(MAX_QUALITIES)),
@@ -82,8 +79,7 @@ export const MAX_PROBE_VALUES = 64;
 
 const probeValues = z.array(z.number()).check(z.minLength(1), z.maxLength(MAX_PROBE_VALUES));
 
-/** The schema of manifest.json (FORMAT.md, "Bundle"). Unknown fields are ignored, so minors can add some. */
-export const manifestSchema = z.object({
+const fields = {
   format: z.literal('convae-bundle'),
   /** `major.minor`. */
   version: z.string().check(z.regex(/^\d{1,4}\.\d{1,4}$/)),
@@ -109,7 +105,6 @@ export const manifestSchema = z.object({
   normalisation: z.object({ scale: z.number().check(z.positive()), offset: z.number() }),
   encoder: graph,
   decoder: graph,
-  quantizer: z.optional(quantizerSchema),
   /** The default quality, 0 the coarsest. */
   quality: z.optional(z.int().check(z.gte(0), z.lt(MAX_QUALITIES))),
   /** The file of the entropy tables (FORMAT.md, "Entropy tables"). */
@@ -131,14 +126,17 @@ export const manifestSchema = z.object({
   training: z.record(z.string(), z.unknown()),
   /** Measured figures, each with the data it was measured on in its name, e.g. `validationMse`. */
   metrics: z.record(z.string(), z.number()),
-});
+};
 
-/** The schema of a major version: its quantizer is one of the two. */
+/**
+ * The schema of manifest.json (FORMAT.md, "Bundle") in a major version, whose quantizer is a `LatticeSpec` in 1, a `GainSpec`
+ * in 2. Unknown fields are ignored, so minors can add some.
+ */
 export const manifestSchemaOf = (major: number) =>
-  z.extend(manifestSchema, { quantizer: z.optional(major === 1 ? latticeSchema : gainSchema) });
+  z.object({ ...fields, quantizer: z.optional(major === 1 ? latticeSchema : gainSchema) });
 
 /** A parsed manifest.json. */
-export type Manifest = z.infer<typeof manifestSchema>;
+export type Manifest = z.infer<ReturnType<typeof manifestSchemaOf>>;
 
 /** The prior that a bundle encodes with by default. */
 export function defaultPrior({ prior, context }: Pick<Manifest, 'prior' | 'context'>): Prior {

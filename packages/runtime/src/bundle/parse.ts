@@ -129,17 +129,15 @@ function checkFiles({ encoder, decoder, tables, context }: Manifest): void {
 
 function checkQuantizer(quantizer: QuantizerSpec, quality: number, channels: number): void {
   const { offsets, multipliers } = quantizer;
-  const lists = multipliers
-    ? [['steps', quantizer.steps] as const]
-    : quantizer.steps.map((steps, i) => [`steps.${i}`, steps] as const);
-  for (const [name, values] of [...lists, ['offsets', offsets ?? lists[0]![1]] as const]) {
-    if (values.length !== channels)
+  const check = (values: readonly unknown[] | undefined, name: string): void => {
+    if (values && values.length !== channels)
       throw invalid(`expected ${channels} items for quantizer.${name}, received ${values.length}`);
-  }
-  for (const [name, steps] of lists) {
-    if (steps.every((step) => step === 0))
+    if (name !== 'offsets' && values!.every((step) => step === 0))
       throw invalid(`expected a step above 0 in quantizer.${name}, received none`);
-  }
+  };
+  if (multipliers) check(quantizer.steps, 'steps');
+  else quantizer.steps.forEach((steps, i) => check(steps, `steps.${i}`));
+  check(offsets, 'offsets');
   if (multipliers?.some((multiplier, i) => i > 0 && multiplier >= multipliers[i - 1]!))
     throw invalid(`expected descending numbers for quantizer.multipliers, received ${multipliers}`);
   if (quality >= qualityCount(quantizer))

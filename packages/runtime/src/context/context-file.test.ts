@@ -79,10 +79,6 @@ describe('the file of a context model', () => {
     [{ log2Scales: Int16Array.of(1, -1, 0) }, 'the logarithm -1'],
     [{ log2Scales: Int16Array.of(4097, 1, 0) }, 'the logarithm 4097'],
     [
-      { scales: Uint16Array.of(64, 64, 128, 64, 0, 0), log2Scales: Int16Array.of(0, 0, 256, 0, 0, 0) },
-      'codes no channel',
-    ],
-    [
       { scales: Uint16Array.of(64, 64, 128, 64, 0, 1), log2Scales: Int16Array.of(0, 0, 253, 0, 0, -1536) },
       'the logarithm 253',
     ],

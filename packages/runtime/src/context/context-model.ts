@@ -141,17 +141,12 @@ export function checkContextModel(model: ContextModel): void {
 }
 
 /** In version 1 the bundle's multipliers say what a symbol is; they are compared where both are known. */
-function checkScales({ channels, scales, log2Scales }: ContextModel): void {
-  for (const [i, logarithm] of log2Scales.entries()) {
+function checkScales({ scales, log2Scales }: ContextModel): void {
+  log2Scales.forEach((logarithm, i) => {
     const scale = scales?.[i];
-    const fits =
-      scale === undefined ? logarithm >= 0 && logarithm <= 16 * FRACTION : isLogarithm(logarithm, scale);
+    const fits = scale === undefined ? logarithm >= 0 && logarithm <= 4096 : isLogarithm(logarithm, scale);
     if (!fits) throw invalid(`has the logarithm ${logarithm} for a symbol's size`);
-  }
-  for (let at = 0; at < (scales?.length ?? 0); at += channels) {
-    if (scales!.subarray(at, at + channels).every((scale) => scale === 0))
-      throw invalid('codes no channel at a quality');
-  }
+  });
 }
 
 /** Whether a logarithm, 1/256, is that of a scale: not compared for equality, Math.log2 may differ in its last bit. */

@@ -132,26 +132,20 @@ function forEachPlane(
 }
 
 function checkSpec(spec: QuantizerSpec): void {
-  const { offsets } = spec;
-  const lists = spec.multipliers ? [spec.steps] : spec.steps;
-  const qualities = qualityCount(spec);
+  const { offsets = [], multipliers } = spec;
+  const lists = multipliers ? [spec.steps] : spec.steps;
+  const channels = lists[0]?.length;
+  const least = multipliers ? MIN_STEP : 0;
   const valid =
-    qualities >= 1 &&
-    qualities <= MAX_QUALITIES &&
-    lists.every((steps) => isStepList(steps, spec) && steps.length === lists[0]!.length) &&
-    (offsets === undefined || offsets.length === lists[0]!.length) &&
-    (offsets ?? []).every((offset) => Math.abs(offset) <= MAX_STEP) &&
-    (spec.multipliers ?? []).every(isMultiplier);
+    lists.every((steps) => steps.length === channels && steps.some((step) => step > 0)) &&
+    lists.flat().every((step) => step >= least && step <= MAX_STEP && (step === 0 || step >= MIN_STEP)) &&
+    (offsets.length === 0 || offsets.length === channels) &&
+    offsets.every((offset) => Math.abs(offset) <= MAX_STEP) &&
+    (multipliers ?? [1]).every(isMultiplier) &&
+    qualityCount(spec) >= 1 &&
+    qualityCount(spec) <= MAX_QUALITIES;
   if (!valid)
     throw new ConvaeError('MANIFEST_INVALID', 'the quantizer needs valid steps, offsets and multipliers');
-}
-
-/** The steps of all channels, of which those of a quality of its own may be 0, but not all. */
-function isStepList(steps: readonly number[], { multipliers }: QuantizerSpec): boolean {
-  const inside = (step: number): boolean => step >= MIN_STEP && step <= MAX_STEP;
-  return (
-    steps.some(inside) && steps.every((step) => inside(step) || (step === 0 && multipliers === undefined))
-  );
 }
 
 function isMultiplier(multiplier: number, quality: number, all: readonly number[]): boolean {

@@ -3,7 +3,7 @@ import {
   type ImageBatch,
   MANIFEST_FILE,
   type Manifest,
-  manifestSchema,
+  manifestSchemaOf,
 } from '@convae/runtime/core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { inBatches } from '../dataset/batches.js';
@@ -203,8 +203,8 @@ function buildManifest(
   return checkedManifest(manifest);
 }
 
-function checkedManifest(manifest: object): Manifest {
-  const result = manifestSchema.safeParse(manifest);
+function checkedManifest(manifest: Pick<Manifest, 'version'> & Readonly<Record<string, unknown>>): Manifest {
+  const result = manifestSchemaOf(Number.parseInt(manifest.version, 10)).safeParse(manifest);
   if (result.success) return manifest as unknown as Manifest;
   const [issue] = result.error.issues;
   const message = `The manifest would break its schema: ${issue?.path.join('.')}: ${issue?.message}`;
