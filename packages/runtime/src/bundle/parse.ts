@@ -136,7 +136,7 @@ function checkQuantizer(quantizer: QuantizerSpec, quality: number, channels: num
       throw invalid(`expected a step above 0 in quantizer.${name}, received none`);
   };
   if (multipliers) check(quantizer.steps, 'steps');
-  else quantizer.steps.forEach((steps, i) => check(steps, `steps.${i}`));
+  else for (const [i, steps] of quantizer.steps.entries()) check(steps, `steps.${i}`);
   check(offsets, 'offsets');
   if (multipliers?.some((multiplier, i) => i > 0 && multiplier >= multipliers[i - 1]!))
     throw invalid(`expected descending numbers for quantizer.multipliers, received ${multipliers}`);

@@ -12,8 +12,8 @@ import type { ContextPrior } from './context-prior.js';
 import type { Mixture } from './mixture.js';
 
 /**
- * Encodes the symbols of latents under the context prior, image after image.
- * @param symbols int32, N×c×h×w, any values; those outside their channel's range are escaped.
+ * Encodes the symbols of latents, int32, N×c×h×w, under the context prior, image after image. They may have any values;
+ * those outside their channel's range are escaped.
  */
 export function encodeContextSymbols(...args: Parameters<typeof contextEncoding>): void {
   finish(contextEncoding(...args));

@@ -96,8 +96,7 @@ async function* placedImages(
 }
 
 /**
- * The symbols of a chunk: no network runs, every machine finds the same.
- * @param header one that `checkHeader` accepts.
+ * The symbols of a chunk, whose header is one that `checkHeader` accepts: no network runs, every machine finds the same.
  * @throws ConvaeError.
  */
 export function chunkSymbols(...args: Parameters<typeof chunkSteps>): SymbolBatch {
