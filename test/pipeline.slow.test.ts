@@ -128,7 +128,7 @@ describe('a shipped bundle', () => {
 
 describe('a run that is stopped', () => {
   it('by kill -9 goes on and ends with the weights of an uninterrupted one', async () => {
-    const args = ['train', '--limit', '1000', '--epochs', '4'];
+    const args = ['train', '--preset', 'reference', '--limit', '1000', '--epochs', '4'];
     expect((await run('convae-train', [...args, '--out', out('calm')])).code).toBe(0);
     const child = start('convae-train', [...args, '--out', out('killed')]);
     const ended = finished(child);
@@ -152,6 +152,8 @@ describe('a run that is stopped', () => {
   it('by Ctrl-C still exports and evaluates what it has', async () => {
     const child = start('convae-train', [
       'run',
+      '--preset',
+      'reference',
       '--limit',
       '400',
       '--epochs',
@@ -198,6 +200,8 @@ describe('own images', () => {
       'run',
       '--data',
       `images:${out('photos')}`,
+      '--preset',
+      'reference',
       '--fit',
       'crop',
       '--epochs',

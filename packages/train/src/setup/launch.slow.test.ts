@@ -76,9 +76,10 @@ describe('launch', () => {
   it('starts the script with its arguments and the settings, and returns its exit code', async () => {
     const source = `console.log(JSON.stringify([process.argv.slice(2), process.env.TF_NUM_INTRAOP_THREADS,
       Number(process.env.MALLOC_MMAP_THRESHOLD_) > 0])); process.exitCode = 3;`;
-    const launched = await start(source, ['run', '--batch', '20']);
+    const argv = ['run', '--preset', 'reference'];
+    const launched = await start(source, argv);
     expect(await launched.exit).toBe(3);
-    expect(JSON.parse(launched.output())).toEqual([['run', '--batch', '20'], '1', true]);
+    expect(JSON.parse(launched.output())).toEqual([argv, '1', true]);
   });
 
   it('starts a resumed run with the threads that its first start had', async () => {
@@ -87,7 +88,7 @@ describe('launch', () => {
     await writeFile(join(run, 'run.json'), '{"settings":{"batch":20,"rate":{"lambda":45}}}');
     const source = 'console.log(process.env.TF_NUM_INTRAOP_THREADS)';
     const resumed = await start(source, ['run', '--resume', '--out', run]);
-    const anew = await start(source, ['run', '--out', run]);
+    const anew = await start(source, ['run', '--preset', 'reference', '--out', run]);
     expect([await resumed.exit, await anew.exit]).toEqual([0, 0]);
     expect(resumed.output().trim()).toBe(String(availableParallelism()));
     expect(anew.output().trim()).toBe('1');
