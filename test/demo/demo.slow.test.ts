@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 
 import { readFileSync } from 'node:fs';
-import type { Browser } from 'playwright';
+import type { Browser, Locator } from 'playwright';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chromiumPath, reportMissingChromium } from '../web/chromium.js';
@@ -589,9 +589,20 @@ async function openContainer(visitor: Visitor): Promise<void> {
 /** Time between pressing and letting go, milliseconds: that of a slow hand, or of a machine with much else to do. */
 const HOLD_MS = 300;
 
+/** Where an element is once the page does not scroll any more. */
+async function restingBox(element: Locator) {
+  let box = (await element.boundingBox())!;
+  for (;;) {
+    await element.page().waitForTimeout(HOLD_MS);
+    const now = (await element.boundingBox())!;
+    if (now.x === box.x && now.y === box.y) return now;
+    box = now;
+  }
+}
+
 /** Presses a place of the page where an element is now, as a hand does: waiting for nothing. */
 async function press({ page }: Visitor, selector: string, meanwhile?: () => Promise<void>): Promise<void> {
-  const box = (await page.locator(selector).boundingBox())!;
+  const box = await restingBox(page.locator(selector));
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
   await page.mouse.down();
   await (meanwhile?.() ?? page.waitForTimeout(HOLD_MS));
