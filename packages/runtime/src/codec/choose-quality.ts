@@ -1,6 +1,6 @@
 import type { Prior } from '../bitstream/index.js';
 import { isSequence, wrongKind } from '../checks.js';
-import { dequantize, qualityCount, quantize, quantizerAt } from '../entropy/quantizer.js';
+import { dequantize, qualitiesOf, quantize, quantizerAt } from '../entropy/quantizer.js';
 import { ConvaeError } from '../errors.js';
 import { type FloatImageBatch, type ImageBatch, isFloatImages, toUint8Images } from '../image.js';
 import type { ImageSequence } from './coding/index.js';
@@ -45,8 +45,7 @@ export async function chooseQuality(
 ): Promise<ChosenQuality> {
   const sequence = isSequence(images) ? images : [images];
   const { manifest } = codec;
-  const { quantizer } = manifest;
-  const qualities = Array.from({ length: quantizer ? qualityCount(quantizer) : 0 }, (_, quality) => quality);
+  const qualities = qualitiesOf(manifest.quantizer);
   if (qualities.length === 0) throw new ConvaeError('UNSUPPORTED', `${manifest.name} has no qualities`);
   if ('bytes' in target) {
     const wanted = checkedTarget(target.bytes, 'target.bytes');

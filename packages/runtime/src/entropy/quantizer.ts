@@ -41,6 +41,10 @@ export type QuantizerSpec = LatticeSpec | GainSpec;
 /** Number of qualities of a quantizer. */
 export const qualityCount = ({ steps, multipliers }: QuantizerSpec): number => (multipliers ?? steps).length;
 
+/** The qualities of a bundle, the coarsest first; none without a quantizer. */
+export const qualitiesOf = (spec: QuantizerSpec | undefined): number[] =>
+  Array.from({ length: spec ? qualityCount(spec) : 0 }, (_, quality) => quality);
+
 /** A quantizer at one quality: what each channel's symbols stand for. */
 export interface Quantizer {
   /** float64, the step of each channel at the quality; 0 where it is not coded. */

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { type Codec, defaultPrior, type ImageBatch, type Prior, sliceBatch } from '@convae/runtime';
-import { qualityCount } from '@convae/runtime/core';
+import { qualitiesOf } from '@convae/runtime/core';
 import { inBatches } from '../dataset/batches.js';
 import { mean } from '../figures/averages.js';
 import { psnrFromMse } from '../figures/psnr.js';
@@ -69,13 +69,10 @@ function priorsOf({ manifest }: Codec): Prior[] {
 
 /** {@link measureRate} with every prior and at every quality of the bundle, its default prior first. Empty where the bundle has no entropy tables. */
 export async function measureBitstreams(codec: Codec, images: ImageBatch): Promise<Rate[]> {
-  const { quantizer } = codec.manifest;
-  const qualities = quantizer ? qualityCount(quantizer) : 0;
   const measured: Rate[] = [];
   for (const prior of priorsOf(codec)) {
-    for (let quality = 0; quality < qualities; quality++) {
+    for (const quality of qualitiesOf(codec.manifest.quantizer))
       measured.push(await measureRate(codec, images, { quality, prior }));
-    }
   }
   return measured;
 }

@@ -59,7 +59,9 @@ function distortionFacts(
     worst: examples.worst.map(pickedImage),
   };
   if (test.labels === undefined) return overall;
-  return { ...overall, perClass: distortionPerClass(measured.mse, measured.ssim, test.labels) };
+  const perClass = distortionPerClass(measured.mse, measured.ssim, test.labels);
+  // One class alone says nothing that the whole does not.
+  return perClass.length > 1 ? { ...overall, perClass } : overall;
 }
 
 function latentFacts(test: LabelledImages, { latents }: Measurement): Metrics['latent'] {

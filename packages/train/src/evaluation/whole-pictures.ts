@@ -1,5 +1,5 @@
 import { type Codec, ConvaeError, defaultPrior, type ImageBatch } from '@convae/runtime';
-import { qualityCount } from '@convae/runtime/core';
+import { qualitiesOf } from '@convae/runtime/core';
 import type { Pictures } from '../dataset/types.js';
 import { mean, spreadPositions } from '../figures/averages.js';
 import { psnrFromMse } from '../figures/psnr.js';
@@ -47,9 +47,6 @@ async function codeAt(codec: Codec, image: ImageBatch, quality: number) {
   return { code: { bytes: stream.length, mse, ssim }, decoded };
 }
 
-const qualitiesOf = ({ manifest: { quantizer } }: Codec): number[] =>
-  Array.from({ length: quantizer ? qualityCount(quantizer) : 0 }, (_, quality) => quality);
-
 /** Undefined where the picture is larger than the codec takes. */
 async function measureOne(
   codec: Codec,
@@ -59,7 +56,8 @@ async function measureOne(
   const image = await pictures.read(index);
   const codes: Code[] = [];
   try {
-    for (const quality of qualitiesOf(codec)) codes.push((await codeAt(codec, image, quality)).code);
+    for (const quality of qualitiesOf(codec.manifest.quantizer))
+      codes.push((await codeAt(codec, image, quality)).code);
   } catch (error) {
     if (error instanceof ConvaeError && error.code === 'LIMIT_EXCEEDED') return undefined;
     throw error;
@@ -108,7 +106,7 @@ export async function measurePictures(
   codec: Codec,
   pictures: Pictures,
 ): Promise<MeasuredPictures | undefined> {
-  const qualities = qualitiesOf(codec);
+  const qualities = qualitiesOf(codec.manifest.quantizer);
   if (qualities.length === 0) return undefined;
   const measured: MeasuredPicture[] = [];
   for (const index of spreadPositions(pictures.count, MEASURED_PICTURES)) {

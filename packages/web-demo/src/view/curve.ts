@@ -25,14 +25,8 @@ export function mountCurve(app: App): void {
     if (app.shown.value === shown) draw(panel, places, shown.quality);
   }, failed);
   app.shown.subscribe(whenIdle(IDLE_MS, whileVisible(panel, measure)));
-  const dotAt = (target: EventTarget | null) =>
-    (target as HTMLElement).closest<HTMLElement>('[data-quality]');
-  // A press that is begun on a dot counts, wherever the page has moved it meanwhile.
-  panel.addEventListener('pointerdown', ({ target, pointerId }) =>
-    dotAt(target)?.setPointerCapture(pointerId),
-  );
   panel.addEventListener('click', ({ target }) => {
-    const { quality } = dotAt(target)?.dataset ?? {};
+    const { quality } = (target as HTMLElement).closest<HTMLElement>('[data-quality]')?.dataset ?? {};
     if (quality !== undefined)
       app.session.coding.set({ ...app.session.coding.value, quality: Number(quality) });
   });

@@ -1,5 +1,5 @@
 import { CONTAINER_VERSION, type Codec, type ImageBatch, loadCodec, type Prior } from '@convae/runtime';
-import { qualityCount } from '@convae/runtime/core';
+import { qualitiesOf } from '@convae/runtime/core';
 import { measureRate } from '@convae/train/kit';
 import { type ImageCoder, type Measurement, measureParts, type Plan } from '../measurement.js';
 import type { Figures, Method, Use } from '../result.js';
@@ -82,9 +82,9 @@ async function measure(setting: BundleSetting, samples: Samples, onProgress: OnP
 function settingsOf(bundle: BundleFolder, uses: readonly Use[]): BundleSetting[] {
   const { context, quantizer } = bundle.manifest;
   const priors: Prior[] = context === undefined ? ['factorized'] : ['factorized', 'context'];
-  const qualities = Array.from({ length: quantizer ? qualityCount(quantizer) : 0 });
+  const qualities = qualitiesOf(quantizer);
   return uses.flatMap((use) =>
-    priors.flatMap((prior) => qualities.map((_, quality) => ({ bundle, prior, quality, use }))),
+    priors.flatMap((prior) => qualities.map((quality) => ({ bundle, prior, quality, use }))),
   );
 }
 

@@ -9,7 +9,7 @@ import {
   type Manifest,
   meanSquaredError,
   type QuantizerSpec,
-  qualityCount,
+  qualitiesOf,
   quantize,
   quantizerAt,
   serializeContext,
@@ -202,7 +202,7 @@ async function trainingLatents(codec: Codec, training: ImageBatch, sets: number)
 async function measureRates(bundle: BundleFiles, images: ImageBatch): Promise<CodingFields['rates']> {
   await using codec = await loadCodec(bundle);
   const rates: CodingFields['rates'] = [];
-  for (let quality = 0; quality < qualityCount(codec.manifest.quantizer!); quality++) {
+  for (const quality of qualitiesOf(codec.manifest.quantizer)) {
     const pieces: Uint8Array[] = [];
     const sink = { write: (bytes: Uint8Array) => void pieces.push(bytes) };
     const { bytes } = await codec.encodeContainer([images], sink, { quality, count: images.count });
