@@ -10,11 +10,20 @@ import { photoLike } from './photo-like.js';
 /** Large enough that its symbols take several turns on a fast machine. */
 const PHOTO = photoLike(1400, 1000, 1, 1);
 
+/** Where WebGPU is emulated, a run of the networks takes a quarter of a minute, and more beside other work. */
+const PATIENCE_MS = 600_000;
+
 /** What every codec must do with large images: report, let others have their turn, and stop. */
 export function largeImageContract(makeCodec: MakeCodec, containerOf: ContainerOf): void {
   const open = async (): Promise<Codec> => makeCodec(await createCodedBundle({ context: true }));
+  let stream: Promise<Uint8Array> | undefined;
+  /** The photo as it is coded by default, once for all tests. */
+  const coded = (codec: Codec): Promise<Uint8Array> => {
+    stream ??= codec.encode(PHOTO);
+    return stream;
+  };
 
-  describe('large images', () => {
+  describe('large images', { timeout: PATIENCE_MS }, () => {
     it.each(PRIORS)('come back, and both ways tell how far they are: %s prior', async (prior: Prior) => {
       await using codec = await open();
       const told = { encoding: [] as number[], decoding: [] as number[] };
@@ -30,7 +39,7 @@ export function largeImageContract(makeCodec: MakeCodec, containerOf: ContainerO
 
     it('stop while their symbols are coded, both ways and in containers', async () => {
       await using codec = await open();
-      const bytes = await codec.encode(PHOTO);
+      const bytes = await coded(codec);
       await expectStop((options) => codec.encode(PHOTO, options));
       await expectStop((options) => codec.decode(bytes, options));
       const container = await containerOf(codec, [PHOTO]);
@@ -49,17 +58,20 @@ export function largeImageContract(makeCodec: MakeCodec, containerOf: ContainerO
 
     it('let timers run while their symbols are coded', async () => {
       await using codec = await open();
-      const bytes = await codec.encode(PHOTO);
+      const bytes = await coded(codec);
       let ticks = 0;
-      let coding = true;
+      let coding = false;
       const timer = setInterval(() => coding && ticks++, 1);
-      await codec.decode(bytes, {
-        onProgress: (done) => {
-          coding = done < 1;
-        },
-      });
+      // On a fast machine a decoding may be over before the next timer is due; without turns none ever sees one.
+      for (let tries = 0; tries < 20 && ticks === 0; tries++) {
+        await codec.decode(bytes, {
+          onProgress: (done) => {
+            coding = done < 1;
+          },
+        });
+      }
       clearInterval(timer);
-      expect(ticks).toBeGreaterThan(1);
+      expect(ticks).toBeGreaterThan(0);
     });
   });
 }
