@@ -164,8 +164,8 @@ describe('a run that is stopped', () => {
     child.stdout!.on('data', (bytes: Buffer) => {
       if (/epoch +1\/500/.test(bytes.toString())) child.kill('SIGINT');
     });
-    const { code, stdout } = await finished(child);
-    expect(code).toBe(0);
+    const { code, stdout, stderr } = await finished(child);
+    expect(code, `${stdout}\n${stderr}`).toBe(0);
     expect(stdout).toMatch(/--resume/);
     for (const file of RESULTS) await access(out(`stopped/${file}`));
   });

@@ -12,6 +12,7 @@ export interface NamedRecipe {
 const common = { batch: 100, learningRate: 2e-3, schedule: 'cosine' } as const;
 const vector = { radius: 0, hidden1: 64, hidden2: 48 };
 const grid = { radius: 2, hidden1: 64, hidden2: 32 };
+const photo = { radius: 2, hidden1: 96, hidden2: 48 };
 
 /**
  * Recipes for rate and distortion. Each trains for several rates at once, so that one bundle serves a range of them.
@@ -65,8 +66,8 @@ export const RATE_RECIPES: Readonly<Record<string, NamedRecipe>> = {
       epochs: 10,
       flips: true,
       rate: {
-        lambdas: [60, 110, 190, 330, 600],
-        context: grid,
+        lambdas: [45, 90, 180, 350, 700, 1400],
+        context: photo,
         contextFrom: 0.15,
         emphasis: 4,
         emphasisUntil: 0.3,
