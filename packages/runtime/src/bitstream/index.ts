@@ -13,5 +13,6 @@ export {
 export { crc32c } from './crc32c.js';
 export { type CodedSize, type ImageStream, readImageStream, writeImageStream } from './image-stream.js';
 export * from './limits.js';
+export { type MergePart, type MergeSummary, mergeContainers } from './merge-containers.js';
 export { PRIORS, type Prior } from './priors.js';
 export { isDamage, type LostImages, type Salvage, salvageContainer } from './salvage.js';

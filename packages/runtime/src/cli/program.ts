@@ -8,6 +8,7 @@ import { runDecode, runExtract } from './decode.js';
 import { runDenoise } from './denoise.js';
 import { runEncode } from './encode.js';
 import { runInfo } from './info.js';
+import { runMerge } from './merge.js';
 import type { Streams } from './output.js';
 import { runReconstruct } from './reconstruct.js';
 import { runScore } from './score.js';
@@ -26,6 +27,7 @@ Examples:
   convae decode photos.cae -o folder-of-png-files --bundle my-bundle
   convae extract digits.cae --index 7 -o seven.png --bundle models/mnist-reference
   convae verify digits.cae
+  convae merge part-*.cae -o all.cae
   convae check my-bundle --provider cuda --strict
   convae reconstruct digits/*.png -o out --bundle models/mnist-reference
   convae denoise noisy.png -o clean.png --bundle my-denoiser
@@ -77,7 +79,7 @@ function createProgram(streams: Streams): Command {
     addDecode,
     addExtract,
   ];
-  for (const addCommand of [...commands, addVerify]) addCommand(program, streams);
+  for (const addCommand of [...commands, addMerge, addVerify]) addCommand(program, streams);
   return program;
 }
 
@@ -188,6 +190,14 @@ function addExtract(program: Command, streams: Streams): void {
     .requiredOption('-o, --output <file>', 'the PNG file; - for standard output')
     .option('--salvage', 'from a damaged or truncated container')
     .action((input, options) => runExtract(input, options, streams));
+}
+
+function addMerge(program: Command, streams: Streams): void {
+  const description =
+    'join containers of one bundle, e.g. those of encode --shard, to the bytes of a single encode';
+  add(program, 'merge', description, '<part...>', 'containers, in the order of their images')
+    .requiredOption('-o, --output <file>', 'the container, by custom .cae; - for standard output')
+    .action((inputs, options) => runMerge(inputs, options, streams));
 }
 
 function addVerify(program: Command, streams: Streams): void {

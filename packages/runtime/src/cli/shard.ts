@@ -28,3 +28,20 @@ export function shardPath(path: string, { index, of }: Shard): string {
   const [, stem, extension = ''] = /^(.*?)(\.[^./\\]*)?$/s.exec(path)!;
   return `${stem}-${String(index).padStart(String(of).length, '0')}-of-${of}${extension}`;
 }
+
+const SHARD_NAME = /-(\d{1,7})-of-(\d{1,7})(?:\.[^./\\]*)?$/;
+
+/**
+ * Where all files have names that {@link shardPath} gives: says which shard is not there or not in its place.
+ * Undefined where nothing is missing, and for other names.
+ */
+export function missingShard(paths: readonly string[]): string | undefined {
+  const shards = paths.map((path) => SHARD_NAME.exec(path));
+  const of = shards[0]?.[2];
+  if (shards.some((shard) => shard === null || shard[2] !== of)) return undefined;
+  const wrong = shards.findIndex((shard, i) => Number(shard?.[1]) !== i + 1);
+  if (wrong === -1 && shards.length === Number(of)) return undefined;
+  const place = wrong === -1 ? shards.length : wrong;
+  const found = paths[place] ?? 'nothing';
+  return `expected shard ${place + 1} of ${Number(of)} for part ${place + 1}, received ${found}`;
+}
