@@ -20,8 +20,10 @@ export async function installDependencies() {
 }
 
 function installInputs() {
-  const packages = readdirSync(join(ROOT, 'packages')).map((name) => `packages/${name}/package.json`);
-  const manifests = packages.filter((path) => existsSync(join(ROOT, path)));
+  const folders = ['packages', 'examples'].flatMap((folder) =>
+    readdirSync(join(ROOT, folder)).map((name) => `${folder}/${name}/package.json`),
+  );
+  const manifests = folders.filter((path) => existsSync(join(ROOT, path)));
   return ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml', ...manifests];
 }
 

@@ -1,5 +1,8 @@
 // Programs that only the tests use, from Debian's and Ubuntu's package archives:
 //   python3-onnx  the independent checker of exported graphs (for /usr/bin/python3)
+//   redis-server  keeps the jobs of examples/bullmq
+//   shellcheck    checks the script of examples/slurm
+//   protobuf-compiler  checks model repositories for Triton against Triton's own schema
 //   chromium      the browser that the tests of the web runtime and its consumers run in
 // Without them the tests that need them are skipped, and this says so on every run.
 import { spawnSync } from 'node:child_process';
@@ -13,6 +16,9 @@ const PACKAGES = [
     file: '/usr/lib/python3/dist-packages/onnx/__init__.py',
     use: 'the independent check of exported graphs',
   },
+  { name: 'redis-server', file: '/usr/bin/redis-server', use: 'the tests of examples/bullmq' },
+  { name: 'shellcheck', file: '/usr/bin/shellcheck', use: 'the check of examples/slurm' },
+  { name: 'protobuf-compiler', file: '/usr/bin/protoc', use: 'the check of model repositories for Triton' },
   { name: 'chromium', file: '/usr/bin/chromium', use: 'every test in a real browser' },
 ];
 
