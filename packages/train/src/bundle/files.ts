@@ -29,12 +29,29 @@ export async function writeBundleFolder(
   files: Readonly<Record<string, Uint8Array>>,
 ): Promise<void> {
   for (const name of Object.keys(files)) checkPlainFileName(name);
+  await writeWholeFolder(folder, files, MANIFEST_FILE);
+}
+
+/**
+ * Writes a folder so that it is either whole or not there; one in its place is replaced once the new one is complete.
+ * @param files by their paths in the folder.
+ * @param mark a file by which a folder is known that may be replaced.
+ * @throws ConvaeError WRITE_FAILED, also where `folder` holds files, and `mark` is none of them.
+ */
+export async function writeWholeFolder(
+  folder: string,
+  files: Readonly<Record<string, Uint8Array>>,
+  mark: string,
+): Promise<void> {
   const target = resolve(folder);
-  const replaced = await existingBundle(target);
+  const replaced = await replaceable(target, mark);
   const temporary = sibling(target, 'part');
   try {
     await mkdir(temporary, { recursive: true });
-    for (const [name, bytes] of Object.entries(files)) await writeFile(join(temporary, name), bytes);
+    for (const [name, bytes] of Object.entries(files)) {
+      await mkdir(dirname(join(temporary, name)), { recursive: true });
+      await writeFile(join(temporary, name), bytes);
+    }
     await moveIntoPlace(temporary, target, replaced);
   } catch (cause) {
     await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
@@ -42,7 +59,7 @@ export async function writeBundleFolder(
   }
 }
 
-async function existingBundle(folder: string): Promise<boolean> {
+async function replaceable(folder: string, mark: string): Promise<boolean> {
   let names: string[];
   try {
     names = await readdir(folder);
@@ -50,11 +67,8 @@ async function existingBundle(folder: string): Promise<boolean> {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return false;
     throw writeFailed(folder, cause);
   }
-  if (names.length === 0 || names.includes(MANIFEST_FILE)) return true;
-  throw new ConvaeError(
-    'WRITE_FAILED',
-    `${folder} holds other files and no ${MANIFEST_FILE}; it is left untouched`,
-  );
+  if (names.length === 0 || names.includes(mark)) return true;
+  throw new ConvaeError('WRITE_FAILED', `${folder} holds other files and no ${mark}; it is left untouched`);
 }
 
 async function moveIntoPlace(temporary: string, target: string, replaced: boolean): Promise<void> {

@@ -6,3 +6,4 @@ export {
   type CodingFields,
   type TableOptions,
 } from './tables/build-coding.js';
+export { writeTritonRepository } from './triton.js';

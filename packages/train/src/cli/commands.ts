@@ -1,6 +1,9 @@
-import { ConvaeError, type Manifest } from '@convae/runtime/core';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { ConvaeError, MANIFEST_FILE, type Manifest } from '@convae/runtime/core';
 import type { Command } from 'commander';
 import { listedFiles } from '../bundle/files.js';
+import { writeTritonRepository } from '../bundle/index.js';
 import { surveyImages } from '../dataset/index.js';
 import type { Evaluation } from '../evaluation/index.js';
 import { type ConvertSummary, convertCommand } from '../onnx/index.js';
@@ -124,7 +127,20 @@ async function trainOnly(flags: RunFlags, evaluations: readonly Evaluation[]): P
   console.log(`ended by ${stopped}; best epoch ${bestEpoch}; checkpoints in ${paths.folder}`);
 }
 
-async function exportOnly(folder: string, flags: ExportFlags): Promise<void> {
+interface ExportCommandFlags extends ExportFlags {
+  readonly triton?: string;
+}
+
+/** Exports a run; with `--triton` also writes a model repository, out of the bundle where the folder is one. */
+async function exportOnly(folder: string, flags: ExportCommandFlags): Promise<void> {
+  const isBundle = flags.triton !== undefined && existsSync(join(folder, MANIFEST_FILE));
+  if (!isBundle) await exportRun(folder, flags);
+  if (flags.triton === undefined) return;
+  const models = await writeTritonRepository(isBundle ? folder : runPaths(folder).bundle, flags.triton);
+  console.log(`${flags.triton}: ${models.join(', ')}, a model repository for Triton and KServe`);
+}
+
+async function exportRun(folder: string, flags: ExportFlags): Promise<void> {
   const opened = await openRun(folder);
   const { parity, manifest } = await exportStage(opened, flags);
   const files = listedFiles(manifest).map(({ file }) => file);
@@ -152,7 +168,8 @@ function addTrainingCommands(program: Command, evaluations: readonly Evaluation[
     program
       .command('export')
       .description('export the best weights of a run as a bundle')
-      .argument('<folder>', 'folder of the run'),
+      .argument('<folder>', 'folder of the run; with --triton also that of a bundle')
+      .option('--triton <dir>', 'write encoder and decoder into a model repository for NVIDIA Triton, too'),
   ).action(exportOnly);
   program
     .command('evaluate')
