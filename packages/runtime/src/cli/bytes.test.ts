@@ -302,6 +302,18 @@ describe('convae encode --shard', () => {
   });
 });
 
+describe('convae encode --shard of image files', () => {
+  it('decodes no file of another shard', async () => {
+    await mkdir(path('files'));
+    for (const i of [1, 2, 3]) await writeImageFile(path(`files/${i}.png`), noiseImages(1, 8, 8 + i));
+    await writeFile(path('files/0.png'), 'no image');
+    await encode('files', 'files.cae', '--shard', '2/2', '--json');
+    expect(JSON.parse(out)).toMatchObject({ images: 2 });
+    const args = ['encode', path('files'), '-o', path('files.cae'), '--shard', '1/2', ...bundle()];
+    await expectFailure(1, /0\.png/, args);
+  });
+});
+
 describe('convae with a context model', () => {
   const encodeWith = (output: string, ...flags: string[]): Promise<number> =>
     convae([

@@ -14,8 +14,8 @@ export interface ImageInput {
   readonly count: number;
   /** What the i-th image is called: its file, or its place in an IDX file. */
   imageName(index: number): string;
-  /** All images, some at a time. */
-  images(): AsyncIterable<ImageBatch>;
+  /** The images from a number on, some at a time; those before cost as little as the input allows. */
+  images(from?: number): AsyncIterable<ImageBatch>;
 }
 
 const EXTENSIONS = ['.png', '.jpg', '.jpeg', '.webp'];
@@ -75,13 +75,26 @@ export async function* imagesOf(
     if (at >= end) return;
     if (at + input.count <= start) at += input.count;
     else {
-      for await (const batch of input.images()) {
-        const [from, to] = [Math.max(0, start - at), Math.min(batch.count, end - at)];
-        if (from < to) yield sliceBatch(batch, from, to);
+      const from = Math.max(0, start - at);
+      at += from;
+      for await (const batch of input.images(from)) {
+        yield sliceBatch(batch, 0, Math.min(batch.count, end - at));
         at += batch.count;
         if (at >= end) break;
       }
     }
+  }
+}
+
+/** Batches without their first images. */
+async function* without(
+  batches: AsyncIterable<ImageBatch>,
+  count: number,
+): AsyncGenerator<ImageBatch, void, undefined> {
+  let left = count;
+  for await (const batch of batches) {
+    if (left < batch.count) yield sliceBatch(batch, left, batch.count);
+    left = Math.max(0, left - batch.count);
   }
 }
 
@@ -118,7 +131,7 @@ function imageFiles(files: readonly ImagePath[], channels: ImageChannels): Image
   return {
     count: files.length,
     imageName: (index) => files[index]!.path,
-    images: () => readAhead(files, ({ path }) => openImageFile(path, channels)),
+    images: (from = 0) => readAhead(files.slice(from), ({ path }) => openImageFile(path, channels)),
   };
 }
 
@@ -134,10 +147,10 @@ async function idxFile(path: string, start: Uint8Array, channels: ImageChannels)
   return {
     count: header.count,
     imageName: (index) => `${path}#${index}`,
-    images: async function* () {
+    images: async function* (from = 0) {
       const again = await opened();
       await using _source = again.source;
-      yield* again.images;
+      yield* without(again.images, from);
     },
   };
 }
@@ -172,7 +185,7 @@ async function standardInput(stdin: AsyncIterable<Uint8Array>, channels: ImageCh
     if (header.channels !== channels) await images.return();
     checkChannels(name, header.channels, channels);
     const imageName = (index: number): string => `${name}#${index}`;
-    return { count: header.count, imageName, images: () => images };
+    return { count: header.count, imageName, images: (from = 0) => without(images, from) };
   }
   const image = await decodeImageFile(await readAll(all(), name), channels, name);
   return {
