@@ -1,5 +1,5 @@
 import { ByteReader } from '../bitstream/byte-reader.js';
-import { crc32c } from '../bitstream/index.js';
+import { crc32c } from '../bitstream/crc32c.js';
 import { toHex } from '../bytes.js';
 import { checkBytes, checkLimit } from '../checks.js';
 import { ConvaeError } from '../errors.js';

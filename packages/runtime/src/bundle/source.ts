@@ -1,6 +1,5 @@
-import { checkLimit, wrongKind } from '../checks.js';
+import { wrongKind } from '../checks.js';
 import type { BundleFiles } from './files.js';
-import { MAX_PACK_BYTES, openPack } from './pack.js';
 
 /** A `Blob` or `File`, as far as a packed bundle needs it. */
 export interface PackBlob {
@@ -38,14 +37,4 @@ export const isHeldPack = (source: unknown): source is HeldPack =>
 export function checkSource(source: unknown, place: string): asserts source is BundleSource {
   if (isPlace(source) || isBundleFiles(source) || isHeldPack(source)) return;
   throw wrongKind(`${place}, a packed bundle or bundle files`, 'bundle', source);
-}
-
-/** The files of a bundle that is at hand. @throws as `openPack`. */
-export async function heldFiles(source: HeldPack | BundleFiles): Promise<BundleFiles> {
-  if (isBundleFiles(source)) return source;
-  const location = (source as PackBlob).name ?? 'the packed bundle';
-  if (source instanceof Uint8Array) return openPack(source, location);
-  if (!(source instanceof ArrayBuffer)) checkLimit(source.size, MAX_PACK_BYTES, `${location} has`, 'bytes');
-  const buffer = source instanceof ArrayBuffer ? source : await source.arrayBuffer();
-  return openPack(new Uint8Array(buffer), location);
 }

@@ -1,5 +1,5 @@
 import { ByteWriter } from '../bitstream/byte-writer.js';
-import { crc32c } from '../bitstream/index.js';
+import { crc32c } from '../bitstream/crc32c.js';
 import type { BundleFiles } from './files.js';
 import { loadBundle } from './load.js';
 import { PACK_MAGIC, PACK_VERSION } from './pack.js';

@@ -20,7 +20,8 @@ export async function fetchBundle(url: string | URL, options: FetchingOptions): 
   address.hash = '';
   const { href } = address;
   const limited = { ...options, maxBytes: MAX_PACK_BYTES };
-  const kept = hash !== undefined && options.cache !== false;
+  // What stands in the address itself is at hand.
+  const kept = hash !== undefined && options.cache !== false && address.protocol !== 'data:';
   const bytes = kept ? await fetchKept(href, hash, limited) : (await fetchBytes(href, limited)).bytes;
   await checkPackHash(bytes, hash, shownUrl(href));
   return openPack(bytes, shownUrl(href));

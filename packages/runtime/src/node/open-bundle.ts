@@ -1,8 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { BundleFiles } from '../bundle/files.js';
+import { heldFiles } from '../bundle/held-files.js';
 import { MAX_PACK_BYTES, openPack } from '../bundle/pack.js';
-import { type BundleSource, checkSource, heldFiles, isPlace } from '../bundle/source.js';
+import { type BundleSource, checkSource, isPlace } from '../bundle/source.js';
 import type { FetchingOptions } from '../codec/load-options.js';
 import { fetchBundle } from '../fetch/fetch-bundle.js';
 import { checkPackHash, hashIn } from '../fetch/pack-address.js';

@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
+import { heldFiles } from '../bundle/held-files.js';
 import { loadBundle } from '../bundle/load.js';
-import { type BundleSource, heldFiles, isPlace } from '../bundle/source.js';
+import { type BundleSource, isPlace } from '../bundle/source.js';
 import { aborted } from '../checks.js';
 import { createCodec, kernelOf } from '../codec/codec.js';
 import type { Codec } from '../codec/interface.js';
