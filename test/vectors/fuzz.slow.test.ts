@@ -43,6 +43,7 @@ const ROUNDS = {
   contextBundles: 5_000,
   contextCoded: 20_000,
   contextCodec: 2_000,
+  packs: 5_000,
 };
 
 const tables = packTables([buildTable(-3, [1, 5, 60, 900, 70, 4, 1]), buildTable(-1, [1, 9, 1])]);
