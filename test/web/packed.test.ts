@@ -31,6 +31,10 @@ function fetched(): string[] {
   return names;
 }
 
+/** In one expression: Vite knows a worker by it. */
+const startWorker = (): Worker =>
+  new Worker(new URL('../../packages/runtime/src/worker/script.ts', import.meta.url), { type: 'module' });
+
 /** Loads a codec and has it decode. */
 async function use(source: Parameters<typeof loadCodec>[0], options = {}): Promise<void> {
   await using codec = await loadCodec(source, { threads, ...options });
@@ -51,16 +55,14 @@ describe('a packed bundle in a browser', () => {
     ['the address of a pack without its encoder', DECODER],
   ])('is taken as %s, in the page and in a worker', async (_, source) => {
     await use(source);
-    const script = new URL('../../packages/runtime/src/worker/script.ts', import.meta.url);
-    const worker = new Worker(script, { type: 'module' });
+    const worker = startWorker();
     await using codec = await createWorkerCodec(worker, source, { threads });
     expect(await codec.decode(coded)).toEqual(decoded);
     worker.terminate();
   });
 
   it('without its encoder says so, in a worker whose page reads it, too', async () => {
-    const script = new URL('../../packages/runtime/src/worker/script.ts', import.meta.url);
-    const worker = new Worker(script, { type: 'module' });
+    const worker = startWorker();
     const names = ['manifest.json', 'decoder.onnx', 'tables.bin', 'context.bin'];
     const { location, read } = bundleUrl(BUNDLE);
     await using inWorker = await createWorkerCodec(worker, { location, names, read }, { threads });
@@ -103,8 +105,7 @@ describe('what a browser keeps', () => {
 
   it('is found by workers, too', async () => {
     await use(`${PACK}#sha256=${hash}`);
-    const script = new URL('../../packages/runtime/src/worker/script.ts', import.meta.url);
-    const worker = new Worker(script, { type: 'module' });
+    const worker = startWorker();
     await using codec = await createWorkerCodec(worker, `/nowhere/moved.convae#sha256=${hash}`, { threads });
     expect(await codec.decode(coded)).toEqual(decoded);
     worker.terminate();
