@@ -18,33 +18,45 @@ export const listedFiles = ({ encoder, decoder, tables, context }: Manifest) =>
 const sibling = (path: string, purpose: string): string =>
   join(dirname(path), `.${basename(path)}.${purpose}-${randomUUID()}`);
 
+/** How an older folder is known, which may be replaced. */
+export interface OlderFolder {
+  readonly isOne: (names: readonly string[]) => boolean;
+  /** What other folders lack, for the message. */
+  readonly mark: string;
+}
+
+/** An older folder that a file is known by. */
+export const olderWith = (mark: string): OlderFolder => ({ isOne: (names) => names.includes(mark), mark });
+
 /**
  * Writes a bundle folder so that it is either whole or not there; an older bundle in its place is replaced once the
  * new one is complete.
+ * @param older what may be replaced; a bundle where left out.
  * @throws RangeError where a name is no plain file name; ConvaeError WRITE_FAILED, also where `folder` holds something
- * other than a bundle.
+ * else.
  */
 export async function writeBundleFolder(
   folder: string,
   files: Readonly<Record<string, Uint8Array>>,
+  older: OlderFolder = olderWith(MANIFEST_FILE),
 ): Promise<void> {
   for (const name of Object.keys(files)) checkPlainFileName(name);
-  await writeWholeFolder(folder, files, MANIFEST_FILE);
+  await writeWholeFolder(folder, files, older);
 }
 
 /**
  * Writes a folder so that it is either whole or not there; one in its place is replaced once the new one is complete.
  * @param files by their paths in the folder.
- * @param mark a file by which a folder is known that may be replaced.
- * @throws ConvaeError WRITE_FAILED, also where `folder` holds files, and `mark` is none of them.
+ * @param older what may be replaced.
+ * @throws ConvaeError WRITE_FAILED, also where `folder` holds something else.
  */
 export async function writeWholeFolder(
   folder: string,
   files: Readonly<Record<string, Uint8Array>>,
-  mark: string,
+  older: OlderFolder,
 ): Promise<void> {
   const target = resolve(folder);
-  const replaced = await replaceable(target, mark);
+  const replaced = await existingFolder(target, older);
   const temporary = sibling(target, 'part');
   try {
     await mkdir(temporary, { recursive: true });
@@ -59,7 +71,7 @@ export async function writeWholeFolder(
   }
 }
 
-async function replaceable(folder: string, mark: string): Promise<boolean> {
+async function existingFolder(folder: string, { isOne, mark }: OlderFolder): Promise<boolean> {
   let names: string[];
   try {
     names = await readdir(folder);
@@ -67,7 +79,7 @@ async function replaceable(folder: string, mark: string): Promise<boolean> {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return false;
     throw writeFailed(folder, cause);
   }
-  if (names.length === 0 || names.includes(mark)) return true;
+  if (names.length === 0 || isOne(names)) return true;
   throw new ConvaeError('WRITE_FAILED', `${folder} holds other files and no ${mark}; it is left untouched`);
 }
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type Bundle, ConvaeError, loadBundle, type Manifest } from '@convae/runtime/core';
 import { bundleFolder } from '@convae/runtime/node';
-import { writeWholeFolder } from './files.js';
+import { olderWith, writeWholeFolder } from './files.js';
 
 /** Most images that Triton may run at once: larger batches fall out of a processor's caches. */
 const MAX_BATCH = 128;
@@ -31,7 +31,7 @@ export interface TritonModel {
  */
 export async function writeTritonRepository(bundle: string, folder: string): Promise<string[]> {
   const models = tritonModels(await loadBundle(bundleFolder(bundle)));
-  for (const { name, files } of models) await writeWholeFolder(join(folder, name), files, CONFIG_FILE);
+  for (const { name, files } of models) await writeWholeFolder(join(folder, name), files, olderWith(CONFIG_FILE));
   return models.map(({ name }) => name);
 }
 
