@@ -12,6 +12,7 @@ export interface NamedRecipe {
 const common = { batch: 100, learningRate: 2e-3, schedule: 'cosine' } as const;
 const vector = { radius: 0, hidden1: 64, hidden2: 48 };
 const grid = { radius: 2, hidden1: 64, hidden2: 32 };
+const placeholder = { radius: 2, hidden1: 48, hidden2: 32 };
 const photo = { radius: 2, hidden1: 96, hidden2: 48 };
 
 /**
@@ -49,6 +50,23 @@ export const RATE_RECIPES: Readonly<Record<string, NamedRecipe>> = {
       rate: {
         lambdas: [60, 110, 190, 330, 600],
         context: grid,
+        contextFrom: 0.15,
+        emphasis: 4,
+        emphasisUntil: 0.3,
+      },
+    },
+  },
+  /** Photos of 32×32 in about 22 bytes, which stand on a page until the picture is there. */
+  placeholder: {
+    preset: 'patch-8-small',
+    recipe: {
+      ...common,
+      epochs: 22,
+      flips: true,
+      rate: {
+        lambdas: [2.5, 5, 10, 16, 25],
+        target: { bytes: 21 },
+        context: placeholder,
         contextFrom: 0.15,
         emphasis: 4,
         emphasisUntil: 0.3,
