@@ -1,7 +1,16 @@
-import type { ImageBatch } from '../image.js';
+import { checkBatch, checkCount, checkInteger, checkOneOf } from '../checks.js';
+import { IMAGE_CHANNELS, type ImageBatch, type ImageChannels } from '../image.js';
 
 const RGB = 3;
 const WHITE = 255;
+/** The largest side of what is made, pixels. */
+const MAX_SIDE = 16384;
+
+function checkPicture(image: ImageBatch): void {
+  checkBatch(image, Uint8Array, 'image');
+  checkInteger(image.count, 'image.count', 1, 1);
+  checkOneOf(image.channels as ImageChannels, IMAGE_CHANNELS, 'image.channels');
+}
 
 /** The pixels of a side that lie in a cell, and the part of the cell that each covers. */
 interface Cover {
@@ -43,9 +52,13 @@ function writeRow(sums: Float64Array, columns: readonly Cover[], to: Uint8Array)
 /**
  * One image in another size, uint8 RGB: each pixel is the average of the area that it covers, of the values as they are
  * (sRGB). Grey becomes RGB; what is transparent lies on white.
- * @param image one image of 1, 3 or 4 channels.
+ * @param image one image, uint8 H×W×C, 1, 3 or 4 channels.
+ * @throws TypeError or RangeError where an argument is not what it should be.
  */
 export function areaAverage(image: ImageBatch, height: number, width: number): ImageBatch {
+  checkPicture(image);
+  checkCount(height, 'height', MAX_SIDE);
+  checkCount(width, 'width', MAX_SIDE);
   const data = new Uint8Array(height * width * RGB);
   const columns = covers(image.width, width);
   for (const [y, { first, parts }] of covers(image.height, height).entries()) {

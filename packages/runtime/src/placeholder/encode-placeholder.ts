@@ -1,9 +1,9 @@
 import { readImageStream } from '../bitstream/image-stream.js';
 import { joinBytes } from '../bytes.js';
-import { checkBatch, checkInteger, checkOneOf } from '../checks.js';
+import { checkInteger } from '../checks.js';
 import type { EncodeOptions } from '../codec/coding/coding-context.js';
 import { ConvaeError } from '../errors.js';
-import { IMAGE_CHANNELS, type ImageBatch, type ImageChannels } from '../image.js';
+import type { ImageBatch } from '../image.js';
 import { areaAverage } from './area-average.js';
 import { writeHead } from './head-byte.js';
 import { MAX_PLACEHOLDER_BYTES, type PlaceholderCodec, placeholderQualities } from './placeholder-codec.js';
@@ -20,12 +20,6 @@ export interface EncodePlaceholderOptions extends Omit<EncodeOptions, 'prior' | 
   readonly maxBytes?: number | undefined;
   /** Width over height as the picture is shown, where its pixels do not tell; 1:4 to 4:1 are kept. */
   readonly aspectRatio?: number | undefined;
-}
-
-function checkPicture(image: ImageBatch): void {
-  checkBatch(image, Uint8Array, 'image');
-  checkInteger(image.count, 'image.count', 1, 1);
-  checkOneOf(image.channels as ImageChannels, IMAGE_CHANNELS, 'image.channels');
 }
 
 function checkRatio(value: number): void {
@@ -55,21 +49,21 @@ export async function encodePlaceholder(
   image: ImageBatch,
   options: EncodePlaceholderOptions = {},
 ): Promise<Uint8Array> {
-  checkPicture(image);
   const qualities = placeholderQualities(codec);
   const { manifest } = codec;
-  const { maxBytes = DEFAULT_PLACEHOLDER_BYTES, aspectRatio = image.width / image.height, ...rest } = options;
+  const { maxBytes = DEFAULT_PLACEHOLDER_BYTES, aspectRatio, ...rest } = options;
   const { quality: best = manifest.quality ?? qualities - 1 } = rest;
   checkInteger(maxBytes, 'options.maxBytes', 1, MAX_PLACEHOLDER_BYTES);
   checkInteger(best, 'options.quality', 0, qualities - 1);
-  checkRatio(aspectRatio);
   const scaled = areaAverage(image, manifest.image.height, manifest.image.width);
+  const ratio = aspectRatio ?? image.width / image.height;
+  checkRatio(ratio);
   for (const attempt of attempts(scaled, best)) {
     const { quality } = attempt;
     // Readers take the bundle's own prior.
     const stream = await codec.encode(attempt.image, { ...rest, quality, prior: undefined });
     const { payload } = readImageStream(stream);
-    const head = Uint8Array.of(writeHead({ quality, aspectRatio }, qualities));
+    const head = Uint8Array.of(writeHead({ quality, aspectRatio: ratio }, qualities));
     if (payload.length < maxBytes) return joinBytes([head, payload]);
   }
   throw new ConvaeError('TARGET_UNREACHABLE', `no placeholder of this picture has at most ${maxBytes} bytes`);

@@ -2,6 +2,7 @@
  * Placeholders: pictures in some 20 bytes, for pages whose pictures are still to come.
  * @module @convae/runtime/placeholder
  */
+export { areaAverage } from './area-average.js';
 export {
   decodePlaceholder,
   type Placeholder,
