@@ -1,4 +1,5 @@
 import type { PresetName } from '../../model/presets.js';
+import type { WeightStorage } from '../../model/round-weights.js';
 import type { RecipeInput } from '../recipe.js';
 
 /** A network and how it is trained, by one name. */
@@ -7,6 +8,8 @@ export interface NamedRecipe {
   readonly recipe: RecipeInput;
   /** Side of the crops that it trains on, pixels; undefined for sets of one size. */
   readonly crop?: number;
+  /** How its kernels are stored; int8 where left out. */
+  readonly weights?: WeightStorage;
 }
 
 const common = { batch: 100, learningRate: 2e-3, schedule: 'cosine' } as const;
@@ -59,6 +62,7 @@ export const RATE_RECIPES: Readonly<Record<string, NamedRecipe>> = {
   /** Photos of 32×32 in about 22 bytes, which stand on a page until the picture is there. */
   placeholder: {
     preset: 'patch-8-small',
+    weights: 'int8-linear',
     recipe: {
       ...common,
       epochs: 22,
