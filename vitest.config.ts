@@ -76,6 +76,10 @@ export default defineConfig({
       { find: /^@convae\/runtime\/web$/, replacement: source('packages/runtime/src/web/index.ts') },
       { find: /^@convae\/runtime\/webgpu$/, replacement: source('packages/runtime/src/web/webgpu.ts') },
       { find: /^@convae\/runtime\/worker$/, replacement: source('packages/runtime/src/worker/index.ts') },
+      {
+        find: /^@convae\/runtime\/placeholder$/,
+        replacement: source('packages/runtime/src/placeholder/index.ts'),
+      },
       { find: /^@convae\/train$/, replacement: source('packages/train/src/index.ts') },
       { find: /^@convae\/train\/kit$/, replacement: source('packages/train/src/kit.ts') },
       { find: /^@convae\/train\/testing$/, replacement: source('packages/train/src/testing/index.ts') },

@@ -25,6 +25,8 @@ export const RUNTIME_MODULES: ModuleTable = {
   codec: [...BUNDLE, 'provider'],
   // The byte queue of bitstream serves every stream of bytes.
   idx: BUNDLE,
+  // What it needs of a codec is its interface: the types of `codec`.
+  placeholder: [...BUNDLE, 'codec'],
   index: SHARED,
   // Files from web addresses, in browsers and on Node.
   fetch: [...BUNDLE, 'provider', 'codec'],

@@ -218,6 +218,34 @@ describe.skipIf(chromiumPath() === undefined)(
       await page.getByRole('button', { name: 'Draw instead' }).click();
     });
 
+    it('shows placeholders of a drawing and of a photo beside each other, with their bytes', async () => {
+      const { page } = visitor;
+      await page.locator('#placeholder-section').scrollIntoViewIfNeeded();
+      const captions = page.locator('#placeholders figcaption');
+      await captions.nth(3).waitFor();
+      expect((await captions.allTextContents()).map((text) => text.replace(/[\d.]+/g, '#'))).toEqual([
+        'Original ',
+        'BlurHash # bytes, # dB',
+        'ThumbHash # bytes, # dB',
+        'convae # bytes, # dB',
+      ]);
+      expect(await captions.nth(1).textContent()).toContain('28 bytes');
+      const first = await captions.allTextContents();
+      await page.getByRole('button', { name: 'Another drawing' }).click();
+      await page.waitForFunction(
+        (old) => document.querySelectorAll('#placeholders figcaption')[3]!.textContent !== old,
+        first[3],
+      );
+      const file = { name: 'hill.jpg', mimeType: 'image/jpeg', buffer: await photo(120, 80) };
+      await page.locator('#placeholder-file').setInputFiles(file);
+      await page.waitForFunction(
+        () => document.querySelector<HTMLCanvasElement>('#placeholders canvas')!.width === 120,
+      );
+      const box = (await page.locator('#placeholders canvas').last().boundingBox())!;
+      expect(box.width / box.height).toBeCloseTo(1.5, 1);
+      await visitor.screenshot('placeholders');
+    });
+
     it('says what is no image, and what it cannot read', async () => {
       const { page } = visitor;
       await drop(visitor, 'notes.txt', Buffer.from('no picture'), 'text/plain');

@@ -38,15 +38,19 @@ async function writeModels(): Promise<string> {
   copy(`models/${MODELS.reference}`, MODELS.reference);
   copy('test/vectors/data/tiny-context', MODELS.tiny);
   copy(`models/${MODELS.reference}`, MODELS.noise);
-  const path = join(folder, MODELS.noise, 'manifest.json');
-  const manifest = JSON.parse(readFileSync(path, 'utf8')) as { training: object };
-  Object.assign(manifest.training, { noise: 0.5, noiseFrom: 0.1, noiseKind: 'gaussian' });
-  writeFileSync(path, JSON.stringify(manifest));
+  changeManifest(join(folder, MODELS.noise), ({ training }) =>
+    Object.assign(training, { noise: 0.5, noiseFrom: 0.1, noiseKind: 'gaussian' }),
+  );
   return folder;
 }
 
-/** Models in colour: for images of any size, of its own size alone, and of any size with transparency. */
-export const COLOURS = { any: 'tiny-colours', fixed: 'tiny-stamp', clear: 'tiny-clear' };
+/** Models in colour: for images of any size, of its own size alone, of any size with transparency, and for placeholders. */
+export const COLOURS = {
+  any: 'tiny-colours',
+  fixed: 'tiny-stamp',
+  clear: 'tiny-clear',
+  placeholder: 'tiny-placeholder',
+};
 
 /** A folder of tiny bundles in colour, and one for digits, with which a visit begins. */
 export async function writeColours(): Promise<string> {
@@ -56,12 +60,22 @@ export async function writeColours(): Promise<string> {
     [COLOURS.any, 3, true],
     [COLOURS.fixed, 3, false],
     [COLOURS.clear, 4, true],
+    [COLOURS.placeholder, 3, false],
   ] as const) {
     const { contents } = await createCodedBundle({ channels, anySize, context: channels === 3 && anySize });
     mkdirSync(join(folder, name));
     for (const [file, bytes] of contents) writeFileSync(join(folder, name, file), bytes);
   }
+  const rates = [{ quality: 2, validationPsnr: 20, validationBytesPerImage: 9 }];
+  changeManifest(join(folder, COLOURS.placeholder), (manifest) => Object.assign(manifest, { rates }));
   return folder;
+}
+
+function changeManifest(folder: string, change: (manifest: { training: object }) => unknown): void {
+  const path = join(folder, 'manifest.json');
+  const manifest = JSON.parse(readFileSync(path, 'utf8')) as { training: object };
+  change(manifest);
+  writeFileSync(path, JSON.stringify(manifest));
 }
 
 function emptyFolder(name: string): string {
@@ -110,6 +124,7 @@ export async function runDemo(write = writeModels, out = SITE): Promise<Served> 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
   '.css': 'text/css',
   '.svg': 'image/svg+xml',
   '.json': 'application/json',

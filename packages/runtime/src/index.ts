@@ -3,6 +3,7 @@
  * @module @convae/runtime/core
  */
 export * from './bitstream/index.js';
+export * from './bundle/default-prior.js';
 export * from './bundle/files.js';
 export * from './bundle/identity.js';
 export * from './bundle/load.js';

@@ -14,6 +14,7 @@ import { mountMorph } from './view/morph.js';
 import { mountNoise } from './view/noise.js';
 import { mountPad } from './view/pad.js';
 import { mountPhoto } from './view/photo.js';
+import { mountPlaceholders } from './view/placeholders.js';
 import { chooseSample, mountSamples } from './view/samples.js';
 import { mountSettings } from './view/settings.js';
 import { mountSizes } from './view/sizes.js';
@@ -33,7 +34,7 @@ const mounts = [
   mountSettings,
   mountFiles,
 ];
-const below = [mountSizes, mountCurve, mountLatents, mountMorph, mountNoise, mountEngine];
+const below = [mountSizes, mountCurve, mountLatents, mountMorph, mountNoise, mountPlaceholders, mountEngine];
 for (const mount of [...mounts, ...below]) mount(app);
 chooseSample(app, FIRST_SAMPLE);
 // From here on the page can be drawn on, whatever is still loading.

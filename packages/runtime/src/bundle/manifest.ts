@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { PRIORS, type Prior } from '../bitstream/index.js';
+import { PRIORS } from '../bitstream/index.js';
 import { MAX_CONTEXT_FILE_BYTES } from '../context/index.js';
 import { MAX_TABLE_FILE_BYTES } from '../entropy/index.js';
 import { MAX_MULTIPLIER, MAX_QUALITIES, MAX_STEP, MIN_STEP } from '../entropy/quantizer.js';
@@ -137,8 +137,3 @@ export const manifestSchemaOf = (major: number) =>
 
 /** A parsed manifest.json. */
 export type Manifest = z.infer<ReturnType<typeof manifestSchemaOf>>;
-
-/** The prior that a bundle encodes with by default. */
-export function defaultPrior({ prior, context }: Pick<Manifest, 'prior' | 'context'>): Prior {
-  return prior ?? (context === undefined ? 'factorized' : 'context');
-}

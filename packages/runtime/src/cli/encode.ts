@@ -1,5 +1,5 @@
 import { type Prior, readContainer } from '../bitstream/index.js';
-import { defaultPrior } from '../bundle/manifest.js';
+import { defaultPrior } from '../bundle/default-prior.js';
 import { chooseQuality } from '../codec/choose-quality.js';
 import type { Codec } from '../codec/codec.js';
 import type { ContainerSummary } from '../codec/coding/index.js';

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { Prior } from '../bitstream/index.js';
-import { defaultPrior, type Manifest } from '../bundle/manifest.js';
+import { defaultPrior } from '../bundle/default-prior.js';
+import type { Manifest } from '../bundle/manifest.js';
 import { PACK_MAGIC } from '../bundle/pack.js';
 import type { Codec } from '../codec/codec.js';
 import { qualityCount } from '../entropy/quantizer.js';

@@ -2,6 +2,7 @@ import { MAX_QUALITIES } from '@convae/runtime/core';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { FITS } from '../dataset/index.js';
 import { PRESET_NAMES } from '../model/presets.js';
+import { WEIGHT_STORAGES } from '../model/round-weights.js';
 import { NOISE_KINDS } from '../training/noise.js';
 import { RATE_RECIPE_NAMES } from '../training/rate/recipes.js';
 import { MAX_TARGET_BYTES, PSNR_RANGE } from '../training/rate/target.js';
@@ -168,7 +169,7 @@ export function addExportFlags(command: Command): Command {
     .addOption(
       new Option(
         '--weights <type>',
-        'how kernels are stored: float32, or int8 with a scale for each output channel (the default for rate recipes)',
-      ).choices(['float32', 'int8']),
+        'how kernels are stored: float32, int8 with a scale for each output channel (the default for rate recipes), or int8-linear: those of linear transforms too',
+      ).choices([...WEIGHT_STORAGES]),
     );
 }

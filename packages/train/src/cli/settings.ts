@@ -4,6 +4,7 @@ import { type Dataset, openDataset } from '../dataset/index.js';
 import { cannotRead, jsonOf } from '../files/read.js';
 import { parseSpec } from '../model/parse.js';
 import { presetSpec } from '../model/presets.js';
+import type { WeightStorage } from '../model/round-weights.js';
 import { traceShapes } from '../model/shapes.js';
 import { type ArchitectureSpec, type ImageShape, specSchema } from '../model/spec.js';
 import type { NoiseKind, NoiseSettings } from '../training/noise.js';
@@ -160,13 +161,14 @@ export async function checkTarget(flags: TrainFlags): Promise<void> {
 }
 
 /** The flags that a named recipe stands for. */
-export function recipeFlags(name: string): Partial<TrainFlags> {
-  const { preset, crop, recipe } = RATE_RECIPES[name]!;
+export function recipeFlags(name: string): Partial<TrainFlags> & { readonly weights?: WeightStorage } {
+  const { preset, crop, weights, recipe } = RATE_RECIPES[name]!;
   const { epochs, batch, learningRate: lr, schedule, flips } = recipe;
   return JSON.parse(
     JSON.stringify({
       preset,
       crop,
+      weights,
       epochs,
       batch,
       lr,
@@ -174,7 +176,7 @@ export function recipeFlags(name: string): Partial<TrainFlags> {
       flips,
       leastSteps: LEAST_STEPS,
     }),
-  ) as Partial<TrainFlags>;
+  ) as Partial<TrainFlags> & { readonly weights?: WeightStorage };
 }
 
 /** Those of the flags that say which images. */

@@ -7,7 +7,7 @@ import { readJson } from '../files/read.js';
 import { buildLayersNetwork } from '../model/build.js';
 import { describeLayers } from '../model/describe.js';
 import { parseSpec } from '../model/parse.js';
-import { roundedParameters } from '../model/round-weights.js';
+import { roundedParameters, type WeightStorage } from '../model/round-weights.js';
 import { traceShapes } from '../model/shapes.js';
 import { loadBackend, type Tf } from '../setup/index.js';
 import { type Checkpoint, loadCheckpoint } from '../training/checkpoint.js';
@@ -67,7 +67,7 @@ export interface ExportFlags {
   /** Take the decoder's fused form where it is measured faster. */
   readonly optimize: boolean;
   /** How kernels are stored; int8 where rate was trained and nothing is said, else float32. */
-  readonly weights?: 'float32' | 'int8';
+  readonly weights?: WeightStorage;
 }
 
 /** Export a run's best weights as a bundle, checked against tfjs before anything is written. */
@@ -77,7 +77,7 @@ export async function exportStage(
 ): Promise<ExportedBundle> {
   const { tf, spec, dataset, paths, parameters } = run;
   const storage = weights ?? (run.recipe.rate === null ? 'float32' : 'int8');
-  const values = storage === 'int8' ? roundedParameters(spec, parameters) : parameters;
+  const values = roundedParameters(spec, parameters, storage);
   const network = buildLayersNetwork(tf, spec, values);
   try {
     return await exportBundle({

@@ -102,8 +102,8 @@ interface PatchWidths {
   readonly channels: { readonly grey: number; readonly colour: number };
   /** Filters of the encoder's convolutions, each of which halves the sides: the patch's side is 2 to their number. */
   readonly encoder: readonly number[];
-  /** Filters of the decoder's transposed convolutions but the last, each of which doubles the sides. */
-  readonly decoder: readonly number[];
+  /** Filters of the decoder's convolution, then of its transposed ones but the last, each of which doubles the sides. */
+  readonly decoder: readonly [number, ...number[]];
 }
 
 /**
@@ -111,7 +111,7 @@ interface PatchWidths {
  * it lacks: at the start nearly nothing. Images of any size; transposed convolutions overlap evenly.
  */
 const patches =
-  (name: string, { channels, encoder, decoder }: PatchWidths): Preset =>
+  (name: string, { channels, encoder, decoder: [first, ...doubling] }: PatchWidths): Preset =>
   (image) => ({
     name,
     image,
@@ -128,8 +128,8 @@ const patches =
       },
     ],
     decoder: [
-      { kind: 'conv', filters: encoder.at(-1)!, kernel: 3, activation: 'relu' },
-      ...decoder.map(
+      { kind: 'conv', filters: first, kernel: 3, activation: 'relu' },
+      ...doubling.map(
         (filters) => ({ kind: 'transpose', filters, kernel: 4, stride: 2, activation: 'relu' }) as const,
       ),
       { kind: 'transpose', filters: image.channels, kernel: 4, stride: 2, activation: 'linear' },
@@ -211,12 +211,18 @@ const PRESETS = {
   'grid-4': grid('grid-4', 4),
   'grid-8': grid('grid-8', 8),
   /** Small images of one size with texture, grey or colour. */
-  'patch-4': patches('patch-4', { channels: { grey: 10, colour: 20 }, encoder: [24, 64], decoder: [32] }),
+  'patch-4': patches('patch-4', { channels: { grey: 10, colour: 20 }, encoder: [24, 64], decoder: [64, 32] }),
   /** Pictures of any size: larger patches, more latents. */
   'patch-8': patches('patch-8', {
     channels: { grey: 24, colour: 48 },
     encoder: [32, 64, 64],
-    decoder: [64, 32],
+    decoder: [64, 64, 32],
+  }),
+  /** Large patches of small images at few bytes, in a small bundle: placeholders. */
+  'patch-8-small': patches('patch-8-small', {
+    channels: { grey: 12, colour: 20 },
+    encoder: [16, 24, 32],
+    decoder: [48, 32, 16],
   }),
   tuned,
   denoise,

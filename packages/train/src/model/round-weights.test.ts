@@ -13,7 +13,7 @@ function byChannel(
   values: Float32Array,
 ): number[][] {
   const [part, index] = name.split('/') as ['encoder' | 'decoder', string];
-  const transposed = spec[part][Number(index)]!.kind === 'transpose';
+  const transposed = isLinear({ name }) ? part === 'decoder' : spec[part][Number(index)]!.kind === 'transpose';
   const stride = transposed ? shape.at(-1)! : 1;
   const channels = Array.from({ length: shape.at(transposed ? -2 : -1)! }, (): number[] => []);
   for (const [i, value] of values.entries()) channels[Math.floor(i / stride) % channels.length]!.push(value);
@@ -28,6 +28,10 @@ function weights(name: string, channels: 1 | 3): { spec: ArchitectureSpec; value
     tensor.map((value, i) => (i % 7 === 0 ? 0 : value * 10 ** (2 * random.uniform() - 1))),
   );
   values[0]!.fill(0);
+  // Linear transforms begin with what the images say.
+  for (const [i, shape] of parameterShapes(spec).entries())
+    if (isLinear(shape) && shape.role === 'kernel')
+      for (const j of values[i]!.keys()) values[i]![j] = random.uniform() - 0.5;
   return { spec, values };
 }
 
@@ -39,16 +43,30 @@ describe.each(PRESET_NAMES)('the rounded weights of %s', (name) => {
     shape.role === 'kernel' && !isLinear(shape) ? [{ shape, i }] : [],
   );
 
+  /** Values of a kernel that are no integers times the scale of their output channel. */
+  const offGrid = (shape: ParameterShape, tensor: Float32Array): number[] =>
+    byChannel(spec, shape, tensor).flatMap((channel) => {
+      const scale = Math.max(...channel.map(Math.abs)) / 127;
+      return channel.filter((value) => Math.fround(Math.round(value / (scale || 1)) * scale) !== value);
+    });
+
   it('are integers of −127 to 127 times one scale for each output channel, exactly in float32', () => {
-    for (const { shape, i } of kernels) {
-      for (const channel of byChannel(spec, shape, rounded[i]!)) {
-        const scale = Math.max(...channel.map(Math.abs)) / 127;
-        const wrong = channel.filter(
-          (value) => Math.fround(Math.round(value / (scale || 1)) * scale) !== value,
-        );
-        expect(wrong).toEqual([]);
+    for (const { shape, i } of kernels) expect(offGrid(shape, rounded[i]!)).toEqual([]);
+  });
+
+  it('are that in linear transforms too where this is asked for, and the same elsewhere', () => {
+    const all = roundedParameters(spec, values, 'int8-linear');
+    for (const [i, shape] of shapes.entries()) {
+      if (!isLinear(shape) || shape.role === 'bias') expect(all[i]).toEqual(rounded[i]);
+      else {
+        expect(offGrid(shape, all[i]!)).toEqual([]);
+        expect(offGrid(shape, values[i]!)).not.toEqual([]);
       }
     }
+  });
+
+  it('are the weights themselves as float32', () => {
+    expect(roundedParameters(spec, values, 'float32')).toEqual(values);
   });
 
   it('are within half a step of the weights', () => {

@@ -1,6 +1,7 @@
 import type { Prior } from '../../bitstream/index.js';
+import { defaultPrior } from '../../bundle/default-prior.js';
 import type { BundleCoding } from '../../bundle/load.js';
-import { defaultPrior, type Manifest } from '../../bundle/manifest.js';
+import type { Manifest } from '../../bundle/manifest.js';
 import { ContextPrior, type ContextPriorOptions } from '../../context/index.js';
 import { coarsenTable, type EntropyTables, packTables, TOTAL, unpackTable } from '../../entropy/index.js';
 import { type Quantizer, type QuantizerSpec, qualityCount, quantizerAt } from '../../entropy/quantizer.js';

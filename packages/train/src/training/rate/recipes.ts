@@ -1,4 +1,5 @@
 import type { PresetName } from '../../model/presets.js';
+import type { WeightStorage } from '../../model/round-weights.js';
 import type { RecipeInput } from '../recipe.js';
 
 /** A network and how it is trained, by one name. */
@@ -7,11 +8,14 @@ export interface NamedRecipe {
   readonly recipe: RecipeInput;
   /** Side of the crops that it trains on, pixels; undefined for sets of one size. */
   readonly crop?: number;
+  /** How its kernels are stored; int8 where left out. */
+  readonly weights?: WeightStorage;
 }
 
 const common = { batch: 100, learningRate: 2e-3, schedule: 'cosine' } as const;
 const vector = { radius: 0, hidden1: 64, hidden2: 48 };
 const grid = { radius: 2, hidden1: 64, hidden2: 32 };
+const placeholder = { radius: 2, hidden1: 48, hidden2: 32 };
 const photo = { radius: 2, hidden1: 96, hidden2: 48 };
 
 /**
@@ -49,6 +53,24 @@ export const RATE_RECIPES: Readonly<Record<string, NamedRecipe>> = {
       rate: {
         lambdas: [60, 110, 190, 330, 600],
         context: grid,
+        contextFrom: 0.15,
+        emphasis: 4,
+        emphasisUntil: 0.3,
+      },
+    },
+  },
+  /** Photos of 32×32 in about 22 bytes, which stand on a page until the picture is there. */
+  placeholder: {
+    preset: 'patch-8-small',
+    weights: 'int8-linear',
+    recipe: {
+      ...common,
+      epochs: 22,
+      flips: true,
+      rate: {
+        lambdas: [2.5, 5, 10, 16, 25],
+        target: { bytes: 21 },
+        context: placeholder,
         contextFrom: 0.15,
         emphasis: 4,
         emphasisUntil: 0.3,
