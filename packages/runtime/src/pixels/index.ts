@@ -1,0 +1,19 @@
+export {
+  decodePixels,
+  encodePixels,
+  MAX_PIXEL_PRODUCTS,
+  mostPixelImages,
+  type PixelHead,
+} from './pixel-coder.js';
+export {
+  MAX_BIAS_SHIFT,
+  MAX_PIXEL_FILE_BYTES,
+  MAX_PIXEL_RADIUS,
+  type PixelModel,
+  type PixelSizes,
+  parsePixels,
+  pixelOutputs,
+  pixelRows,
+  serializePixels,
+} from './pixel-model.js';
+export { PixelPrior, type ValueCoder } from './pixel-prior.js';
