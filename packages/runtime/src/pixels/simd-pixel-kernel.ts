@@ -4,6 +4,7 @@ import { fillScaling, packDense, roundUp } from '../context/simd-kernel.js';
 import { INDICATOR, type PixelKernel, pairCount, pairWeights } from './pixel-kernel.js';
 import { type PixelModel, pixelOutputs } from './pixel-model.js';
 import { startPixelSums } from './plain-pixel-kernel.js';
+import { type PixelFunctions, pixelModule } from './simd-pixel-functions.js';
 
 /**
  * The kernel in WebAssembly, 128 bits at a time: the same integers as the plain one, because sums of integers that stay
@@ -11,7 +12,7 @@ import { startPixelSums } from './plain-pixel-kernel.js';
  */
 export function createSimdPixelKernel(model: PixelModel): PixelKernel {
   const at = layoutOf(model);
-  const { functions, memory } = createSimdInstance(at.bytes);
+  const { functions, memory } = createSimdInstance<PixelFunctions>(pixelModule(), at.bytes);
   const { addPairs, dense, activate } = functions;
   const { biasShifts, bias3, shift3 } = model;
   const outputs = new Int32Array(pixelOutputs(model));
