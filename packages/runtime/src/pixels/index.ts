@@ -1,3 +1,4 @@
+export { MAX_PIXEL_FILE_BYTES } from './limits.js';
 export {
   decodePixels,
   encodePixels,
@@ -7,7 +8,6 @@ export {
 } from './pixel-coder.js';
 export {
   MAX_BIAS_SHIFT,
-  MAX_PIXEL_FILE_BYTES,
   MAX_PIXEL_RADIUS,
   type PixelModel,
   type PixelSizes,

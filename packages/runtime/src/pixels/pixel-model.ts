@@ -9,9 +9,8 @@ import {
   neighbourCount,
 } from '../context/context-model.js';
 import { ConvaeError } from '../errors.js';
+import { MAX_PIXEL_FILE_BYTES } from './limits.js';
 
-/** Largest file of a pixel context model that is read, bytes. */
-export const MAX_PIXEL_FILE_BYTES = 8 << 20;
 /** Most rows and columns of pixels above and beside one that its probabilities depend on. */
 export const MAX_PIXEL_RADIUS = 5;
 /** Largest power of two of a layer's biases. */
