@@ -19,37 +19,49 @@ export async function runInfo(path: string, options: CodecOptions, streams: Stre
   else printTable(streams, infoRows(codec));
 }
 
-function infoJson({ manifest, executionProvider, passedOver, contextKernel }: Codec): object {
+function infoJson({ manifest, lossless, executionProvider, passedOver, contextKernel }: Codec): object {
   return {
-    executionProvider,
-    passedOver,
+    ...(lossless ? { lossless } : { executionProvider, passedOver }),
     priors: priorsOf(manifest),
     contextKernel,
     bytes: totalBytes(manifest),
-    latentBytes: latentBytes(manifest),
+    ...(lossless ? {} : { latentBytes: latentBytes(manifest) }),
     manifest,
   };
 }
 
 function infoRows(codec: Codec): string[][] {
-  const { manifest } = codec;
-  const { image, latent, encoder, decoder } = manifest;
+  const { manifest, lossless } = codec;
+  const { image } = manifest;
   const pixels = image.channels * image.height * image.width;
-  const sizes = image.anySize ? `, and any other size (padded to multiples of ${image.multiple})` : '';
+  const padded = lossless ? '' : ` (padded to multiples of ${image.multiple})`;
+  const sizes = image.anySize ? `, and any other size${padded}` : '';
   return [
     ['name', manifest.name],
     ['format', `${manifest.format} ${manifest.version}, by ${manifest.createdBy}`],
     ['image', `${image.height}×${image.width}×${image.channels}, ${formatBytes(pixels)} raw${sizes}`],
-    [
-      'latent',
-      `${latent.channels}×${latent.height}×${latent.width} float32, ${formatBytes(latentBytes(manifest))} uncoded`,
-    ],
-    ['encoder', `${encoder.file}, ${formatBytes(encoder.bytes)}`],
-    ['decoder', `${decoder.file}, ${formatBytes(decoder.bytes)}`],
-    ...codingRows(codec),
+    ...(lossless ? losslessRows(manifest) : [...networkRows(manifest), ...codingRows(codec)]),
     ...Object.entries(manifest.training).map(([key, value]) => [`training.${key}`, shown(value)]),
     ...Object.entries(manifest.metrics).map(([key, value]) => [`metrics.${key}`, shown(value)]),
     ['runs on', describeProvider(codec)],
+  ];
+}
+
+/** What a lossless bundle has instead of networks and tables. */
+const losslessRows = ({ context, rates }: Manifest): string[][] => [
+  ['kind', 'lossless: every value comes back as it was'],
+  ['context', `${context?.file}, ${formatBytes(context?.bytes ?? 0)}`],
+  ...rateRows(rates, 0),
+];
+
+function networkRows({ latent, encoder, decoder }: Manifest): string[][] {
+  return [
+    [
+      'latent',
+      `${latent.channels}×${latent.height}×${latent.width} float32, ${formatBytes(latentBytes({ latent }))} uncoded`,
+    ],
+    ['encoder', `${encoder.file}, ${formatBytes(encoder.bytes)}`],
+    ['decoder', `${decoder.file}, ${formatBytes(decoder.bytes)}`],
   ];
 }
 
@@ -58,10 +70,6 @@ function codingRows({ manifest, contextKernel }: Codec): string[][] {
   const { quantizer, quality, tables, rates, context } = manifest;
   if (quantizer === undefined || tables === undefined)
     return [['tables', 'none: this bundle encodes no bytes, export it again with tables']];
-  const shownRates = (rates ?? []).map((rate) => [
-    `quality ${rate.quality}${rate.quality === quality ? ' (default)' : ''}`,
-    `${rate.validationBytesPerImage.toFixed(2)} bytes an image at ${decibels(rate.validationPsnr)} (validation images)`,
-  ]);
   const qualities = `qualities 0..${qualityCount(quantizer) - 1}, ${quality} by default`;
   const contextRows = context
     ? [['context', `${context.file}, ${formatBytes(context.bytes)}, runs as ${contextKernel}`]]
@@ -70,9 +78,15 @@ function codingRows({ manifest, contextKernel }: Codec): string[][] {
     ['tables', `${tables.file}, ${formatBytes(tables.bytes)}, ${qualities}`],
     ...contextRows,
     ['priors', `${priorsOf(manifest).join(', ')}; ${defaultPrior(manifest)} by default`],
-    ...shownRates,
+    ...rateRows(rates, quality),
   ];
 }
+
+const rateRows = (rates: Manifest['rates'] = [], quality: number | undefined): string[][] =>
+  rates.map((rate) => [
+    `quality ${rate.quality}${rate.quality === quality ? ' (default)' : ''}`,
+    `${rate.validationBytesPerImage.toFixed(2)} bytes an image at ${decibels(rate.validationPsnr)} (validation images)`,
+  ]);
 
 function priorsOf({ tables, context }: Manifest): Prior[] {
   return [...(tables ? (['factorized'] as const) : []), ...(context ? (['context'] as const) : [])];
@@ -89,9 +103,9 @@ function shown(value: unknown): string {
 }
 
 function totalBytes({ encoder, decoder, tables, context }: Manifest): number {
-  return encoder.bytes + decoder.bytes + (tables?.bytes ?? 0) + (context?.bytes ?? 0);
+  return (encoder?.bytes ?? 0) + (decoder?.bytes ?? 0) + (tables?.bytes ?? 0) + (context?.bytes ?? 0);
 }
 
-function latentBytes({ latent }: Manifest): number {
+function latentBytes({ latent }: Pick<Manifest, 'latent'>): number {
   return latent.channels * latent.height * latent.width * Float32Array.BYTES_PER_ELEMENT;
 }

@@ -1,5 +1,5 @@
 import type { BundleFiles } from '../bundle/files.js';
-import { loadBundle } from '../bundle/load.js';
+import { isLosslessBundle, loadAnyBundle } from '../bundle/load.js';
 import { wrongKind } from '../checks.js';
 import { type Codec, createCodec, kernelOf } from '../codec/codec.js';
 import { checkLoadOptions, type LoadOptions } from '../codec/load-options.js';
@@ -11,6 +11,7 @@ import { importOnnxRuntime, NODE_PROVIDERS, whyUnavailableOnNode } from './onnxr
  * Loads a bundle and gives a ready codec on onnxruntime-node. Without options it runs on the CPU.
  * `executionProviders` may name `cuda`, `webgpu` and `cpu`; each is tried with a real run, and `cpu` follows by
  * itself where none of them works, unless `strict` is true. `auto` measures all three and takes the fastest.
+ * A lossless bundle has no networks: ONNX Runtime is not loaded, and none of these matter.
  * @param bundle The bundle's folder, or its files from anywhere else.
  * @throws TypeError or RangeError where an argument is not what it should be.
  * @throws ConvaeError NOT_FOUND, LIMIT_EXCEEDED, MANIFEST_INVALID, VERSION_UNSUPPORTED, HASH_MISMATCH, GRAPH_INVALID,
@@ -21,7 +22,11 @@ export async function loadCodec(
   options: LoadOptions = {},
 ): Promise<Codec> {
   checkLoadOptions(options, NODE_PROVIDERS);
-  const loaded = await loadBundle(bundleFiles(bundle));
+  const loaded = await loadAnyBundle(bundleFiles(bundle));
+  if (isLosslessBundle(loaded)) {
+    const { createLosslessCodec } = await import('../codec/lossless-codec.js');
+    return createLosslessCodec(loaded, 'cpu', options.contextKernel);
+  }
   kernelOf(loaded.coding, options.contextKernel);
   const sessions = await openSessions(await importOnnxRuntime(), loaded, {
     executionProviders: options.executionProviders ?? ['cpu'],

@@ -3,7 +3,6 @@ export {
   decodePixels,
   encodePixels,
   MAX_PIXEL_PRODUCTS,
-  mostPixelImages,
   type PixelHead,
 } from './pixel-coder.js';
 export {

@@ -1,5 +1,6 @@
 import { MAX_CHUNK_SYMBOLS } from '../bitstream/index.js';
 import { checkLimit } from '../checks.js';
+import { mostBits } from '../entropy/code-word.js';
 import { RangeDecoder, RangeEncoder, type Steps, TOTAL } from '../entropy/index.js';
 import { ConvaeError } from '../errors.js';
 import type { ImageBatch, ItemShape } from '../image.js';
@@ -7,9 +8,6 @@ import type { PixelPrior, ValueCoder } from './pixel-prior.js';
 
 /** Most products of weights that a payload of a lossless bundle may take: this bounds the time to decode it. */
 export const MAX_PIXEL_PRODUCTS = 2 ** 38;
-
-/** Bits beyond its bytes that a code word may leave out at its end, and one for rounding. */
-const OMITTED_BITS = 17;
 
 /** Encodes images in pieces: the payload's whole code word. @throws ConvaeError LIMIT_EXCEEDED. */
 export function* encodePixels(prior: PixelPrior, images: ImageBatch): Steps<Uint8Array> {
@@ -56,7 +54,7 @@ export function* decodePixels(
   const { channels, height, width } = shape;
   const length = count * channels * height * width;
   // Before memory is taken: so few bytes cannot hold so many values, whatever they are.
-  if (count * prior.leastBits(shape) > 8 * payload.length + OMITTED_BITS) {
+  if (count * prior.leastBits(shape) > mostBits(payload.length)) {
     const problem = `${payload.length} bytes cannot hold ${count} image(s) of ${height}×${width}×${channels}`;
     throw new ConvaeError('DATA_INVALID', problem);
   }
@@ -85,11 +83,6 @@ function readFirst(decoder: RangeDecoder, first: number): boolean {
   const yes = decoder.slot() < first;
   decoder.consume(yes ? 0 : first, yes ? first : TOTAL);
   return yes;
-}
-
-/** Most images of one size whose payload has so many bytes, and that a chunk's frame of `frameBytes` holds each. */
-export function mostPixelImages(prior: PixelPrior, payloadBytes: number, shape: ItemShape): number {
-  return Math.floor((8 * payloadBytes + OMITTED_BITS) / prior.leastBits(shape));
 }
 
 function checkProducts(prior: PixelPrior, count: number, size: Pick<ItemShape, 'height' | 'width'>): void {

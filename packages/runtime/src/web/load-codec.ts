@@ -11,6 +11,7 @@ import { checkWebGpu } from './webgpu-option.js';
 
 /**
  * Loads a bundle and gives a ready codec on onnxruntime-web. Without options it runs on WebAssembly.
+ * For a lossless bundle, which has no networks, ONNX Runtime is not loaded.
  * @param bundle The address of the bundle's folder, relative to the page, or its files from anywhere else.
  * @throws TypeError or RangeError where an argument is not what it should be.
  * @throws ConvaeError NOT_FOUND, LIMIT_EXCEEDED, MANIFEST_INVALID, VERSION_UNSUPPORTED, HASH_MISMATCH, GRAPH_INVALID,
