@@ -103,7 +103,7 @@ function shown(value: unknown): string {
 }
 
 function totalBytes({ encoder, decoder, tables, context }: Manifest): number {
-  return (encoder?.bytes ?? 0) + (decoder?.bytes ?? 0) + (tables?.bytes ?? 0) + (context?.bytes ?? 0);
+  return [encoder, decoder, tables, context].reduce((sum, file) => sum + (file?.bytes ?? 0), 0);
 }
 
 function latentBytes({ latent }: Pick<Manifest, 'latent'>): number {
