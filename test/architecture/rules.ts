@@ -3,7 +3,7 @@ export type ModuleTable = Readonly<Record<string, readonly string[]>>;
 
 /** What everything may import; these import nothing but errors. */
 const ROOT = ['errors', 'checks', 'bytes', 'median'];
-const FORMATS = [...ROOT, 'image', 'transparency', 'entropy', 'bitstream', 'context'];
+const FORMATS = [...ROOT, 'image', 'transparency', 'entropy', 'bitstream', 'context', 'pixels'];
 const BUNDLE = [...FORMATS, 'bundle'];
 const SHARED = [...BUNDLE, 'provider', 'codec', 'idx'];
 
@@ -20,6 +20,8 @@ export const RUNTIME_MODULES: ModuleTable = {
   bitstream: ROOT,
   // The context prior codes under probabilities of its own, with the coder of `entropy`.
   context: [...ROOT, 'image', 'entropy', 'bitstream'],
+  // The pixel context model is computed with the parts of the context prior.
+  pixels: [...ROOT, 'image', 'entropy', 'bitstream', 'context'],
   bundle: FORMATS,
   provider: BUNDLE,
   codec: [...BUNDLE, 'provider'],

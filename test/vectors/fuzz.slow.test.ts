@@ -14,6 +14,7 @@ import {
   openContainer,
   packTables,
   parseContext,
+  parsePixels,
   parseTables,
   RangeDecoder,
   RangeEncoder,
@@ -21,12 +22,17 @@ import {
   readImageStream,
   salvageContainer,
   serializeContext,
+  serializePixels,
   serializeTables,
   sha256Hex,
   writeImageStream,
 } from '@convae/runtime/core';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createCodedBundle, tinyContextModel } from '../../packages/runtime/src/testing/coded-bundle.js';
+import {
+  createLosslessBundle,
+  randomPixelModel,
+} from '../../packages/runtime/src/testing/lossless-bundle.js';
 import { fromHex, golden, goldenJson } from './golden.js';
 import { mutate, type Random } from './mutate.js';
 import { randomIntegers } from './random.js';
@@ -44,6 +50,10 @@ const ROUNDS = {
   contextBundles: 5_000,
   contextCoded: 20_000,
   contextCodec: 2_000,
+  pixels: 60_000,
+  pixelBundles: 10_000,
+  pixelStreams: 120_000,
+  pixelCodec: 10_000,
 };
 
 const tables = packTables([buildTable(-3, [1, 5, 60, 900, 70, 4, 1]), buildTable(-1, [1, 9, 1])]);
@@ -171,6 +181,20 @@ describe('mutated bytes end in what was written or a ConvaeError', { timeout: 24
     expect(counts.read).toBeGreaterThan(0);
   });
 
+  it(`pixel context models, ${ROUNDS.pixels} times`, async () => {
+    const random = randomIntegers(11);
+    const counts = { read: 0, refused: 0 };
+    const whole = serializePixels(randomPixelModel());
+    for (let round = 0; round < ROUNDS.pixels; round++) {
+      const mutated = mutate(whole, random);
+      await outcome(counts, () => {
+        expect(Buffer.compare(serializePixels(parsePixels(mutated)), mutated)).toBe(0);
+      });
+    }
+    expect(counts.refused).toBeGreaterThan(ROUNDS.pixels / 4);
+    expect(counts.read).toBeGreaterThan(0);
+  });
+
   it(`containers read as streams, ${ROUNDS.streams} times`, async () => {
     const random = randomIntegers(3);
     const counts = { read: 0, refused: 0 };
@@ -287,6 +311,42 @@ describe('a codec fed with mutated bytes ends in whole images or a ConvaeError',
     expect(counts.read).toBeGreaterThan(0);
   });
 
+  it(`lossless bundles, ${ROUNDS.pixelBundles} times`, async () => {
+    const random = randomIntegers(12);
+    const counts = { read: 0, refused: 0 };
+    const whole = (await createLosslessBundle()).contents;
+    const streams = streamsOf('tiny-lossless-1');
+    for (let round = 0; round < ROUNDS.pixelBundles; round++) {
+      const contents = new Map(whole);
+      if (random(2)) contents.set('manifest.json', mutate(contents.get('manifest.json')!, random));
+      else await replaceFile(contents, 'context', mutate(contents.get('context.bin')!, random));
+      await outcome(counts, async () => {
+        await using codec = await loadCodec(filesOf(contents));
+        // Whatever model it is, what it decodes is what it would have encoded.
+        const bytes = streams[random(streams.length)]!;
+        expect(Buffer.compare(await codec.encode(await codec.decode(bytes)), bytes)).toBe(0);
+      });
+    }
+    expect(counts.refused).toBeGreaterThan(ROUNDS.pixelBundles / 4);
+    expect(counts.read).toBeGreaterThan(0);
+  });
+
+  it(`streams of a lossless bundle, ${ROUNDS.pixelStreams} times`, async () => {
+    const random = randomIntegers(13);
+    const counts = { read: 0, refused: 0 };
+    const streams = streamsOf('tiny-lossless-3');
+    const codec = await loadCodec(filesOf((await createLosslessBundle(3)).contents));
+    for (let round = 0; round < ROUNDS.pixelStreams; round++) {
+      const mutated = mutate(streams[random(streams.length)]!, random);
+      await outcome(counts, async () => {
+        const image = await codec.decode(mutated);
+        expect(Buffer.compare(await codec.encode(image), mutated)).toBe(0);
+      });
+    }
+    expect(counts.refused).toBeGreaterThan(ROUNDS.pixelStreams / 4);
+    expect(counts.read).toBeGreaterThan(0);
+  });
+
   it.each([
     ['tiny-bundle', ROUNDS.coded],
     ['tiny-context', ROUNDS.contextCoded],
@@ -310,10 +370,15 @@ describe('a codec fed with mutated bytes ends in whole images or a ConvaeError',
   it.each([
     ['tiny-bundle', ROUNDS.codec],
     ['tiny-context', ROUNDS.contextCodec],
+    ['tiny-lossless-1', ROUNDS.pixelCodec],
   ] as const)('containers of %s decoded to images, %i times', async (folder, rounds) => {
     const random = randomIntegers(8);
     const counts = { read: 0, refused: 0 };
-    const codec = await loadCodec(filesOf(await tinyFiles(folder === 'tiny-context')), { threads: 1 });
+    const lossless = folder === 'tiny-lossless-1';
+    const contents = lossless
+      ? (await createLosslessBundle()).contents
+      : await tinyFiles(folder === 'tiny-context');
+    const codec = await loadCodec(filesOf(contents), { threads: 1 });
     const stored = golden(`${folder}/images.cae`);
     const whole = await imagesOf(await codec.openContainer(sourceOf(stored)));
     for (let round = 0; round < rounds; round++) {

@@ -63,6 +63,7 @@ export {
   toUint8Images,
 } from './image.js';
 export { median } from './median.js';
+export * from './pixels/index.js';
 export { DEFAULT_BATCH_SIZE } from './provider/batch.js';
 export type {
   ExecutionProvider,

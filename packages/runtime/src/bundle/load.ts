@@ -4,11 +4,19 @@ import { type ContextModel, MAX_CONTEXT_FILE_BYTES, parseContext } from '../cont
 import { type EntropyTables, MAX_TABLE_FILE_BYTES, parseTables } from '../entropy/index.js';
 import { qualityCount } from '../entropy/quantizer.js';
 import { ConvaeError } from '../errors.js';
-import { checkContext } from './check-context.js';
+import { MAX_PIXEL_FILE_BYTES } from '../pixels/limits.js';
+import type { PixelModel } from '../pixels/pixel-model.js';
+import { checkContext, checkPixels } from './check-context.js';
 import { type BundleFiles, MANIFEST_FILE } from './files.js';
 import { bundleIdentity } from './identity.js';
-import { MAX_GRAPH_BYTES, MAX_MANIFEST_BYTES, type Manifest } from './manifest.js';
-import { parseManifest } from './parse.js';
+import {
+  isLossless,
+  type LosslessManifest,
+  MAX_GRAPH_BYTES,
+  MAX_MANIFEST_BYTES,
+  type Manifest,
+} from './manifest.js';
+import { parseAnyManifest, withNetworks } from './parse.js';
 
 /** What was read from a bundle, checked against its manifest. */
 export interface Bundle {
@@ -33,13 +41,50 @@ export interface BundleCoding {
   readonly hash: Uint8Array;
 }
 
+/** What was read from a lossless bundle, checked against its manifest. */
+export interface LosslessBundle {
+  /** Names the place in messages. */
+  readonly location: string;
+  readonly manifest: LosslessManifest;
+  readonly pixels: PixelModel;
+  /** uint8, 8 bytes: the hash by which bitstreams name the bundle. */
+  readonly hash: Uint8Array;
+}
+
 /**
- * Reads a bundle and checks the SHA-256 of its graphs, tables and context model.
+ * Reads a bundle with networks and checks the SHA-256 of its graphs, tables and context model.
  * @throws ConvaeError NOT_FOUND, LIMIT_EXCEEDED, MANIFEST_INVALID, VERSION_UNSUPPORTED or HASH_MISMATCH; DATA_INVALID
- * or DATA_TRUNCATED where the table file or the context model breaks its format.
+ * or DATA_TRUNCATED where the table file or the context model breaks its format; UNSUPPORTED for a lossless bundle.
  */
 export async function loadBundle(files: BundleFiles): Promise<Bundle> {
-  const manifest = parseManifest(await files.read(MANIFEST_FILE, MAX_MANIFEST_BYTES));
+  return readNetworks(files, withNetworks(await readManifest(files)));
+}
+
+/**
+ * Reads a bundle of any kind and checks the SHA-256 of its files; {@link isLosslessBundle} tells them apart.
+ * @throws as {@link loadBundle}, but not UNSUPPORTED.
+ */
+export async function loadAnyBundle(files: BundleFiles): Promise<Bundle | LosslessBundle> {
+  const manifest = await readManifest(files);
+  return isLossless(manifest) ? readLossless(files, manifest) : readNetworks(files, manifest);
+}
+
+/** Whether a bundle is lossless. */
+export const isLosslessBundle = (bundle: Bundle | LosslessBundle): bundle is LosslessBundle =>
+  'pixels' in bundle;
+
+const readManifest = async (files: BundleFiles): Promise<Manifest | LosslessManifest> =>
+  parseAnyManifest(await files.read(MANIFEST_FILE, MAX_MANIFEST_BYTES));
+
+async function readLossless(files: BundleFiles, manifest: LosslessManifest): Promise<LosslessBundle> {
+  // Pages with other bundles do not load its code.
+  const { parsePixels } = await import('../pixels/index.js');
+  const pixels = parsePixels(await readListed(files, manifest.context, MAX_PIXEL_FILE_BYTES));
+  checkPixels(pixels, manifest);
+  return { location: files.location, manifest, pixels, hash: await bundleHash(bundleIdentity(manifest)!) };
+}
+
+async function readNetworks(files: BundleFiles, manifest: Manifest): Promise<Bundle> {
   const leftOut = files.names?.includes(manifest.encoder.file) === false;
   const encoder = leftOut ? undefined : await readListed(files, manifest.encoder, MAX_GRAPH_BYTES);
   const decoder = await readListed(files, manifest.decoder, MAX_GRAPH_BYTES);

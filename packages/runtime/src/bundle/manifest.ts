@@ -4,13 +4,14 @@ import { MAX_CONTEXT_FILE_BYTES } from '../context/index.js';
 import { MAX_TABLE_FILE_BYTES } from '../entropy/index.js';
 import { MAX_MULTIPLIER, MAX_QUALITIES, MAX_STEP, MIN_STEP } from '../entropy/quantizer.js';
 import { IMAGE_CHANNELS } from '../image.js';
+import { MAX_PIXEL_FILE_BYTES } from '../pixels/limits.js';
 import { PLAIN_FILE_NAME } from './files.js';
 
 /**
- * Major.minor of the manifest format: 1.0, and 2.0 for bundles with a step for each quality and channel. A reader refuses
- * a newer major and ignores unknown fields of a newer minor.
+ * Major.minor of the manifest format: 1.0, 2.0 for bundles with a step for each quality and channel, and 3.0 for lossless
+ * ones. A reader refuses a newer major and ignores unknown fields of a newer minor.
  */
-export const MANIFEST_VERSION = { major: 2, minor: 0 } as const;
+export const MANIFEST_VERSION = { major: 3, minor: 0 } as const;
 
 /** Largest manifest that is read, bytes. */
 export const MAX_MANIFEST_BYTES = 1 << 20;
@@ -79,7 +80,8 @@ export const MAX_PROBE_VALUES = 64;
 
 const probeValues = z.array(z.number()).check(z.minLength(1), z.maxLength(MAX_PROBE_VALUES));
 
-const fields = {
+/** What bundles of every kind have. */
+const common = {
   format: z.literal('convae-bundle'),
   /** `major.minor`. */
   version: z.string().check(z.regex(/^\d{1,4}\.\d{1,4}$/)),
@@ -95,6 +97,18 @@ const fields = {
     /** Heights and widths must be multiples of this. */
     multiple: z.int().check(z.gte(1), z.lte(1024)),
   }),
+  /** Measured figures of each quality, for people. */
+  rates: z.optional(z.array(rate).check(z.maxLength(MAX_QUALITIES))),
+  /** The architecture specification that the graphs were built from (plain data, read by @convae/train). */
+  architecture: z.record(z.string(), z.unknown()),
+  /** How the network was trained: data set, epochs, batch, seed, learning rate and so on. */
+  training: z.record(z.string(), z.unknown()),
+  /** Measured figures, each with the data it was measured on in its name, e.g. `validationMse`. */
+  metrics: z.record(z.string(), z.number()),
+};
+
+const fields = {
+  ...common,
   /** The latent of an image of the trained size. */
   latent: z.object({
     channels: z.int().check(z.gte(1), z.lte(MAX_LATENT_CHANNELS)),
@@ -118,14 +132,6 @@ const fields = {
    * evenly spread, by which a reader tells whether an execution provider computes right.
    */
   probe: z.optional(z.object({ latent: probeValues, reconstruction: probeValues })),
-  /** Measured figures of each quality, for people. */
-  rates: z.optional(z.array(rate).check(z.maxLength(MAX_QUALITIES))),
-  /** The architecture specification that the graphs were built from (plain data, read by @convae/train). */
-  architecture: z.record(z.string(), z.unknown()),
-  /** How the network was trained: data set, epochs, batch, seed, learning rate and so on. */
-  training: z.record(z.string(), z.unknown()),
-  /** Measured figures, each with the data it was measured on in its name, e.g. `validationMse`. */
-  metrics: z.record(z.string(), z.number()),
 };
 
 /**
@@ -135,5 +141,20 @@ const fields = {
 export const manifestSchemaOf = (major: number) =>
   z.object({ ...fields, quantizer: z.optional(major === 1 ? latticeSchema : gainSchema) });
 
-/** A parsed manifest.json. */
+/** The schema of manifest.json of a lossless bundle, in major version 3. */
+export const losslessSchema = z.object({
+  ...common,
+  kind: z.literal('lossless'),
+  /** The file of the pixel context model (FORMAT.md, "Pixel context model"). */
+  context: z.object(listedFile(MAX_PIXEL_FILE_BYTES)),
+});
+
+/** A parsed manifest.json of a bundle with two networks. */
 export type Manifest = z.infer<ReturnType<typeof manifestSchemaOf>>;
+
+/** A parsed manifest.json of a lossless bundle: a pixel context model, and no networks. */
+export type LosslessManifest = z.infer<typeof losslessSchema>;
+
+/** Whether a manifest is that of a lossless bundle. */
+export const isLossless = (manifest: Manifest | LosslessManifest): manifest is LosslessManifest =>
+  'kind' in manifest;

@@ -199,12 +199,12 @@ describe('parseManifest', () => {
     expect(parse(flat)).toEqual(flat);
   });
 
-  it.each(['3.0', '9999.0', '0.9'])('refuses format version %s', (version) => {
+  it.each(['4.0', '9999.0', '0.9'])('refuses format version %s', (version) => {
     expect(failure(() => parse(changed('version', version)))).toMatchObject({ code: 'VERSION_UNSUPPORTED' });
   });
 
   it('refuses a newer major before it looks at fields that it does not know', () => {
-    const future = { format: 'convae-bundle', version: '3.0', graphs: [] };
+    const future = { format: 'convae-bundle', version: '4.0', graphs: [] };
     expect(failure(() => parse(future))).toMatchObject({ code: 'VERSION_UNSUPPORTED' });
   });
 

@@ -4,20 +4,49 @@ import { type QuantizerSpec, qualityCount } from '../entropy/quantizer.js';
 import { ConvaeError } from '../errors.js';
 import type { ItemShape } from '../image.js';
 import { MANIFEST_FILE } from './files.js';
-import { MANIFEST_VERSION, MAX_MANIFEST_BYTES, type Manifest, manifestSchemaOf } from './manifest.js';
+import {
+  isLossless,
+  type LosslessManifest,
+  losslessSchema,
+  MANIFEST_VERSION,
+  MAX_MANIFEST_BYTES,
+  type Manifest,
+  manifestSchemaOf,
+} from './manifest.js';
 
 /**
- * Parses the bytes of manifest.json (FORMAT.md, "Bundle"); unknown fields are ignored.
+ * Parses the bytes of manifest.json (FORMAT.md, "Bundle") of a bundle with networks; unknown fields are ignored.
  * @throws ConvaeError LIMIT_EXCEEDED above MAX_MANIFEST_BYTES, MANIFEST_INVALID naming the field that is wrong,
- * VERSION_UNSUPPORTED where the bundle was written in another major version of the format.
+ * VERSION_UNSUPPORTED where the bundle was written in another major version of the format, UNSUPPORTED for a lossless one.
  */
 export function parseManifest(bytes: Uint8Array): Manifest {
+  return withNetworks(parseAnyManifest(bytes));
+}
+
+/** @throws ConvaeError UNSUPPORTED for the manifest of a lossless bundle. */
+export function withNetworks(manifest: Manifest | LosslessManifest): Manifest {
+  if (!isLossless(manifest)) return manifest;
+  throw new ConvaeError('UNSUPPORTED', `${manifest.name} is a lossless bundle: it has no networks`);
+}
+
+/** Parses the bytes of manifest.json of a bundle of any kind. @throws as {@link parseManifest}, but not UNSUPPORTED. */
+export function parseAnyManifest(bytes: Uint8Array): Manifest | LosslessManifest {
   checkBytes(bytes);
   checkLimit(bytes.length, MAX_MANIFEST_BYTES, `${MANIFEST_FILE} has`, 'bytes');
   const json = parseJson(bytes);
-  const result = manifestSchemaOf(checkedMajor(json)).safeParse(json);
+  const major = checkedMajor(json);
+  if (major === MANIFEST_VERSION.major) return parsed(losslessSchema, json, checkLossless);
+  return parsed(manifestSchemaOf(major), json, checkFields);
+}
+
+function parsed<Schema extends z.ZodMiniType>(
+  schema: Schema,
+  json: unknown,
+  check: (manifest: z.output<Schema>) => void,
+): z.output<Schema> {
+  const result = schema.safeParse(json);
   if (!result.success) throw invalid(describeIssue(result.error.issues[0]!, json));
-  checkFields(result.data);
+  check(result.data);
   return result.data;
 }
 
@@ -87,6 +116,14 @@ function received(issue: Issue, json: unknown): string {
   if (value === undefined) return 'nothing';
   const text = JSON.stringify(value);
   return text.length > MAX_SHOWN_CHARACTERS ? `${text.slice(0, MAX_SHOWN_CHARACTERS)}…` : text;
+}
+
+/** A lossless bundle codes each pixel by itself: images of any size. */
+function checkLossless({ image, context }: LosslessManifest): void {
+  if (!image.anySize || image.multiple !== 1)
+    throw invalid('expected true for image.anySize and 1 for image.multiple of a lossless bundle');
+  if (context.file === MANIFEST_FILE)
+    throw invalid(`expected a file of its own for context.file, received ${context.file}`);
 }
 
 /** What holds between fields: sizes that divide, shapes that agree, two different graphs. */

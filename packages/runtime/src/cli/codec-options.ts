@@ -49,8 +49,10 @@ export function loadWithOptions(
 export const imagesOn = (count: number, codec: Codec): string =>
   `${counted(count, 'image')} on ${describeProvider(codec)}`;
 
-/** `cpu`, and which preferred providers were passed over, for people. */
-export function describeProvider({ executionProvider, passedOver }: Codec): string {
+/** `cpu`, and which preferred providers were passed over, for people; a lossless codec has its kernel alone. */
+export function describeProvider(codec: Codec): string {
+  const { executionProvider, passedOver, lossless, contextKernel } = codec;
+  if (lossless) return `the ${contextKernel} kernel`;
   const reasons = passedOver.map(({ provider, reason }) => `${provider}: ${reason}`);
   return reasons.length === 0
     ? executionProvider

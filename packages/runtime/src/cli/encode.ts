@@ -72,8 +72,12 @@ function checkPaths(inputs: readonly string[], { output, shard, bytes, psnr }: E
   refuseOverwriting(inputs, output);
 }
 
-function checkSettings({ manifest }: Codec, { quality, prior }: EncodeCommandOptions): void {
+function checkSettings({ manifest, lossless }: Codec, { quality, prior }: EncodeCommandOptions): void {
   const { quantizer, context, name } = manifest;
+  if (lossless && (quality ?? 0) > 0)
+    throw new UsageError(`expected 0 for --quality of ${name}, which is lossless, received ${quality}`);
+  if (lossless && prior === 'factorized')
+    throw new UsageError(`expected context for --prior of ${name}, which is lossless`);
   if (prior === 'context' && context === undefined)
     throw new UsageError(`expected factorized for --prior: ${name} has no context model`);
   if (quality === undefined || quantizer === undefined || quality < qualityCount(quantizer)) return;
@@ -115,7 +119,7 @@ async function existing(
   [start, end]: Range,
   options: EncodeCommandOptions,
 ): Promise<Result | undefined> {
-  const { output, quality = codec.manifest.quality, prior = defaultPrior(codec.manifest) } = options;
+  const { output, quality = codec.manifest.quality ?? 0, prior = defaultPrior(codec.manifest) } = options;
   try {
     await using source = await openFileSource(output);
     const { header, imageCount } = await codec.openContainer(source);

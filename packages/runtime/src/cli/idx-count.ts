@@ -1,8 +1,10 @@
-import { loadBundle } from '../bundle/load.js';
-import { codedShape, EntropyModel, mostImages } from '../codec/coding/index.js';
+import type { ContainerHeader } from '../bitstream/index.js';
+import { type Bundle, isLosslessBundle, type LosslessBundle, loadAnyBundle } from '../bundle/load.js';
+import { codedShape, EntropyModel, mostImages, mostImagesOf } from '../codec/coding/index.js';
 import type { OpenedContainer } from '../codec/interface.js';
 import { ConvaeError } from '../errors.js';
 import { openBundle } from '../node/open-bundle.js';
+import { PixelPrior } from '../pixels/index.js';
 
 /** How many images an IDX file gets, and the problem where the container names more. */
 export interface IdxCount {
@@ -20,9 +22,7 @@ export async function salvagedCount(
   bytes: number,
   bundle: string,
 ): Promise<IdxCount> {
-  const { manifest, coding } = await loadBundle(await openBundle(bundle));
-  const shape = codedShape(manifest, header);
-  const most = mostImages(new EntropyModel(manifest, coding), bytes, { ...header, shape });
+  const most = mostOf(await loadAnyBundle(await openBundle(bundle)), header, bytes);
   const whole = lostFromEnd(lost, imageCount);
   if (imageCount <= most || whole === 0) return { count: imageCount };
   const { height, width } = header;
@@ -34,6 +34,14 @@ export async function salvagedCount(
     );
   const problem = `the container names ${imageCount} images, and its ${held}: the IDX file ends with image ${whole - 1}`;
   return { count: whole, problem: new ConvaeError('DATA_INVALID', problem) };
+}
+
+/** Most images that the container's bytes can hold. */
+function mostOf(bundle: Bundle | LosslessBundle, header: ContainerHeader, bytes: number): number {
+  if (isLosslessBundle(bundle)) return mostImagesOf(new PixelPrior(bundle.pixels).leastBits(header), bytes);
+  const { manifest, coding } = bundle;
+  const shape = codedShape(manifest, header);
+  return mostImages(new EntropyModel(manifest, coding), bytes, { ...header, shape });
 }
 
 /** The number from which on all images are lost. */

@@ -19,7 +19,7 @@ export async function runInfo(path: string, options: CodecOptions, streams: Stre
   if (path === '-' || (await isContainer(path))) return containerInfo(path, options, streams);
   const files = await openBundle(path);
   await using codec = await loadWithOptions(files, options);
-  const encodes = files.names?.includes(codec.manifest.encoder.file) ?? true;
+  const encodes = codec.lossless || (files.names?.includes(codec.manifest.encoder.file) ?? true);
   if (options.json) printJson(streams, infoJson(codec, encodes));
   else printTable(streams, infoRows(codec, encodes));
 }
@@ -33,40 +33,52 @@ async function isContainer(path: string): Promise<boolean> {
 }
 
 function infoJson(
-  { manifest, executionProvider, passedOver, contextKernel }: Codec,
+  { manifest, lossless, executionProvider, passedOver, contextKernel }: Codec,
   encodes: boolean,
 ): object {
   return {
-    executionProvider,
-    passedOver,
+    ...(lossless ? { lossless } : { executionProvider, passedOver }),
     priors: priorsOf(manifest),
     contextKernel,
     encodes,
     bytes: totalBytes(manifest, encodes),
-    latentBytes: latentBytes(manifest),
+    ...(lossless ? {} : { latentBytes: latentBytes(manifest) }),
     manifest,
   };
 }
 
 function infoRows(codec: Codec, encodes: boolean): string[][] {
-  const { manifest } = codec;
-  const { image, latent, encoder, decoder } = manifest;
+  const { manifest, lossless } = codec;
+  const { image } = manifest;
   const pixels = image.channels * image.height * image.width;
-  const sizes = image.anySize ? `, and any other size (padded to multiples of ${image.multiple})` : '';
+  const padded = lossless ? '' : ` (padded to multiples of ${image.multiple})`;
+  const sizes = image.anySize ? `, and any other size${padded}` : '';
   return [
     ['name', manifest.name],
     ['format', `${manifest.format} ${manifest.version}, by ${manifest.createdBy}`],
     ['image', `${image.height}×${image.width}×${image.channels}, ${formatBytes(pixels)} raw${sizes}`],
-    [
-      'latent',
-      `${latent.channels}×${latent.height}×${latent.width} float32, ${formatBytes(latentBytes(manifest))} uncoded`,
-    ],
-    ['encoder', encodes ? `${encoder.file}, ${formatBytes(encoder.bytes)}` : 'left out: decodes only'],
-    ['decoder', `${decoder.file}, ${formatBytes(decoder.bytes)}`],
-    ...codingRows(codec),
+    ...(lossless ? losslessRows(manifest) : [...networkRows(manifest, encodes), ...codingRows(codec)]),
     ...Object.entries(manifest.training).map(([key, value]) => [`training.${key}`, shown(value)]),
     ...Object.entries(manifest.metrics).map(([key, value]) => [`metrics.${key}`, shown(value)]),
     ['runs on', describeProvider(codec)],
+  ];
+}
+
+/** What a lossless bundle has instead of networks and tables. */
+const losslessRows = ({ context, rates }: Manifest): string[][] => [
+  ['kind', 'lossless: every value comes back as it was'],
+  ['context', `${context?.file}, ${formatBytes(context?.bytes ?? 0)}`],
+  ...rateRows(rates, 0),
+];
+
+function networkRows({ latent, encoder, decoder }: Manifest, encodes: boolean): string[][] {
+  return [
+    [
+      'latent',
+      `${latent.channels}×${latent.height}×${latent.width} float32, ${formatBytes(latentBytes({ latent }))} uncoded`,
+    ],
+    ['encoder', encodes ? `${encoder.file}, ${formatBytes(encoder.bytes)}` : 'left out: decodes only'],
+    ['decoder', `${decoder.file}, ${formatBytes(decoder.bytes)}`],
   ];
 }
 
@@ -75,10 +87,6 @@ function codingRows({ manifest, contextKernel }: Codec): string[][] {
   const { quantizer, quality, tables, rates, context } = manifest;
   if (quantizer === undefined || tables === undefined)
     return [['tables', 'none: this bundle encodes no bytes, export it again with tables']];
-  const shownRates = (rates ?? []).map((rate) => [
-    `quality ${rate.quality}${rate.quality === quality ? ' (default)' : ''}`,
-    `${rate.validationBytesPerImage.toFixed(2)} bytes an image at ${decibels(rate.validationPsnr)} (validation images)`,
-  ]);
   const qualities = `qualities 0..${qualityCount(quantizer) - 1}, ${quality} by default`;
   const contextRows = context
     ? [['context', `${context.file}, ${formatBytes(context.bytes)}, runs as ${contextKernel}`]]
@@ -87,9 +95,15 @@ function codingRows({ manifest, contextKernel }: Codec): string[][] {
     ['tables', `${tables.file}, ${formatBytes(tables.bytes)}, ${qualities}`],
     ...contextRows,
     ['priors', `${priorsOf(manifest).join(', ')}; ${defaultPrior(manifest)} by default`],
-    ...shownRates,
+    ...rateRows(rates, quality),
   ];
 }
+
+const rateRows = (rates: Manifest['rates'] = [], quality: number | undefined): string[][] =>
+  rates.map((rate) => [
+    `quality ${rate.quality}${rate.quality === quality ? ' (default)' : ''}`,
+    `${rate.validationBytesPerImage.toFixed(2)} bytes an image at ${decibels(rate.validationPsnr)} (validation images)`,
+  ]);
 
 function priorsOf({ tables, context }: Manifest): Prior[] {
   return [...(tables ? (['factorized'] as const) : []), ...(context ? (['context'] as const) : [])];
@@ -106,9 +120,10 @@ function shown(value: unknown): string {
 }
 
 function totalBytes({ encoder, decoder, tables, context }: Manifest, encodes: boolean): number {
-  return (encodes ? encoder.bytes : 0) + decoder.bytes + (tables?.bytes ?? 0) + (context?.bytes ?? 0);
+  const files = [encodes ? encoder : undefined, decoder, tables, context];
+  return files.reduce((sum, file) => sum + (file?.bytes ?? 0), 0);
 }
 
-function latentBytes({ latent }: Manifest): number {
+function latentBytes({ latent }: Pick<Manifest, 'latent'>): number {
   return latent.channels * latent.height * latent.width * Float32Array.BYTES_PER_ELEMENT;
 }

@@ -1,8 +1,11 @@
 import { type Chunk, type ContainerHeader, readContainer } from '../bitstream/index.js';
-import { type Bundle, loadBundle } from '../bundle/load.js';
-import { checkHeader, chunkSymbols, EntropyModel } from '../codec/coding/index.js';
+import { type Bundle, isLosslessBundle, type LosslessBundle, loadAnyBundle } from '../bundle/load.js';
+import { checkHeader, chunkSides, chunkSymbols, EntropyModel } from '../codec/coding/index.js';
+import { losslessCoding } from '../codec/coding/lossless-coding.js';
+import { finish } from '../entropy/index.js';
 import { streamSource } from '../node/byte-files.js';
 import { openBundle } from '../node/open-bundle.js';
+import { decodePixels, PixelPrior } from '../pixels/index.js';
 import type { BundleOptions } from './codec-options.js';
 import { withContainer } from './container-input.js';
 import { counted, formatBytes, nameOf, printResult, type Streams } from './output.js';
@@ -17,7 +20,7 @@ export async function runVerify(
   streams: Streams,
 ): Promise<void> {
   const bundle =
-    options.bundle === undefined ? undefined : await loadBundle(await openBundle(options.bundle));
+    options.bundle === undefined ? undefined : await loadAnyBundle(await openBundle(options.bundle));
   await withContainer(input, streams, async (source) => {
     const { header, chunks } = await readContainer(streamSource(source));
     const check = bundle && chunkCheck(bundle, header);
@@ -34,8 +37,20 @@ export async function runVerify(
   });
 }
 
-function chunkCheck({ manifest, coding }: Bundle, header: ContainerHeader): (chunk: Chunk) => void {
+function chunkCheck(bundle: Bundle | LosslessBundle, header: ContainerHeader): (chunk: Chunk) => void {
+  if (isLosslessBundle(bundle)) return losslessCheck(bundle, header);
+  const { manifest, coding } = bundle;
   const context = { manifest, model: new EntropyModel(manifest, coding) };
   checkHeader(context, header);
   return (chunk) => void chunkSymbols(context, header, chunk);
+}
+
+function losslessCheck(bundle: LosslessBundle, header: ContainerHeader): (chunk: Chunk) => void {
+  const prior = new PixelPrior(bundle.pixels);
+  checkHeader(losslessCoding(bundle, prior), header);
+  const { channels } = header;
+  return (chunk) => {
+    const shape = { channels, ...chunkSides(header, chunk) };
+    finish(decodePixels(prior, chunk.payload, { count: chunk.imageCount, shape }));
+  };
 }

@@ -45,7 +45,7 @@ export async function chooseQuality(
 ): Promise<ChosenQuality> {
   const sequence = isSequence(images) ? images : [images];
   const { manifest } = codec;
-  const qualities = qualitiesOf(manifest.quantizer);
+  const qualities = codec.lossless ? [0] : qualitiesOf(manifest.quantizer);
   if (qualities.length === 0) throw new ConvaeError('UNSUPPORTED', `${manifest.name} has no qualities`);
   if ('bytes' in target) {
     const wanted = checkedTarget(target.bytes, 'target.bytes');
@@ -118,6 +118,7 @@ async function psnrAt(
   quality: number,
   { signal }: ChooseQualityOptions,
 ): Promise<number> {
+  if (codec.lossless) return Infinity;
   const quantizer = quantizerAt(codec.manifest.quantizer!, quality);
   let [squares, values] = [0, 0];
   for await (const batch of images) {

@@ -1,4 +1,3 @@
-import type { ContainerSink, RandomAccessSource } from '../bitstream/index.js';
 import type { Bundle, BundleCoding } from '../bundle/load.js';
 import type { Manifest } from '../bundle/manifest.js';
 import { checkFinite, checkNotAborted } from '../checks.js';
@@ -9,28 +8,14 @@ import { cropImages, isFloatImages, padImages, sliceBatch, toFloatImages, toUint
 import { DEFAULT_BATCH_SIZE, imagesAtOnce } from '../provider/batch.js';
 import type { ExecutionProvider, NetworkSessions, PassedOver } from '../provider/open-sessions.js';
 import { fillTransparent } from '../transparency.js';
-import {
-  type CodingContext,
-  type ContainerOptions,
-  type ContainerSummary,
-  type DecodedContainer,
-  decodeContainer,
-  decodeImage,
-  type EncodeOptions,
-  EntropyModel,
-  encodeContainer,
-  encodeImages,
-  type ImageSequence,
-  openImageContainer,
-} from './coding/index.js';
+import { BitstreamCodec, PLAIN_NOTICE } from './bitstream-codec.js';
+import { type CodingContext, EntropyModel, networkCoding } from './coding/index.js';
 import { meanSquaredErrors } from './distortion.js';
 import type {
   CallOptions,
   Codec,
   ImageKind,
   ImagesOf,
-  OpenedContainer,
-  OpenOptions,
   OutputOptions,
   ReconstructOptions,
   RoundTrip,
@@ -40,9 +25,6 @@ import { checkImages, checkLatents, imageSize, joinedImages, latentShape } from 
 import { firstOverlap, imageRows, isLarge, type Planes, rowsOf, runInStrips, setRows } from './strips.js';
 
 export type * from './interface.js';
-
-const PLAIN_NOTICE =
-  'WebAssembly with SIMD does not run here: the context prior is computed in JavaScript, at least ten times slower';
 
 /**
  * Makes a codec of a bundle and its loaded networks, which it owns from here on.
@@ -57,7 +39,7 @@ export function createCodec(
   return new OnnxCodec(bundle, sessions, batchSize, contextKernel);
 }
 
-class OnnxCodec implements Codec {
+class OnnxCodec extends BitstreamCodec implements Codec {
   readonly manifest: Manifest;
   readonly contextKernel: ContextKernelName | undefined;
   readonly #kernelNotices: readonly string[] = [];
@@ -75,6 +57,7 @@ class OnnxCodec implements Codec {
     batchSize: number,
     contextKernel: ContextKernelName | undefined,
   ) {
+    super();
     this.manifest = manifest;
     this.contextKernel = kernelOf(coding, contextKernel);
     if (this.contextKernel === 'plain' && contextKernel === undefined) this.#kernelNotices = [PLAIN_NOTICE];
@@ -169,42 +152,6 @@ class OnnxCodec implements Codec {
     return scores;
   }
 
-  async encode(images: Images, options: EncodeOptions = {}): Promise<Uint8Array> {
-    const batch = joinedImages(images);
-    if (batch?.count > 1) throw new RangeError(`expected 1 image for image, received ${batch.count}`);
-    return (await encodeImages(this.#coding(options.signal), batch, options))[0]!;
-  }
-
-  async encodeBatch(images: Images, options: EncodeOptions = {}): Promise<Uint8Array[]> {
-    return encodeImages(this.#coding(options.signal), images, options);
-  }
-
-  async decode(bytes: Uint8Array, options: CallOptions = {}): Promise<ImageBatch> {
-    return decodeImage(this.#coding(options.signal), bytes, options);
-  }
-
-  async encodeContainer(
-    images: ImageSequence,
-    sink: ContainerSink,
-    options: ContainerOptions = {},
-  ): Promise<ContainerSummary> {
-    const context = this.#coding(options.signal);
-    return encodeContainer(context, images, sink, options);
-  }
-
-  async decodeContainer(
-    stream: AsyncIterable<Uint8Array>,
-    options: CallOptions = {},
-  ): Promise<DecodedContainer> {
-    const context = this.#coding(options.signal);
-    return decodeContainer(context, stream, options);
-  }
-
-  async openContainer(source: RandomAccessSource, options: OpenOptions = {}): Promise<OpenedContainer> {
-    const context = this.#coding();
-    return openImageContainer(context, source, options);
-  }
-
   dispose(): Promise<void> {
     const { encoder, decoder } = this.#sessions;
     this.#disposal ??= Promise.all([encoder.release(), decoder.release()]).then(() => undefined);
@@ -216,14 +163,14 @@ class OnnxCodec implements Codec {
   }
 
   /** Made when it is first needed: a codec that never codes does not build tables. */
-  #coding(signal?: AbortSignal): CodingContext {
+  protected coding(signal?: AbortSignal): CodingContext {
     this.#checkAlive(signal);
-    this.#codingContext ??= {
+    this.#codingContext ??= networkCoding({
       manifest: this.manifest,
       model: new EntropyModel(this.manifest, this.#bundleCoding, { kernel: this.contextKernel }),
       embed: (images, options) => this.embed(images, options),
       reconstruct: (latents, options) => this.reconstruct(latents, options),
-    };
+    });
     return this.#codingContext;
   }
 

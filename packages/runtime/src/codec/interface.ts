@@ -59,7 +59,13 @@ export interface RoundTrip<T extends ImageBatch | FloatImageBatch> {
  * bottom and right to the network's multiple, and crops the result.
  */
 export interface Codec {
+  /** What the bundle says of itself; where `lossless` is true, a `LosslessManifest`, which names no networks. */
   readonly manifest: Manifest;
+  /**
+   * True where the bundle is lossless: it decodes what it encoded, value for value. It has no networks: `embed`,
+   * `reconstruct`, `roundTrip`, `denoise` and `score` reject with ConvaeError UNSUPPORTED, and ONNX Runtime is not loaded.
+   */
+  readonly lossless?: boolean | undefined;
   /** The execution provider that both networks run on; another one after a lost WebGPU device could not be recovered. */
   readonly executionProvider: ExecutionProvider;
   /** The execution providers that were preferred and do not run here, with the reasons. */

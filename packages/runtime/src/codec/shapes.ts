@@ -18,7 +18,7 @@ export function joinedImages(images: Images): ImageBatch | FloatImageBatch {
  * @throws TypeError or RangeError where they are no batch of images, or float values are outside 0..1.
  * @throws ConvaeError SHAPE_MISMATCH or NON_FINITE.
  */
-export function checkImages(images: ImageBatch | FloatImageBatch, { image }: Manifest): void {
+export function checkImages(images: ImageBatch | FloatImageBatch, { image }: Pick<Manifest, 'image'>): void {
   const data: unknown = images?.data;
   if (!(data instanceof Uint8Array || data instanceof Float32Array)) {
     throw wrongKind('a Uint8Array or Float32Array', 'images.data', data);

@@ -1,5 +1,6 @@
 import { MAX_QUALITIES } from '../entropy/quantizer.js';
 import { ConvaeError } from '../errors.js';
+import type { SizeLimits } from './array-file.js';
 
 /** Most latent channels of a context model. */
 export const MAX_CONTEXT_CHANNELS = 4096;
@@ -97,7 +98,7 @@ export type ContextSizes = Pick<
 export const neighbourCount = (radius: number): number => 2 * radius * (radius + 1);
 
 /** The sizes in the order of the file, and the largest that each may be. */
-export const SIZE_LIMITS: readonly (readonly [keyof ContextSizes, min: number, max: number])[] = [
+export const SIZE_LIMITS: SizeLimits<ContextSizes> = [
   ['channels', 1, MAX_CONTEXT_CHANNELS],
   ['gridHeight', 1, 16384],
   ['gridWidth', 1, 16384],
@@ -107,16 +108,6 @@ export const SIZE_LIMITS: readonly (readonly [keyof ContextSizes, min: number, m
   ['components', 1, MAX_CONTEXT_COMPONENTS],
   ['qualities', 1, MAX_QUALITIES],
 ];
-
-/** @throws ConvaeError LIMIT_EXCEEDED or DATA_INVALID where a size is outside its limits. */
-export function checkContextSizes(sizes: ContextSizes): void {
-  for (const [name, min, max] of SIZE_LIMITS) {
-    const size = sizes[name];
-    if (size > max)
-      throw new ConvaeError('LIMIT_EXCEEDED', `the context model's ${name} is ${size}, more than ${max}`);
-    if (!Number.isInteger(size) || size < min) throw invalid(`has the ${name} ${size}`);
-  }
-}
 
 /**
  * Checks what holds between the numbers of a model: ranges, shifts, and that no accumulator can leave int32.
@@ -131,13 +122,18 @@ export function checkContextModel(model: ContextModel): void {
       );
   }
   checkScales(model);
-  for (const shift of [...shift1, ...shift2, ...shift3]) {
-    if (shift > MAX_CONTEXT_SHIFT) throw invalid(`shifts by ${shift} bits`);
-  }
+  checkShifts(shift1, shift2, shift3);
   checkFirstLayer(model);
   const { hidden1, hidden2, components } = model;
-  checkLayer(model.w2, hidden1, model.bias2, channels, hidden2);
-  checkLayer(model.w3, hidden2, model.bias3, 1, channels * 3 * components);
+  checkLayer(model.w2, hidden1, model.bias2, channels, hidden2, BIAS_UNIT);
+  checkLayer(model.w3, hidden2, model.bias3, 1, channels * 3 * components, BIAS_UNIT);
+}
+
+/** @throws ConvaeError DATA_INVALID where an accumulator is shifted by more than the largest shift. */
+export function checkShifts(...lists: readonly Uint8Array[]): void {
+  for (const shift of lists.flatMap((list) => [...list])) {
+    if (shift > MAX_CONTEXT_SHIFT) throw invalid(`shifts by ${shift} bits`);
+  }
 }
 
 /** In version 1 the bundle's multipliers say what a symbol is; they are compared where both are known. */
@@ -165,7 +161,7 @@ function checkFirstLayer({ hidden1, w1, qualityBias, positionBias, channelBias }
 }
 
 /** Folds the magnitudes of one column of a matrix. */
-function columnSum(
+export function columnSum(
   matrix: Int8Array | Int16Array,
   width: number,
   column: number,
@@ -176,24 +172,29 @@ function columnSum(
   return sum;
 }
 
-/** A later layer: `outputs` rows of weights, each with `sets` biases `outputs` apart. */
-function checkLayer(
-  weights: Int8Array,
+/**
+ * A later layer: `outputs` rows of weights, each with `sets` biases `outputs` apart, in units of `biasUnit`.
+ * @throws ConvaeError DATA_INVALID where an accumulator can leave int32.
+ */
+export function checkLayer(
+  weights: Int8Array | Int16Array,
   inputs: number,
   bias: Int16Array,
   sets: number,
   outputs: number,
+  biasUnit: number,
 ): void {
   for (let output = 0; output < outputs; output++) {
     let sum = 0;
     for (let i = output * inputs; i < (output + 1) * inputs; i++) sum += Math.abs(weights[i]!);
     let largest = 0;
     for (let set = 0; set < sets; set++) largest = Math.max(largest, Math.abs(bias[set * outputs + output]!));
-    checkBound(sum * MAX_ACTIVATION + largest * BIAS_UNIT);
+    checkBound(sum * MAX_ACTIVATION + largest * biasUnit);
   }
 }
 
-function checkBound(magnitude: number): void {
+/** @throws ConvaeError DATA_INVALID where a sum of that magnitude, and half a shift to round, can leave int32. */
+export function checkBound(magnitude: number): void {
   if (magnitude + 2 ** (MAX_CONTEXT_SHIFT - 1) < 2 ** 31) return;
   throw invalid(`has an accumulator of up to ${magnitude}, which int32 does not hold`);
 }

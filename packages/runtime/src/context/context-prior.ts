@@ -226,6 +226,6 @@ class KnownInputs {
 }
 
 /** For each row (or column) of a latent, that of the trained size's latent which lies at its middle. */
-function gridPlaces(side: number, gridSide: number): Uint16Array {
+export function gridPlaces(side: number, gridSide: number): Uint16Array {
   return Uint16Array.from({ length: side }, (_, i) => Math.floor(((2 * i + 1) * gridSide) / (2 * side)));
 }

@@ -44,7 +44,8 @@ export function startSums(
   }
 }
 
-function product(inputs: Int32Array, weights: Int8Array, start: number): number {
+/** Σ inputs · weights from `start`. */
+export function product(inputs: Int32Array, weights: Int8Array | Int16Array, start: number): number {
   let sum = 0;
   for (let i = 0, at = start; i < inputs.length; i++, at++) sum += Math.imul(inputs[i]!, weights[at]!);
   return sum;
@@ -53,7 +54,8 @@ function product(inputs: Int32Array, weights: Int8Array, start: number): number 
 /** Half of what a shift drops, so that it rounds. */
 export const halfOf = (shift: number): number => (1 << shift) >> 1;
 
-function activation(sum: number, shift: number): number {
+/** A unit of a hidden layer. */
+export function activation(sum: number, shift: number): number {
   return Math.max(0, Math.min(MAX_ACTIVATION, (sum + halfOf(shift)) >> shift));
 }
 

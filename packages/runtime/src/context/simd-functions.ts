@@ -28,7 +28,7 @@ import {
 export const BLOCK = 16;
 
 /** The functions of the module; all arguments are byte addresses in its memory or counts ≥ 1. */
-interface SimdFunctions {
+export interface SimdFunctions {
   /**
    * int32 sums[i] += Σ value · int16 weights[i], for 16·blocks values and `count` rows. rows, int32: of each the address of
    * its weights, and its value in the lower half.
@@ -51,12 +51,17 @@ interface SimdFunctions {
 const four = (first: number, code: (local: number, offset: number) => Code[]): Code[] =>
   [0, 1, 2, 3].flatMap((i) => code(first + i, 16 * i));
 
-function addRows(): WasmFunction {
+/** A function as `addRows`; `loadWeights` loads four weights, or pairs of them, which take so many bytes. */
+export function addWeighted(
+  name: string,
+  loadWeights: (offset: number) => Code,
+  bytes: number,
+): WasmFunction {
   const [sums, rows, count, blocks, at, left, weights, block, factor, first] = [
     0, 1, 2, 3, 4, 5, 6, 7, 8, 9,
   ] as const;
   return {
-    name: 'addRows',
+    name,
     parameters: 4,
     locals: [4, 5],
     code: [
@@ -67,20 +72,30 @@ function addRows(): WasmFunction {
         repeat(
           left,
           ...[get(at), load(), get(block), add, set(weights), get(at), loadSplat(4), set(factor)],
-          // A weight as int32 is a pair of int16: itself, and its sign, which is multiplied by 0.
           ...four(first, (sum, offset) => [
-            ...[get(sum), get(weights), load16x4(offset / 2), get(factor), dot, addVectors, set(sum)],
+            ...[
+              get(sum),
+              get(weights),
+              loadWeights((offset / 16) * bytes),
+              get(factor),
+              dot,
+              addVectors,
+              set(sum),
+            ],
           ]),
           advance(at, 8),
         ),
         ...four(first, (sum, offset) => [get(sums), get(sum), storeVector(offset)]),
-        ...[advance(sums, 4 * BLOCK), advance(block, 2 * BLOCK)],
+        ...[advance(sums, 4 * BLOCK), advance(block, 4 * bytes)],
       ),
     ],
   };
 }
 
-function dense(): WasmFunction {
+// A weight as int32 is a pair of int16: itself, and its sign, which is multiplied by 0.
+const addRows = (): WasmFunction => addWeighted('addRows', load16x4, 8);
+
+export function dense(): WasmFunction {
   const [inputs, weights, sums, pairs, blocks, at, left, input, first] = [0, 1, 2, 3, 4, 5, 6, 7, 8] as const;
   return {
     name: 'dense',
@@ -106,7 +121,7 @@ function dense(): WasmFunction {
   };
 }
 
-function activate(): WasmFunction {
+export function activate(): WasmFunction {
   const [sums, biases, scaling, out, eights, low, high] = [0, 1, 2, 3, 4, 5, 6] as const;
   const found = (value: number, half: 0 | 1): Code[] => [
     ...[get(sums), loadVector(16 * half), get(biases), loadVector(16 * half), addVectors],
@@ -138,19 +153,22 @@ interface WebAssemblyApi {
 }
 
 /** The functions and the memory that they work on. */
-export interface SimdInstance {
-  readonly functions: SimdFunctions;
+export interface SimdInstance<Functions> {
+  readonly functions: Functions;
   readonly memory: ArrayBuffer;
 }
 
 const PAGE_BYTES = 65536;
 
-/** The functions on a new memory of at least that size; to be called only where {@link runsSimd}. */
-export function createSimdInstance(memoryBytes: number): SimdInstance {
+/** A module's functions on a new memory of at least that size; to be called only where {@link runsSimd}. */
+export function createSimdInstance<Functions>(
+  module: Uint8Array,
+  memoryBytes: number,
+): SimdInstance<Functions> {
   const api = webAssembly()!;
   const memory = new api.Memory({ initial: Math.ceil(memoryBytes / PAGE_BYTES) });
-  const { exports } = new api.Instance(new api.Module(simdModule()), { env: { memory } });
-  return { functions: exports as SimdFunctions, memory: memory.buffer };
+  const { exports } = new api.Instance(new api.Module(module), { env: { memory } });
+  return { functions: exports as Functions, memory: memory.buffer };
 }
 
 /**

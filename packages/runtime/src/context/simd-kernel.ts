@@ -1,7 +1,7 @@
 import { BIAS_UNIT, type ContextModel, MAX_ACTIVATION } from './context-model.js';
 import type { ContextKernel } from './kernel.js';
 import { halfOf, limited, startSums } from './plain-kernel.js';
-import { BLOCK, createSimdInstance } from './simd-functions.js';
+import { BLOCK, createSimdInstance, type SimdFunctions, simdModule } from './simd-functions.js';
 
 /**
  * The kernel in WebAssembly, 128 bits at a time: the same integers as the plain one, because sums of integers that stay
@@ -9,7 +9,7 @@ import { BLOCK, createSimdInstance } from './simd-functions.js';
  */
 export function createSimdKernel(model: ContextModel): ContextKernel {
   const at = layoutOf(model);
-  const { functions, memory } = createSimdInstance(at.bytes);
+  const { functions, memory } = createSimdInstance<SimdFunctions>(simdModule(), at.bytes);
   const { addRows, dense, activate } = functions;
   const { bias3, shift3 } = model;
   const outputs = new Int32Array(3 * model.components);
@@ -49,7 +49,8 @@ export function createSimdKernel(model: ContextModel): ContextKernel {
   };
 }
 
-const roundUp = (value: number, multiple: number): number => Math.ceil(value / multiple) * multiple;
+/** The next multiple. */
+export const roundUp = (value: number, multiple: number): number => Math.ceil(value / multiple) * multiple;
 
 type Layout = ReturnType<typeof layoutOf>;
 
@@ -110,7 +111,7 @@ function fillMemory(model: ContextModel, layout: Layout, memory: ArrayBuffer): v
 }
 
 /** What `activate` takes for a shift: the largest value before it, the bits that it keeps, and its power of two. */
-function fillScaling(shifts: Uint8Array, memory: ArrayBuffer, start: number): void {
+export function fillScaling(shifts: Uint8Array, memory: ArrayBuffer, start: number): void {
   const [integers, floats] = [new Int32Array(memory, start), new Float32Array(memory, start)];
   shifts.forEach((shift, i) => {
     const at = 12 * (i >> 2) + (i & 3);
@@ -121,8 +122,8 @@ function fillScaling(shifts: Uint8Array, memory: ArrayBuffer, start: number): vo
 }
 
 /** Orders a layer's weights as `dense` reads them; a row of `inputs` for each unit, `padded` inputs in the memory. */
-function packDense(
-  weights: Int8Array,
+export function packDense(
+  weights: Int8Array | Int16Array,
   inputs: number,
   units: number,
   packed: Int16Array,

@@ -1,4 +1,4 @@
-import { loadBundle } from '../bundle/load.js';
+import { isLosslessBundle, loadAnyBundle } from '../bundle/load.js';
 import type { BundleSource } from '../bundle/source.js';
 import { type Codec, createCodec, kernelOf } from '../codec/codec.js';
 import { checkLoadOptions, type FetchingOptions, type LoadOptions } from '../codec/load-options.js';
@@ -14,6 +14,7 @@ export interface NodeLoadOptions extends LoadOptions, FetchingOptions {}
  * Loads a bundle and gives a ready codec on onnxruntime-node. Without options it runs on the CPU.
  * `executionProviders` may name `cuda`, `webgpu` and `cpu`; each is tried with a real run, and `cpu` follows by
  * itself where none of them works, unless `strict` is true. `auto` measures all three and takes the fastest.
+ * A lossless bundle has no networks: ONNX Runtime is not loaded, and none of these matter.
  * @param bundle The bundle's folder or packed bundle (`.convae`), as a path or an address (`http:`, `https:`, `file:`); the
  * bytes of a packed bundle, or a `Blob` of them; or the files of a bundle from anywhere else.
  * @throws TypeError or RangeError where an argument is not what it should be.
@@ -24,8 +25,12 @@ export interface NodeLoadOptions extends LoadOptions, FetchingOptions {}
 export async function loadCodec(bundle: BundleSource, options: NodeLoadOptions = {}): Promise<Codec> {
   checkLoadOptions(options, NODE_PROVIDERS);
   const loaded = await reporting(options.onProgress, async (onProgress) =>
-    loadBundle(await openBundle(bundle, { ...options, onProgress })),
+    loadAnyBundle(await openBundle(bundle, { ...options, onProgress })),
   );
+  if (isLosslessBundle(loaded)) {
+    const { createLosslessCodec } = await import('../codec/lossless-codec.js');
+    return createLosslessCodec(loaded, 'cpu', options.contextKernel);
+  }
   kernelOf(loaded.coding, options.contextKernel);
   const sessions = await openSessions(await importOnnxRuntime(), loaded, {
     executionProviders: options.executionProviders ?? ['cpu'],

@@ -63,7 +63,7 @@ export function hostileBundleContract(makeCodec: (bundle: BundleFiles) => Promis
 
   it('refuses a newer major version and reads a newer minor one', async () => {
     const bundle = await createTinyBundle();
-    bundle.contents.set(MANIFEST_FILE, encodeManifest({ ...bundle.manifest, version: '3.0' }));
+    bundle.contents.set(MANIFEST_FILE, encodeManifest({ ...bundle.manifest, version: '4.0' }));
     await expectRejection(makeCodec(bundle), { code: 'VERSION_UNSUPPORTED' });
     bundle.contents.set(MANIFEST_FILE, encodeManifest({ ...bundle.manifest, version: '1.9', novelty: [1] }));
     await using codec = await makeCodec(bundle);

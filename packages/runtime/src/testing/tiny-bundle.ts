@@ -55,7 +55,7 @@ export async function createTinyBundle(options: TinyBundleOptions = {}): Promise
 }
 
 /** The files of a bundle that is held in memory. */
-function memoryFiles(contents: ReadonlyMap<string, Uint8Array>): BundleFiles {
+export function memoryFiles(contents: ReadonlyMap<string, Uint8Array>): BundleFiles {
   return {
     location: 'memory',
     read: async (name) => {

@@ -9,6 +9,7 @@ import { checkWebGpu } from './webgpu-option.js';
 
 /**
  * Loads a bundle and gives a ready codec on onnxruntime-web. Without options it runs on WebAssembly.
+ * For a lossless bundle, which has no networks, ONNX Runtime is not loaded.
  * @param bundle The address, relative to the page, of the bundle's folder or of a packed bundle (`.convae`, with
  * `#sha256=` and its SHA-256 to check it and keep it in the browser); the bytes of a packed bundle, or a `Blob` of them; or
  * the files of a bundle from anywhere else.

@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 import { heldFiles } from '../bundle/held-files.js';
-import { loadBundle } from '../bundle/load.js';
+import { isLosslessBundle, type LosslessBundle, loadAnyBundle } from '../bundle/load.js';
 import { type BundleSource, isPlace } from '../bundle/source.js';
 import { aborted } from '../checks.js';
 import { createCodec, kernelOf } from '../codec/codec.js';
@@ -14,7 +14,8 @@ import { WEB_PROVIDERS } from './providers.js';
 /** What `loadCodec` does once its arguments are checked. */
 export async function openCodec(source: BundleSource, options: WebLoadOptions): Promise<Codec> {
   const files = isPlace(source) ? await fetchBundle(source, options) : await heldFiles(source);
-  const bundle = await loadBundle(files);
+  const bundle = await loadAnyBundle(files);
+  if (isLosslessBundle(bundle)) return checked(await openLossless(bundle, options), options);
   kernelOf(bundle.coding, options.contextKernel);
   const sessions = await openSessions(loadOrt(options), bundle, {
     executionProviders: options.executionProviders ?? ['wasm'],
@@ -23,10 +24,17 @@ export async function openCodec(source: BundleSource, options: WebLoadOptions): 
     available: WEB_PROVIDERS,
     batchSize: options.batchSize,
   });
-  const codec = createCodec(bundle, sessions, options.batchSize, options.contextKernel);
-  if (options.signal?.aborted) {
-    await codec.dispose();
-    throw aborted(options.signal);
-  }
-  return codec;
+  return checked(createCodec(bundle, sessions, options.batchSize, options.contextKernel), options);
+}
+
+async function openLossless(bundle: LosslessBundle, { contextKernel }: WebLoadOptions): Promise<Codec> {
+  const { createLosslessCodec } = await import('../codec/lossless-codec.js');
+  return createLosslessCodec(bundle, 'wasm', contextKernel);
+}
+
+/** The codec, unless loading was stopped meanwhile. */
+async function checked(codec: Codec, { signal }: WebLoadOptions): Promise<Codec> {
+  if (!signal?.aborted) return codec;
+  await codec.dispose();
+  throw aborted(signal);
 }

@@ -33,7 +33,7 @@ export interface LoadRequest {
 /** What the codec says of itself, beside its manifest. */
 export type CodecState = Pick<
   Codec,
-  'executionProvider' | 'passedOver' | 'threads' | 'contextKernel' | 'notices'
+  'executionProvider' | 'passedOver' | 'threads' | 'contextKernel' | 'notices' | 'lossless'
 >;
 
 /** The codec is loaded. */

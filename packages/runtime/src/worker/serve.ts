@@ -199,6 +199,7 @@ function exposeImages(
   return exposeSequence(channel, sequence, around, () => stop.abort()).target;
 }
 
-function stateOf({ executionProvider, passedOver, threads, contextKernel, notices }: Codec): CodecState {
-  return { executionProvider, passedOver, threads, contextKernel, notices };
+function stateOf(codec: Codec): CodecState {
+  const { executionProvider, passedOver, threads, contextKernel, notices, lossless } = codec;
+  return { executionProvider, passedOver, threads, contextKernel, notices, lossless };
 }

@@ -31,7 +31,8 @@ export interface TritonModel {
  */
 export async function writeTritonRepository(bundle: string, folder: string): Promise<string[]> {
   const models = tritonModels(await loadBundle(bundleFolder(bundle)));
-  for (const { name, files } of models) await writeWholeFolder(join(folder, name), files, olderWith(CONFIG_FILE));
+  for (const { name, files } of models)
+    await writeWholeFolder(join(folder, name), files, olderWith(CONFIG_FILE));
   return models.map(({ name }) => name);
 }
 
@@ -39,8 +40,14 @@ export async function writeTritonRepository(bundle: string, folder: string): Pro
 export function tritonModels(bundle: Bundle): TritonModel[] {
   return (['encoder', 'decoder'] as const).map((part) => {
     const name = `${folderName(bundle.manifest.name)}_${part}`;
+    const graph = bundle[part];
+    if (graph === undefined)
+      throw new ConvaeError(
+        'UNSUPPORTED',
+        `expected a bundle with both graphs, ${bundle.location} has no encoder`,
+      );
     const config = new TextEncoder().encode(configOf(bundle.manifest, part, name));
-    return { name, files: { '1/model.onnx': bundle[part], [CONFIG_FILE]: config } };
+    return { name, files: { '1/model.onnx': graph, [CONFIG_FILE]: config } };
   });
 }
 

@@ -13,7 +13,9 @@ function byChannel(
   values: Float32Array,
 ): number[][] {
   const [part, index] = name.split('/') as ['encoder' | 'decoder', string];
-  const transposed = isLinear({ name }) ? part === 'decoder' : spec[part][Number(index)]!.kind === 'transpose';
+  const transposed = isLinear({ name })
+    ? part === 'decoder'
+    : spec[part][Number(index)]!.kind === 'transpose';
   const stride = transposed ? shape.at(-1)! : 1;
   const channels = Array.from({ length: shape.at(transposed ? -2 : -1)! }, (): number[] => []);
   for (const [i, value] of values.entries()) channels[Math.floor(i / stride) % channels.length]!.push(value);

@@ -1,11 +1,9 @@
 import { type CodedSize, type ContainerHeader, PRIORS, type Prior } from '../../bitstream/index.js';
 import type { Manifest } from '../../bundle/manifest.js';
 import { checkInteger, checkOneOf } from '../../checks.js';
-import { dequantize, type SymbolBatch } from '../../entropy/quantizer.js';
 import { ConvaeError } from '../../errors.js';
-import { type ImageBatch, type Images, type ItemShape, type LatentBatch, sliceBatch } from '../../image.js';
+import type { FloatImageBatch, ImageBatch, ItemShape } from '../../image.js';
 import { latentShape } from '../shapes.js';
-import type { EntropyModel } from './entropy-model.js';
 
 /** Options of one call. */
 export interface CallOptions {
@@ -26,12 +24,45 @@ export function progressFrom(first: number, { signal, onProgress }: CallOptions)
   return { signal, onProgress: onProgress && ((images) => onProgress(first + images)) };
 }
 
-/** What encoding and decoding need: the networks, and the bundle's entropy model. */
+/** What bitstreams say of a bundle: its hash, its qualities and its priors. */
+export interface StreamModel {
+  /** The bundle's name, for messages. */
+  readonly name: string;
+  /** uint8, 8 bytes, names the bundle in containers. */
+  readonly hash: Uint8Array;
+  readonly qualities: number;
+  readonly defaultQuality: number;
+  /** The priors that the bundle has. */
+  readonly priors: readonly Prior[];
+  readonly defaultPrior: Prior;
+}
+
+/** What a payload holds, as its stream or chunk says. */
+export interface CodedImages extends CodingSettings, CodedSize {
+  readonly count: number;
+}
+
+/** A payload whose symbols are decoded. */
+export interface DecodedPayload {
+  /** The images start..end − 1, some at a time: memory does not grow with the chunk. */
+  images(start: number, end: number, options: CallOptions): AsyncGenerator<ImageBatch, void, undefined>;
+}
+
+/** What encoding and decoding bitstreams need: a way from images to payloads and back. */
 export interface CodingContext {
-  readonly manifest: Manifest;
-  readonly model: EntropyModel;
-  embed(images: Images, options: CallOptions): Promise<LatentBatch>;
-  reconstruct(latents: LatentBatch, options: CallOptions & CodedSize): Promise<ImageBatch>;
+  readonly manifest: Pick<Manifest, 'name' | 'image'>;
+  readonly model: StreamModel;
+  /** Most images of a size in a payload, 0 where one alone takes too long: its symbols and its time stay in bounds. */
+  imagesAtOnce(size: CodedSize, settings: CodingSettings): number;
+  /** Encodes images, checked, `each` of them into one payload. */
+  encode(
+    images: ImageBatch | FloatImageBatch,
+    each: number,
+    settings: CodingSettings,
+    options: CallOptions,
+  ): AsyncGenerator<Uint8Array, void, undefined>;
+  /** Decodes a payload, piece by piece. @throws ConvaeError where it does not hold what `coded` says. */
+  decode(payload: Uint8Array, coded: CodedImages, options: CallOptions): Promise<DecodedPayload>;
 }
 
 /** Options of encoding. */
@@ -56,7 +87,7 @@ export interface CodingSettings {
  * @throws TypeError or RangeError for a quality that the bundle does not have and for a prior that there is not;
  * ConvaeError UNSUPPORTED for a prior that the bundle does not have.
  */
-export function checkedSettings(model: EntropyModel, options: EncodeOptions): CodingSettings {
+export function checkedSettings(model: StreamModel, options: EncodeOptions): CodingSettings {
   const { prior = model.defaultPrior, quality = model.defaultQuality } = options;
   checkOneOf(prior, PRIORS, 'options.prior');
   checkPrior(model, prior);
@@ -65,8 +96,9 @@ export function checkedSettings(model: EntropyModel, options: EncodeOptions): Co
 }
 
 /** @throws ConvaeError UNSUPPORTED where the bundle has no such prior. */
-function checkPrior(model: EntropyModel, prior: Prior): void {
-  if (!model.priors.includes(prior)) model.context();
+function checkPrior({ name, priors }: StreamModel, prior: Prior): void {
+  if (priors.includes(prior)) return;
+  throw new ConvaeError('UNSUPPORTED', `${name} has no ${prior} prior: use the ${priors[0]} one`);
 }
 
 /**
@@ -74,7 +106,7 @@ function checkPrior(model: EntropyModel, prior: Prior): void {
  * @throws ConvaeError UNSUPPORTED for a prior, DATA_INVALID for a quality that the bundle does not have.
  */
 export function checkStream(
-  model: EntropyModel,
+  model: StreamModel,
   { prior, quality }: Pick<ContainerHeader, 'prior' | 'quality'>,
 ): void {
   checkPrior(model, prior);
@@ -98,21 +130,4 @@ export function codedShape(manifest: Manifest, { height, width }: CodedSize): It
     'DATA_INVALID',
     `the bitstream holds images of ${height}×${width}, ${name} has ${image.height}×${image.width} only`,
   );
-}
-
-/** Most pixels that are reconstructed at once: memory does not grow with the chunk. */
-const PIECE_PIXELS = 1 << 20;
-
-/** Symbols → images, some at a time. */
-export async function* reconstructPieces(
-  context: CodingContext,
-  symbols: SymbolBatch,
-  quality: number,
-  options: CallOptions & CodedSize,
-): AsyncGenerator<ImageBatch, void, undefined> {
-  const step = Math.max(1, Math.floor(PIECE_PIXELS / (options.height * options.width)));
-  for (let start = 0; start < symbols.count; start += step) {
-    const piece = sliceBatch(symbols, start, Math.min(symbols.count, start + step));
-    yield await context.reconstruct(dequantize(piece, context.model.at(quality).quantizer), options);
-  }
 }

@@ -14,20 +14,20 @@ import {
   salvageContainer,
 } from '../../bitstream/index.js';
 import { toHex } from '../../bytes.js';
-import { finish, type Steps } from '../../entropy/index.js';
+import { finish } from '../../entropy/index.js';
 import type { SymbolBatch } from '../../entropy/quantizer.js';
 import { ConvaeError } from '../../errors.js';
-import { type ImageBatch, sliceBatch } from '../../image.js';
+import type { ImageBatch } from '../../image.js';
 import {
   type CallOptions,
   type CodingContext,
   checkStream,
   codedShape,
+  type DecodedPayload,
   progressFrom,
-  reconstructPieces,
 } from './coding-context.js';
+import type { Networks } from './network-coding.js';
 import { decodePayload } from './payload.js';
-import { inTurns } from './turns.js';
 
 /** Images of a container and their place in it. */
 export interface PlacedImages {
@@ -74,59 +74,51 @@ async function* decodeChunks(
   chunks: AsyncIterable<Chunk>,
   options: CallOptions,
 ): AsyncGenerator<PlacedImages, void, undefined> {
-  for await (const chunk of chunks) {
-    const symbols = await chunkSymbolsInTurns(context, header, chunk, options);
-    yield* placedImages(context, header, chunk, symbols, options);
-  }
+  for await (const chunk of chunks)
+    yield* placedImages(chunk, await decodeChunk(context, header, chunk, options), options);
 }
 
 async function* placedImages(
+  { firstImage, imageCount }: Chunk,
+  decoded: DecodedPayload,
+  { signal }: CallOptions,
+): AsyncGenerator<PlacedImages, void, undefined> {
+  let first = firstImage;
+  for await (const images of decoded.images(0, imageCount, { signal })) {
+    yield { firstImage: first, images };
+    first += images.count;
+  }
+}
+
+/** Decodes the symbols of a chunk, whose header is one that `checkHeader` accepts, piece by piece. */
+function decodeChunk(
   context: CodingContext,
   header: ContainerHeader,
   chunk: Chunk,
-  symbols: SymbolBatch,
-  { signal }: CallOptions,
-): AsyncGenerator<PlacedImages, void, undefined> {
-  const sides = chunkSides(header, chunk);
-  let { firstImage } = chunk;
-  for await (const images of reconstructPieces(context, symbols, header.quality, { signal, ...sides })) {
-    yield { firstImage, images };
-    firstImage += images.count;
-  }
+  options: CallOptions,
+): Promise<DecodedPayload> {
+  const { quality, prior } = header;
+  const { firstImage, imageCount: count, payload } = chunk;
+  const coded = { quality, prior, count, ...chunkSides(header, chunk) };
+  return context.decode(payload, coded, progressFrom(firstImage, options));
 }
 
 /**
  * The symbols of a chunk, whose header is one that `checkHeader` accepts: no network runs, every machine finds the same.
  * @throws ConvaeError.
  */
-export function chunkSymbols(...args: Parameters<typeof chunkSteps>): SymbolBatch {
-  return finish(chunkSteps(...args));
-}
-
-function chunkSteps(
-  { manifest, model }: Pick<CodingContext, 'manifest' | 'model'>,
+export function chunkSymbols(
+  { manifest, model }: Pick<Networks, 'manifest' | 'model'>,
   header: ContainerHeader,
   chunk: Chunk,
-): Steps<SymbolBatch> {
+): SymbolBatch {
   const shape = codedShape(manifest, chunkSides(header, chunk));
   const { quality, prior } = header;
-  return decodePayload(model, chunk.payload, { quality, prior, count: chunk.imageCount, shape });
+  return finish(decodePayload(model, chunk.payload, { quality, prior, count: chunk.imageCount, shape }));
 }
 
-/** As {@link chunkSymbols}, piece by piece. */
-function chunkSymbolsInTurns(
-  context: CodingContext,
-  header: ContainerHeader,
-  chunk: Chunk,
-  options: CallOptions,
-): Promise<SymbolBatch> {
-  const { channels, height, width } = codedShape(context.manifest, chunkSides(header, chunk));
-  const { firstImage, imageCount } = chunk;
-  const total = imageCount * channels * height * width;
-  return inTurns(chunkSteps(context, header, chunk), total, progressFrom(firstImage, options), imageCount);
-}
-
-function chunkSides(header: ContainerHeader, { height, width }: Chunk): CodedSize {
+/** Height and width of a chunk's images. */
+export function chunkSides(header: ContainerHeader, { height, width }: Chunk): CodedSize {
   return height === 0 ? { height: header.height, width: header.width } : { height, width };
 }
 
@@ -192,12 +184,9 @@ export class ImageContainer {
     if (gone && Number.isInteger(image))
       throw new ConvaeError('DATA_INVALID', `image ${image} is lost: its chunk is damaged`);
     const chunk = await this.#file.readChunk(this.#file.entryOf(image));
-    const symbols = await chunkSymbolsInTurns(this.#context, this.header, chunk, options);
+    const decoded = await decodeChunk(this.#context, this.header, chunk, options);
     const at = image - chunk.firstImage;
-    const own = sliceBatch(symbols, at, at + 1);
-    const sides = { signal: options.signal, ...chunkSides(this.header, chunk) };
-    for await (const images of reconstructPieces(this.#context, own, this.header.quality, sides))
-      return images;
+    for await (const images of decoded.images(at, at + 1, { signal: options.signal })) return images;
     throw new ConvaeError('DATA_INVALID', `image ${image} is not in its chunk`);
   }
 
@@ -208,18 +197,18 @@ export class ImageContainer {
   async *images(options: CallOptions = {}): AsyncGenerator<PlacedImages, void, undefined> {
     for (const entry of this.#file.entries) {
       const read = await this.#read(entry, options);
-      if (read) yield* placedImages(this.#context, this.header, read.chunk, read.symbols, options);
+      if (read) yield* placedImages(read.chunk, read.decoded, options);
     }
   }
 
-  /** A chunk and its symbols; undefined where salvage goes on without it. */
+  /** A chunk, decoded; undefined where salvage goes on without it. */
   async #read(
     entry: ChunkEntry,
     options: CallOptions,
-  ): Promise<{ chunk: Chunk; symbols: SymbolBatch } | undefined> {
+  ): Promise<{ chunk: Chunk; decoded: DecodedPayload } | undefined> {
     try {
       const chunk = await this.#file.readChunk(entry);
-      return { chunk, symbols: await chunkSymbolsInTurns(this.#context, this.header, chunk, options) };
+      return { chunk, decoded: await decodeChunk(this.#context, this.header, chunk, options) };
     } catch (error) {
       if (!this.#salvage || !isDamage(error)) throw error;
       this.#addLost(entry);

@@ -18,7 +18,7 @@ import {
   sameShape,
   sliceBatch,
 } from '../../image.js';
-import { checkImages, latentShape } from '../shapes.js';
+import { checkImages } from '../shapes.js';
 import {
   type CodingContext,
   type CodingSettings,
@@ -26,8 +26,6 @@ import {
   type EncodeOptions,
   progressFrom,
 } from './coding-context.js';
-import { encodePayload, MAX_CONTEXT_PRODUCTS } from './payload.js';
-import { inTurns } from './turns.js';
 
 type Batch = ImageBatch | FloatImageBatch;
 
@@ -54,7 +52,6 @@ export interface ContainerSummary {
 /** Images in a chunk by default: its frame costs 0.03 bytes an image. */
 export const DEFAULT_CHUNK_IMAGES = 1024;
 /** A chunk of larger images holds fewer: its symbols, its pixels and its payload stay in bounds. */
-const CHUNK_SYMBOLS = 1 << 20;
 const CHUNK_PIXELS = 1 << 22;
 
 /**
@@ -122,15 +119,9 @@ class ContainerEncoder {
   }
 
   /** Most images of this size in a chunk. */
-  #roomFor({ height, width }: CodedSize): number {
-    const shape = latentShape(this.#context.manifest, height, width);
-    const symbols = shape.channels * shape.height * shape.width;
-    const fitting = Math.min(this.#chunk, CHUNK_SYMBOLS / symbols, CHUNK_PIXELS / (height * width));
-    const { model } = this.#context;
-    const { prior, quality } = this.#settings;
-    const affordable =
-      prior === 'context' ? MAX_CONTEXT_PRODUCTS / model.context().products(quality, shape) : fitting;
-    return Math.max(1, Math.floor(Math.min(fitting, affordable)));
+  #roomFor(size: CodedSize): number {
+    const room = this.#context.imagesAtOnce(size, this.#settings);
+    return Math.max(1, Math.floor(Math.min(this.#chunk, room, CHUNK_PIXELS / (size.height * size.width))));
   }
 
   async #flush(): Promise<void> {
@@ -138,11 +129,9 @@ class ContainerEncoder {
     const images = this.#waiting.length === 1 ? this.#waiting[0]! : joinBatches<Batch>(this.#waiting);
     this.#waiting = [];
     this.#waitingCount = 0;
-    const { signal } = this.#options;
-    const latents = await this.#context.embed(images, { signal });
-    const steps = encodePayload(this.#context.model, latents, this.#settings);
     const progress = progressFrom(this.#writer?.imageCount ?? 0, this.#options);
-    await this.#write(images, await inTurns(steps, latents.data.length, progress, images.count));
+    const payloads = this.#context.encode(images, images.count, this.#settings, progress);
+    for await (const payload of payloads) await this.#write(images, payload);
   }
 
   async #write({ count, height, width }: Batch, payload: Uint8Array): Promise<void> {

@@ -23,6 +23,8 @@ export interface QualityModel {
  * tables"), and the context prior where the bundle has one. Integers only, so they are the same on every machine.
  */
 export class EntropyModel {
+  /** The bundle's name. */
+  readonly name: string;
   /** uint8, 8 bytes, names the bundle in containers. */
   readonly hash: Uint8Array;
   readonly qualities: number;
@@ -54,6 +56,7 @@ export class EntropyModel {
     const { multipliers } = manifest.quantizer;
     const qualities = qualityCount(manifest.quantizer);
     const count = coding.tables.count / (multipliers === undefined ? qualities : 1);
+    this.name = manifest.name;
     this.hash = coding.hash;
     this.qualities = qualities;
     this.defaultQuality = manifest.quality ?? this.qualities - 1;

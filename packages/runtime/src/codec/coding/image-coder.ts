@@ -8,10 +8,10 @@ import {
 import type { Manifest } from '../../bundle/manifest.js';
 import { checkBytes } from '../../checks.js';
 import { finish } from '../../entropy/index.js';
-import { dequantize, type SymbolBatch } from '../../entropy/quantizer.js';
+import type { SymbolBatch } from '../../entropy/quantizer.js';
 import { ConvaeError } from '../../errors.js';
-import { type ImageBatch, type Images, sliceBatch } from '../../image.js';
-import { joinedImages } from '../shapes.js';
+import type { ImageBatch, Images } from '../../image.js';
+import { checkImages, joinedImages } from '../shapes.js';
 import {
   type CallOptions,
   type CodingContext,
@@ -19,11 +19,10 @@ import {
   checkStream,
   codedShape,
   type EncodeOptions,
-  progressFrom,
+  type StreamModel,
 } from './coding-context.js';
 import type { EntropyModel } from './entropy-model.js';
-import { decodePayload, encodePayload } from './payload.js';
-import { inTurns } from './turns.js';
+import { decodePayload } from './payload.js';
 
 /** Encodes every image of a batch into a stream of its own (FORMAT.md, "Single image stream"). */
 export async function encodeImages(
@@ -33,17 +32,13 @@ export async function encodeImages(
 ): Promise<Uint8Array[]> {
   const settings = checkedSettings(context.model, options);
   const batch = joinedImages(images);
-  const latents = await context.embed(batch, options);
+  checkImages(batch, context.manifest);
   const { image } = context.manifest;
   const own = batch.height === image.height && batch.width === image.width;
   const size = own ? {} : { size: { height: batch.height, width: batch.width } };
-  const symbols = latents.data.length / latents.count;
   const streams: Uint8Array[] = [];
-  for (let i = 0; i < latents.count; i++) {
-    const steps = encodePayload(context.model, sliceBatch(latents, i, i + 1), settings);
-    const payload = await inTurns(steps, symbols, progressFrom(i, options));
+  for await (const payload of context.encode(batch, 1, settings, options))
     streams.push(writeImageStream({ ...settings, ...size, payload }));
-  }
   return streams;
 }
 
@@ -61,20 +56,21 @@ export interface CodedImage extends CodedSize {
  * VERSION_UNSUPPORTED or UNSUPPORTED.
  */
 export function decodeImageSymbols(manifest: Manifest, model: EntropyModel, bytes: Uint8Array): CodedImage {
-  const { steps, ...head } = openImage(manifest, model, bytes);
-  return { ...head, symbols: finish(steps) };
+  const { payload, ...head } = openImage(manifest, model, bytes);
+  const { quality, prior, height, width } = head;
+  const shape = codedShape(manifest, head);
+  const symbols = finish(decodePayload(model, payload, { quality, prior, count: 1, shape }));
+  return { quality, prior, height, width, symbols };
 }
 
-/** Reads the head of a single image stream; its symbols are decoded as `steps` are done. */
-function openImage(manifest: Manifest, model: EntropyModel, bytes: Uint8Array) {
+/** Reads the head of a single image stream. */
+function openImage(manifest: Pick<Manifest, 'image'>, model: StreamModel, bytes: Uint8Array) {
   checkBytes(bytes);
   const stream = readImageStream(bytes);
   checkStream(model, stream);
   const { quality, prior, payload } = stream;
   const { height, width } = streamSize(manifest, stream);
-  const shape = codedShape(manifest, { height, width });
-  const steps = decodePayload(model, payload, { quality, prior, count: 1, shape });
-  return { quality, prior, height, width, symbolCount: shape.channels * shape.height * shape.width, steps };
+  return { payload, quality, prior, count: 1, height, width };
 }
 
 /** Decodes a single image stream. @throws as {@link decodeImageSymbols}. */
@@ -83,14 +79,14 @@ export async function decodeImage(
   bytes: Uint8Array,
   options: CallOptions,
 ): Promise<ImageBatch> {
-  const { quality, height, width, symbolCount, steps } = openImage(context.manifest, context.model, bytes);
-  const symbols = await inTurns(steps, symbolCount, options);
-  const latents = dequantize(symbols, context.model.at(quality).quantizer);
-  return context.reconstruct(latents, { signal: options.signal, height, width });
+  const { payload, ...coded } = openImage(context.manifest, context.model, bytes);
+  const decoded = await context.decode(payload, coded, options);
+  for await (const images of decoded.images(0, 1, { signal: options.signal })) return images;
+  throw new ConvaeError('DATA_INVALID', 'the image stream holds no image');
 }
 
 /** Writers leave the bundle's own size out: no writer made a stream that names it. */
-function streamSize({ image }: Manifest, { size }: ImageStream): CodedSize {
+function streamSize({ image }: Pick<Manifest, 'image'>, { size }: ImageStream): CodedSize {
   if (size === undefined) return image;
   if (size.height !== image.height || size.width !== image.width) return size;
   throw new ConvaeError(

@@ -1,12 +1,17 @@
 export {
   type CallOptions,
+  type CodedImages,
   type CodingContext,
   type CodingSettings,
   codedShape,
+  type DecodedPayload,
   type EncodeOptions,
+  progressFrom,
+  type StreamModel,
 } from './coding-context.js';
 export {
   checkHeader,
+  chunkSides,
   chunkSymbols,
   type DecodedContainer,
   decodeContainer,
@@ -24,4 +29,6 @@ export {
 } from './container-encoder.js';
 export { EntropyModel } from './entropy-model.js';
 export { type CodedImage, decodeImage, decodeImageSymbols, encodeImages } from './image-coder.js';
-export { MAX_CONTEXT_PRODUCTS, mostImages } from './payload.js';
+export { type Networks, networkCoding } from './network-coding.js';
+export { MAX_CONTEXT_PRODUCTS, mostImages, mostImagesOf } from './payload.js';
+export { inTurns } from './turns.js';

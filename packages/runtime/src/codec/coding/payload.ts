@@ -1,6 +1,7 @@
 import { LEAST_CHUNK_BYTES, MAX_CHUNK_IMAGES, MAX_CHUNK_SYMBOLS } from '../../bitstream/index.js';
 import { checkLimit } from '../../checks.js';
 import { contextDecoding, contextEncoding } from '../../context/index.js';
+import { mostBits } from '../../entropy/code-word.js';
 import { decodeSymbols, encodeSymbols, RangeDecoder, RangeEncoder, type Steps } from '../../entropy/index.js';
 import { quantize, type SymbolBatch } from '../../entropy/quantizer.js';
 import { ConvaeError } from '../../errors.js';
@@ -45,9 +46,6 @@ export interface PayloadHead extends CodingSettings {
   readonly shape: ItemShape;
 }
 
-/** Bits beyond its bytes that a code word may leave out at its end, and one for rounding. */
-const OMITTED_BITS = 17;
-
 /**
  * Decodes a payload in pieces: integers only, so every machine finds the same symbols.
  * @throws ConvaeError DATA_INVALID where no encoder would have written these bytes, LIMIT_EXCEEDED, UNSUPPORTED.
@@ -60,7 +58,7 @@ export function* decodePayload(
   const { quality, prior, count, shape } = head;
   const length = count * shape.channels * shape.height * shape.width;
   // Before memory is taken: so few bytes cannot hold so many symbols, whatever they are.
-  if (count * leastBits(model, head) > 8 * payload.length + OMITTED_BITS) {
+  if (count * leastBits(model, head) > mostBits(payload.length)) {
     throw new ConvaeError(
       'DATA_INVALID',
       `${payload.length} bytes cannot hold ${count} latent(s) of ${shape.channels}×${shape.height}×${shape.width}`,
@@ -85,11 +83,15 @@ export function mostImages(
   bytes: number,
   head: Pick<PayloadHead, 'quality' | 'prior' | 'shape'>,
 ): number {
+  return mostImagesOf(leastBits(model, head), bytes);
+}
+
+/** The same where an image takes so many bits at least. */
+export function mostImagesOf(imageBits: number, bytes: number): number {
   const chunks = Math.floor(bytes / LEAST_CHUNK_BYTES);
   if (chunks === 0) return 0;
   // One chunk holds most: the frame of a further one takes more bits than its payload may leave out.
-  const bits = 8 * (bytes - LEAST_CHUNK_BYTES) + OMITTED_BITS;
-  return Math.min(chunks * MAX_CHUNK_IMAGES, Math.floor(bits / leastBits(model, head)));
+  return Math.min(chunks * MAX_CHUNK_IMAGES, Math.floor(mostBits(bytes - LEAST_CHUNK_BYTES) / imageBits));
 }
 
 /** Bits that one latent takes at least. */

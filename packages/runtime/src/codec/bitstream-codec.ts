@@ -1,0 +1,66 @@
+import type { ContainerSink, RandomAccessSource } from '../bitstream/index.js';
+import type { ImageBatch, Images } from '../image.js';
+import {
+  type CallOptions,
+  type CodingContext,
+  type ContainerOptions,
+  type ContainerSummary,
+  type DecodedContainer,
+  decodeContainer,
+  decodeImage,
+  type EncodeOptions,
+  encodeContainer,
+  encodeImages,
+  type ImageSequence,
+  openImageContainer,
+} from './coding/index.js';
+import type { Codec, OpenedContainer, OpenOptions } from './interface.js';
+import { joinedImages } from './shapes.js';
+
+/** What is said where the context prior's plain kernel runs and nobody asked for it. */
+export const PLAIN_NOTICE =
+  'WebAssembly with SIMD does not run here: the context prior is computed in JavaScript, at least ten times slower';
+
+type Coding = 'encode' | 'encodeBatch' | 'decode' | 'encodeContainer' | 'decodeContainer' | 'openContainer';
+
+/** The part of a codec that reads and writes bitstreams, over its way from images to payloads and back. */
+export abstract class BitstreamCodec implements Pick<Codec, Coding> {
+  /** @throws ConvaeError DISPOSED, ABORTED, UNSUPPORTED where the bundle codes nothing. */
+  protected abstract coding(signal?: AbortSignal): CodingContext;
+
+  async encode(images: Images, options: EncodeOptions = {}): Promise<Uint8Array> {
+    const batch = joinedImages(images);
+    if (batch?.count > 1) throw new RangeError(`expected 1 image for image, received ${batch.count}`);
+    return (await encodeImages(this.coding(options.signal), batch, options))[0]!;
+  }
+
+  async encodeBatch(images: Images, options: EncodeOptions = {}): Promise<Uint8Array[]> {
+    return encodeImages(this.coding(options.signal), images, options);
+  }
+
+  async decode(bytes: Uint8Array, options: CallOptions = {}): Promise<ImageBatch> {
+    return decodeImage(this.coding(options.signal), bytes, options);
+  }
+
+  async encodeContainer(
+    images: ImageSequence,
+    sink: ContainerSink,
+    options: ContainerOptions = {},
+  ): Promise<ContainerSummary> {
+    const context = this.coding(options.signal);
+    return encodeContainer(context, images, sink, options);
+  }
+
+  async decodeContainer(
+    stream: AsyncIterable<Uint8Array>,
+    options: CallOptions = {},
+  ): Promise<DecodedContainer> {
+    const context = this.coding(options.signal);
+    return decodeContainer(context, stream, options);
+  }
+
+  async openContainer(source: RandomAccessSource, options: OpenOptions = {}): Promise<OpenedContainer> {
+    const context = this.coding();
+    return openImageContainer(context, source, options);
+  }
+}

@@ -1,0 +1,93 @@
+import type { Manifest } from '../../bundle/manifest.js';
+import { dequantize, type SymbolBatch } from '../../entropy/quantizer.js';
+import {
+  type FloatImageBatch,
+  type ImageBatch,
+  type Images,
+  type LatentBatch,
+  sliceBatch,
+} from '../../image.js';
+import { latentShape } from '../shapes.js';
+import {
+  type CallOptions,
+  type CodedImages,
+  type CodingContext,
+  type CodingSettings,
+  codedShape,
+  progressFrom,
+} from './coding-context.js';
+import type { EntropyModel } from './entropy-model.js';
+import { decodePayload, encodePayload, MAX_CONTEXT_PRODUCTS } from './payload.js';
+import { inTurns } from './turns.js';
+
+/** A bundle's networks and its entropy model. */
+export interface Networks {
+  readonly manifest: Manifest;
+  readonly model: EntropyModel;
+  embed(images: Images, options: CallOptions): Promise<LatentBatch>;
+  reconstruct(
+    latents: LatentBatch,
+    options: CallOptions & Pick<CodedImages, 'height' | 'width'>,
+  ): Promise<ImageBatch>;
+}
+
+/** Most symbols in a chunk of more than one image. */
+const CHUNK_SYMBOLS = 1 << 20;
+
+/** Images to payloads and back through a bundle's networks. */
+export function networkCoding(networks: Networks): CodingContext {
+  const { manifest, model } = networks;
+  return {
+    manifest,
+    model,
+    imagesAtOnce: ({ height, width }, { prior, quality }) => {
+      const shape = latentShape(manifest, height, width);
+      const fitting = CHUNK_SYMBOLS / (shape.channels * shape.height * shape.width);
+      if (prior !== 'context') return fitting;
+      return Math.min(fitting, MAX_CONTEXT_PRODUCTS / model.context().products(quality, shape));
+    },
+    encode: (...args) => encodeParts(networks, ...args),
+    decode: async (payload, coded, options) => {
+      const { quality, prior, count } = coded;
+      const shape = codedShape(manifest, coded);
+      const steps = decodePayload(model, payload, { quality, prior, count, shape });
+      const total = count * shape.channels * shape.height * shape.width;
+      const symbols = await inTurns(steps, total, options, count);
+      return {
+        images: (start, end, { signal }) =>
+          reconstructPieces(networks, sliceBatch(symbols, start, end), { ...coded, signal }),
+      };
+    },
+  };
+}
+
+async function* encodeParts(
+  { model, embed }: Networks,
+  images: ImageBatch | FloatImageBatch,
+  each: number,
+  settings: CodingSettings,
+  options: CallOptions,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const latents = await embed(images, { signal: options.signal });
+  for (let start = 0; start < latents.count; start += each) {
+    const part = sliceBatch(latents, start, Math.min(latents.count, start + each));
+    const steps = encodePayload(model, part, settings);
+    yield await inTurns(steps, part.data.length, progressFrom(start, options), part.count);
+  }
+}
+
+/** Most pixels that are reconstructed at once: memory does not grow with the chunk. */
+const PIECE_PIXELS = 1 << 20;
+
+/** Symbols → images, some at a time. */
+async function* reconstructPieces(
+  { model, reconstruct }: Networks,
+  symbols: SymbolBatch,
+  { quality, height, width, signal }: CodedImages & CallOptions,
+): AsyncGenerator<ImageBatch, void, undefined> {
+  const step = Math.max(1, Math.floor(PIECE_PIXELS / (height * width)));
+  for (let start = 0; start < symbols.count; start += step) {
+    const piece = sliceBatch(symbols, start, Math.min(symbols.count, start + step));
+    yield await reconstruct(dequantize(piece, model.at(quality).quantizer), { signal, height, width });
+  }
+}

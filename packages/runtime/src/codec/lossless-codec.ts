@@ -1,0 +1,95 @@
+import type { LosslessBundle } from '../bundle/load.js';
+import type { Manifest } from '../bundle/manifest.js';
+import { checkNotAborted } from '../checks.js';
+import type { ContextKernelName } from '../context/index.js';
+import { ConvaeError } from '../errors.js';
+import { PixelPrior } from '../pixels/index.js';
+import type { ExecutionProvider } from '../provider/execution-provider.js';
+import { BitstreamCodec, PLAIN_NOTICE } from './bitstream-codec.js';
+import type { CodingContext } from './coding/index.js';
+import { losslessCoding } from './coding/lossless-coding.js';
+import type { Codec } from './interface.js';
+
+/**
+ * Makes a codec of a lossless bundle. No ONNX Runtime is loaded.
+ * @param executionProvider what the codec names: the platform's base provider.
+ * @throws ConvaeError UNSUPPORTED where the kernel that is asked for does not run here.
+ */
+export function createLosslessCodec(
+  bundle: LosslessBundle,
+  executionProvider: ExecutionProvider,
+  contextKernel?: ContextKernelName,
+): Codec {
+  return new LosslessCodec(bundle, executionProvider, contextKernel);
+}
+
+class LosslessCodec extends BitstreamCodec implements Codec {
+  readonly lossless = true;
+  readonly manifest: Manifest;
+  readonly executionProvider: ExecutionProvider;
+  readonly passedOver = [];
+  readonly threads = 1;
+  readonly contextKernel: ContextKernelName;
+  readonly notices: readonly string[];
+  readonly #coding: CodingContext;
+  #disposed = false;
+
+  constructor(
+    bundle: LosslessBundle,
+    executionProvider: ExecutionProvider,
+    contextKernel: ContextKernelName | undefined,
+  ) {
+    super();
+    const prior = new PixelPrior(bundle.pixels, contextKernel);
+    // What `lossless` says: a manifest without networks.
+    this.manifest = bundle.manifest as unknown as Manifest;
+    this.executionProvider = executionProvider;
+    this.contextKernel = prior.kernel;
+    this.notices = prior.kernel === 'plain' && contextKernel === undefined ? [PLAIN_NOTICE] : [];
+    this.#coding = losslessCoding(bundle, prior);
+  }
+
+  embed(): Promise<never> {
+    return this.#refuse('embed');
+  }
+
+  reconstruct(): Promise<never> {
+    return this.#refuse('reconstruct');
+  }
+
+  roundTrip(): Promise<never> {
+    return this.#refuse('roundTrip');
+  }
+
+  denoise(): Promise<never> {
+    return this.#refuse('denoise');
+  }
+
+  score(): Promise<never> {
+    return this.#refuse('score');
+  }
+
+  async dispose(): Promise<void> {
+    this.#disposed = true;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
+  }
+
+  protected coding(signal?: AbortSignal): CodingContext {
+    this.#checkAlive();
+    checkNotAborted(signal);
+    return this.#coding;
+  }
+
+  async #refuse(method: string): Promise<never> {
+    this.#checkAlive();
+    const problem = `${this.manifest.name} is a lossless bundle without networks: it does not ${method}`;
+    throw new ConvaeError('UNSUPPORTED', problem);
+  }
+
+  #checkAlive(): void {
+    if (this.#disposed) throw new ConvaeError('DISPOSED', 'the codec was used after dispose()');
+  }
+}

@@ -1,0 +1,18 @@
+export { MAX_PIXEL_FILE_BYTES } from './limits.js';
+export {
+  decodePixels,
+  encodePixels,
+  MAX_PIXEL_PRODUCTS,
+  type PixelHead,
+} from './pixel-coder.js';
+export {
+  MAX_BIAS_SHIFT,
+  MAX_PIXEL_RADIUS,
+  type PixelModel,
+  type PixelSizes,
+  parsePixels,
+  pixelOutputs,
+  pixelRows,
+  serializePixels,
+} from './pixel-model.js';
+export { PixelPrior, type ValueCoder } from './pixel-prior.js';

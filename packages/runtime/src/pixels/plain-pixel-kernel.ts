@@ -1,0 +1,45 @@
+import { activation, limited, product } from '../context/plain-kernel.js';
+import { INDICATOR, type PixelKernel, pairCount, pairWeights } from './pixel-kernel.js';
+import { type PixelModel, pixelOutputs } from './pixel-model.js';
+
+/** The kernel in TypeScript: the reference, and what runs where WebAssembly does not. */
+export function createPlainPixelKernel(model: PixelModel): PixelKernel {
+  const { hidden1, hidden2, biasShifts, channelBias, shift1, w2, bias2, shift2, w3, bias3, shift3 } = model;
+  const [unit1, unit2, unit3] = Array.from(biasShifts, (shift) => 2 ** shift) as [number, number, number];
+  const pairs = new Int16Array(2 * pairCount(model) * hidden1);
+  pairWeights(model, pairs, hidden1);
+  const outputs = new Int32Array(pixelOutputs(model));
+  const sums = new Int32Array(hidden1);
+  const first = new Int32Array(hidden1);
+  const second = new Int32Array(hidden2);
+  return {
+    name: 'plain',
+    outputs,
+    start: (position) => startPixelSums(model, position, sums),
+    add: (pair, value) => {
+      for (let unit = 0, at = 2 * pair * hidden1; unit < hidden1; unit++, at += 2)
+        sums[unit]! += Math.imul(value, pairs[at]!) + Math.imul(INDICATOR, pairs[at + 1]!);
+    },
+    run: (channel) => {
+      for (let unit = 0, at = channel * hidden1; unit < hidden1; unit++, at++)
+        first[unit] = activation(sums[unit]! + unit1 * channelBias[at]!, shift1[unit]!);
+      for (let unit = 0; unit < hidden2; unit++) {
+        const sum = product(first, w2, unit * hidden1) + unit2 * bias2[channel * hidden2 + unit]!;
+        second[unit] = activation(sum, shift2[unit]!);
+      }
+      for (let output = 0, at = channel * outputs.length; output < outputs.length; output++, at++)
+        outputs[output] = limited(product(second, w3, at * hidden2) + unit3 * bias3[at]!, shift3[at]!);
+    },
+  };
+}
+
+/** Writes the first layer's biases of a place to `sums`. */
+export function startPixelSums(
+  { hidden1, positionBias, biasShifts }: PixelModel,
+  position: number,
+  sums: Int32Array,
+): void {
+  const shift = biasShifts[0]!;
+  for (let unit = 0, at = position * hidden1; unit < hidden1; unit++, at++)
+    sums[unit] = positionBias[at]! << shift;
+}

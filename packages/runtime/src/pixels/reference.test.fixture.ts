@@ -1,0 +1,137 @@
+import { mixtureTables } from '../context/mixture-tables.js';
+import type { ImageBatch } from '../image.js';
+import type { PixelModel } from './pixel-model.js';
+
+// FORMAT.md, "Pixel context model", written down once more: slow, plain, and in bigint where a product could grow.
+
+/** An interval of the range coder. */
+export type Interval = readonly [low: number, high: number];
+
+const { powers, mantissas, logistic } = mixtureTables();
+const clamp = (x: number, lo: number, hi: number): number => Math.max(lo, Math.min(hi, x));
+const shifted = (a: number, s: number): number => Math.floor((a + (s === 0 ? 0 : 2 ** (s - 1))) / 2 ** s);
+const divided = (a: number, b: number): number => Number(BigInt(a) / BigInt(b));
+
+/** The intervals that code the values of one image, in their order. */
+export function referenceIntervals(model: PixelModel, image: ImageBatch): Interval[] {
+  const { channels, gridHeight, gridWidth } = model;
+  const { height, width } = image;
+  const order = channels === 4 ? [3, 0, 1, 2] : [0, 1, 2].slice(0, channels);
+  const at = (y: number, x: number, k: number): number =>
+    y < 0 || x < 0 || x >= width ? 0 : image.data[(y * width + x) * channels + order[k]!]!;
+  const found: Interval[] = [];
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++)
+      for (let k = 0; k < channels; k++) {
+        const row = Math.floor(((2 * y + 1) * gridHeight) / (2 * height));
+        const column = Math.floor(((2 * x + 1) * gridWidth) / (2 * width));
+        const outputs = network(model, inputsOf(model, at, y, x, k), row * gridWidth + column, k);
+        const base = x > 0 ? at(y, x - 1, k) : at(y - 1, x, k);
+        found.push(...intervalsOf(outputs, model.components, base, at(y, x, k)));
+      }
+  return found;
+}
+
+function inputsOf(
+  { channels, radius }: PixelModel,
+  at: (y: number, x: number, k: number) => number,
+  y: number,
+  x: number,
+  channel: number,
+): number[] {
+  const on = (yes: boolean): number => (yes ? 255 : 0);
+  const inputs: number[] = [];
+  for (let dy = -radius; dy <= 0; dy++)
+    for (let dx = -radius; dx <= (dy < 0 ? radius : -1); dx++)
+      for (let k = 0; k < channels; k++) inputs.push(at(y + dy, x + dx, k), on(at(y + dy, x + dx, k) > 0));
+  for (let k = 0; k < channels; k++) inputs.push(on(at(y, x - 1, k) > 250));
+  for (let k = 0; k < channels - 1; k++)
+    inputs.push(k < channel ? at(y, x, k) : 0, on(k < channel && at(y, x, k) > 0));
+  return inputs;
+}
+
+function network(model: PixelModel, inputs: readonly number[], place: number, channel: number): number[] {
+  const { hidden1, hidden2, components } = model;
+  const [b1, b2, b3] = Array.from(model.biasShifts, (shift) => 2 ** shift);
+  const first = Array.from({ length: hidden1 }, (_, j) => {
+    const bias = model.positionBias[place * hidden1 + j]! + model.channelBias[channel * hidden1 + j]!;
+    const sum = inputs.reduce(
+      (total, input, row) => total + input * model.w1[row * hidden1 + j]!,
+      b1! * bias,
+    );
+    return clamp(shifted(sum, model.shift1[j]!), 0, 4095);
+  });
+  const second = Array.from({ length: hidden2 }, (_, i) => {
+    const bias = b2! * model.bias2[channel * hidden2 + i]!;
+    const sum = first.reduce((total, h, j) => total + h * model.w2[i * hidden1 + j]!, bias);
+    return clamp(shifted(sum, model.shift2[i]!), 0, 4095);
+  });
+  const outputs = 3 * components + 2;
+  return Array.from({ length: outputs }, (_, t) => {
+    const at = channel * outputs + t;
+    const bias = b3! * model.bias3[at]!;
+    const sum = second.reduce((total, h, i) => total + h * model.w3[at * hidden2 + i]!, bias);
+    return clamp(shifted(sum, model.shift3[at]!), -(2 ** 19), 2 ** 19);
+  });
+}
+
+/** The weights of logarithms, with the sum 32768. */
+function weightsOf(logarithms: readonly number[]): number[] {
+  const most = Math.max(...logarithms);
+  const parts = logarithms.map((logarithm) => {
+    const below = most - logarithm;
+    return below >> 8 > 15 ? 0 : powers[below % 256]! >> (below >> 8);
+  });
+  const sum = parts.reduce((total, part) => total + part, 0);
+  const weights = parts.map((part) => divided(32768 * part, sum));
+  weights[logarithms.indexOf(most)]! += 32768 - weights.reduce((total, weight) => total + weight, 0);
+  return weights;
+}
+
+function logisticAt(edge: number, mean: number, sharpness: number): number {
+  const distance = clamp(edge - mean, -(2 ** 17), 2 ** 17);
+  const mantissa = mantissas[((sharpness % 256) + 256) % 256]!;
+  const scaled = Math.floor((distance * mantissa) / 2 ** (6 - Math.floor(sharpness / 256)));
+  const z = clamp(scaled, -16383, 16383) + 16384;
+  const low = logistic[z >> 5]!;
+  return low + (((logistic[(z >> 5) + 1]! - low) * (z % 32)) >> 5);
+}
+
+/** The intervals of one value under the distribution that the outputs describe. */
+export function intervalsOf(
+  outputs: readonly number[],
+  components: number,
+  base: number,
+  value: number,
+): Interval[] {
+  const weights = weightsOf([...outputs.slice(0, components), ...outputs.slice(3 * components)]);
+  const [zero, white] = [weights[components]!, weights[components + 1]!];
+  const below = (v: number): number =>
+    weights.slice(0, components).reduce((sum, weight, i) => {
+      const mean = 256 * base + outputs[components + i]!;
+      return (
+        sum + weight * logisticAt((2 * v - 1) * 128, mean, clamp(outputs[2 * components + i]!, -2048, 1535))
+      );
+    }, 0);
+  const third = divided(32768 * white, 3);
+  const z = 32768 * zero + below(1);
+  const f0 = clamp(z >> 14, 1, 65535);
+  if (value === 0) return [[0, f0]];
+  const inside = below(255) - below(1) + 2 * third;
+  const f255 = clamp(divided((2 ** 30 - z - inside) * 65536, Math.max(1, 2 ** 30 - z)), 1, 65535);
+  if (value === 255)
+    return [
+      [f0, 65536],
+      [0, f255],
+    ];
+  const c = (v: number): number => {
+    if (v === 1 || v === 255) return v === 1 ? 0 : 65536;
+    const mass = below(v) - below(1) + (v === 254 ? third : 0);
+    return v - 1 + divided(mass * 65282, Math.max(1, inside));
+  };
+  return [
+    [f0, 65536],
+    [f255, 65536],
+    [c(value), c(value + 1)],
+  ];
+}
