@@ -3,7 +3,14 @@ import type { Manifest } from '../../bundle/manifest.js';
 import { checkInteger, checkOneOf } from '../../checks.js';
 import { dequantize, type SymbolBatch } from '../../entropy/quantizer.js';
 import { ConvaeError } from '../../errors.js';
-import { type ImageBatch, type Images, type ItemShape, type LatentBatch, sliceBatch } from '../../image.js';
+import {
+  type FloatImageBatch,
+  type ImageBatch,
+  type Images,
+  type ItemShape,
+  type LatentBatch,
+  sliceBatch,
+} from '../../image.js';
 import { latentShape } from '../shapes.js';
 import type { EntropyModel } from './entropy-model.js';
 
@@ -32,6 +39,8 @@ export interface CodingContext {
   readonly model: EntropyModel;
   embed(images: Images, options: CallOptions): Promise<LatentBatch>;
   reconstruct(latents: LatentBatch, options: CallOptions & CodedSize): Promise<ImageBatch>;
+  /** As `reconstruct`, without rounding to uint8. */
+  restore(latents: LatentBatch, options: CallOptions & CodedSize): Promise<FloatImageBatch>;
 }
 
 /** Options of encoding. */
@@ -43,6 +52,11 @@ export interface EncodeOptions extends CallOptions {
    * context model; the bundle's own choice where left out.
    */
   readonly prior?: Prior | undefined;
+  /**
+   * 0 (fast; where left out) to 9 (slow): how long to search for symbols that cost less than the nearest ones: bits +
+   * lambda · squared error, with the lambda that the bundle was trained for. Whoever decodes does not notice.
+   */
+  readonly effort?: number | undefined;
 }
 
 /** What all images of a bitstream are coded with. */

@@ -26,7 +26,8 @@ import {
   type EncodeOptions,
   progressFrom,
 } from './coding-context.js';
-import { encodePayload, MAX_CONTEXT_PRODUCTS } from './payload.js';
+import { checkedEffort, imagesCoding } from './images-coding.js';
+import { MAX_CONTEXT_PRODUCTS } from './payload.js';
 import { inTurns } from './turns.js';
 
 type Batch = ImageBatch | FloatImageBatch;
@@ -93,6 +94,7 @@ class ContainerEncoder {
     this.#options = options;
     this.#settings = checkedSettings(context.model, options);
     this.#chunk = options.chunk ?? DEFAULT_CHUNK_IMAGES;
+    checkedEffort(options);
     checkCount(this.#chunk, 'options.chunk', MAX_CHUNK_IMAGES);
     if (options.count !== undefined) checkInteger(options.count, 'options.count', 0);
   }
@@ -140,9 +142,11 @@ class ContainerEncoder {
     this.#waitingCount = 0;
     const { signal } = this.#options;
     const latents = await this.#context.embed(images, { signal });
-    const steps = encodePayload(this.#context.model, latents, this.#settings);
     const progress = progressFrom(this.#writer?.imageCount ?? 0, this.#options);
-    await this.#write(images, await inTurns(steps, latents.data.length, progress, images.count));
+    const own = { ...progress, effort: this.#options.effort };
+    const { encode, options } = await imagesCoding(this.#context, images, latents, this.#settings, own);
+    const steps = encode(0, images.count);
+    await this.#write(images, await inTurns(steps, latents.data.length, options, images.count));
   }
 
   async #write({ count, height, width }: Batch, payload: Uint8Array): Promise<void> {

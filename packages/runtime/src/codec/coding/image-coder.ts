@@ -10,7 +10,7 @@ import { checkBytes } from '../../checks.js';
 import { finish } from '../../entropy/index.js';
 import { dequantize, type SymbolBatch } from '../../entropy/quantizer.js';
 import { ConvaeError } from '../../errors.js';
-import { type ImageBatch, type Images, sliceBatch } from '../../image.js';
+import type { ImageBatch, Images } from '../../image.js';
 import { joinedImages } from '../shapes.js';
 import {
   type CallOptions,
@@ -22,7 +22,9 @@ import {
   progressFrom,
 } from './coding-context.js';
 import type { EntropyModel } from './entropy-model.js';
-import { decodePayload, encodePayload } from './payload.js';
+import { checkedEffort, imagesCoding } from './images-coding.js';
+import { decodePayload } from './payload.js';
+
 import { inTurns } from './turns.js';
 
 /** Encodes every image of a batch into a stream of its own (FORMAT.md, "Single image stream"). */
@@ -33,15 +35,16 @@ export async function encodeImages(
 ): Promise<Uint8Array[]> {
   const settings = checkedSettings(context.model, options);
   const batch = joinedImages(images);
+  checkedEffort(options);
   const latents = await context.embed(batch, options);
+  const coding = await imagesCoding(context, batch, latents, settings, options);
   const { image } = context.manifest;
   const own = batch.height === image.height && batch.width === image.width;
   const size = own ? {} : { size: { height: batch.height, width: batch.width } };
   const symbols = latents.data.length / latents.count;
   const streams: Uint8Array[] = [];
   for (let i = 0; i < latents.count; i++) {
-    const steps = encodePayload(context.model, sliceBatch(latents, i, i + 1), settings);
-    const payload = await inTurns(steps, symbols, progressFrom(i, options));
+    const payload = await inTurns(coding.encode(i, i + 1), symbols, progressFrom(i, coding.options));
     streams.push(writeImageStream({ ...settings, ...size, payload }));
   }
   return streams;

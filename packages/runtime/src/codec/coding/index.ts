@@ -24,4 +24,5 @@ export {
 } from './container-encoder.js';
 export { EntropyModel } from './entropy-model.js';
 export { type CodedImage, decodeImage, decodeImageSymbols, encodeImages } from './image-coder.js';
+export { MAX_EFFORT } from './images-coding.js';
 export { MAX_CONTEXT_PRODUCTS, mostImages } from './payload.js';
