@@ -42,6 +42,7 @@ export {
   type ImageSequence,
   type LostChunk,
   MAX_CONTEXT_PRODUCTS,
+  MAX_EFFORT,
   type PlacedImages,
 } from './codec/coding/index.js';
 export { meanSquaredError, meanSquaredErrors, psnrOf } from './codec/distortion.js';

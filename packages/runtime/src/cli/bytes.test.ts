@@ -7,7 +7,7 @@ import { formatIdxImages, parseIdxImages } from '../idx/index.js';
 import { type ImageBatch, sliceBatch } from '../image.js';
 import { readImageFile, writeImageFile } from '../node/image-files.js';
 import { loadCodec } from '../node/load-codec.js';
-import { createCodedBundle } from '../testing/coded-bundle.js';
+import { createCodedBundle, withTraining } from '../testing/coded-bundle.js';
 import { noiseImages } from '../testing/expectations.js';
 import { createTinyBundle, type TinyBundle } from '../testing/tiny-bundle.js';
 import { runCli } from './program.js';
@@ -93,6 +93,21 @@ describe('convae encode and decode', () => {
     expect(parseIdxImages(new Uint8Array(await readFile(path('a.idx'))))).toEqual(expected);
     expect(await convae(['decode', path('a.cae'), '-o', path('a.idx.gz'), ...bundle()])).toBe(0);
     expect(gunzipSync(await readFile(path('a.idx.gz')))).toEqual(await readFile(path('a.idx')));
+  });
+
+  it('search with an effort, for what the same bundle decodes', async () => {
+    const coded = await createCodedBundle({ context: true });
+    await writeBundle('trained', withTraining(coded, { rate: { lambda: 60, multipliers: [6] } }));
+    await encode('images.idx', 'plain.cae', '--bundle', path('trained'));
+    await encode('images.idx', 'effort.cae', '--bundle', path('trained'), '--effort', '4');
+    expect(await readFile(path('effort.cae'))).not.toEqual(await readFile(path('plain.cae')));
+    const decoding = ['decode', path('effort.cae'), '-o', path('e.idx'), '--bundle', path('trained')];
+    expect(await convae(decoding)).toBe(0);
+    expect(out).toContain('e.idx: 25 images');
+    const target = ['--psnr', '3', '--effort', '1'];
+    await encode('images.idx', 'target.cae', '--bundle', path('trained'), ...target);
+    const args = ['encode', path('images.idx'), '-o', path('no.cae'), '--bundle', path('trained')];
+    await expectFailure(2, /--effort/, [...args, '--effort', '10']);
   });
 
   it('write PNG files into a new folder, and into one that is there', async () => {

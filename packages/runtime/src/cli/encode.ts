@@ -19,6 +19,7 @@ export interface EncodeCommandOptions extends OutputOptions {
   readonly bytes?: number;
   readonly psnr?: number;
   readonly prior?: Prior;
+  readonly effort?: number;
   readonly chunk?: number;
   readonly shard?: Shard;
 }
@@ -53,12 +54,12 @@ export async function runEncode(
 async function qualityFor(
   codec: Codec,
   inputs: readonly ImageInput[],
-  { quality, bytes, psnr, prior, chunk }: EncodeCommandOptions,
+  { quality, bytes, psnr, prior, effort, chunk }: EncodeCommandOptions,
 ): Promise<number | undefined> {
   if (bytes === undefined && psnr === undefined) return quality;
   const images = { [Symbol.asyncIterator]: () => imagesOf(inputs) };
   const target = bytes === undefined ? { psnr: psnr! } : { bytes };
-  return (await chooseQuality(codec, images, target, { prior, chunk, container: true })).quality;
+  return (await chooseQuality(codec, images, target, { prior, effort, chunk, container: true })).quality;
 }
 
 function checkPaths(inputs: readonly string[], { output, shard, bytes, psnr }: EncodeCommandOptions): void {
@@ -87,7 +88,7 @@ function checkSettings({ manifest, lossless }: Codec, { quality, prior }: Encode
 }
 
 /** What is known of the options when the quality is. */
-type EncodeSettings = Pick<EncodeCommandOptions, 'output' | 'prior' | 'chunk'> & {
+type EncodeSettings = Pick<EncodeCommandOptions, 'output' | 'prior' | 'effort' | 'chunk'> & {
   readonly quality: number | undefined;
 };
 
@@ -98,12 +99,12 @@ async function encodeRange(
   codec: Codec,
   inputs: ImageInput[],
   [start, end]: Range,
-  { output, quality, prior, chunk }: EncodeSettings,
+  { output, quality, prior, effort, chunk }: EncodeSettings,
   streams: Streams,
 ): Promise<Result> {
   const progress = showProgress(streams, 'encoding', end - start);
   try {
-    const options = { quality, prior, chunk, count: end - start, onProgress: progress.update };
+    const options = { quality, prior, effort, chunk, count: end - start, onProgress: progress.update };
     const encoded = await writeWhole(output, streams, (write) =>
       codec.encodeContainer(imagesOf(inputs, start, end), { write }, options),
     );

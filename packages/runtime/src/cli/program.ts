@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { Command, CommanderError, Option } from 'commander';
 import { MAX_CHUNK_IMAGES, PRIORS } from '../bitstream/index.js';
+import { MAX_EFFORT } from '../codec/coding/index.js';
 import { ConvaeError, UsageError } from '../errors.js';
 import { runCheck } from './check.js';
 import { addCodecOptions, integerIn, positiveNumber } from './codec-options.js';
@@ -159,6 +160,11 @@ function addEncode(program: Command, streams: Streams): void {
         .conflicts('quality'),
     )
     .addOption(new Option('--prior <name>', priors).choices(PRIORS))
+    .option(
+      '--effort <n>',
+      `0 (fast) to ${MAX_EFFORT} (slow): search longer for symbols that take fewer bytes for the same PSNR (0)`,
+      integerIn(0, MAX_EFFORT),
+    )
     .option(
       '--chunk <n>',
       'most images in a chunk: reading one image reads a chunk, and damage costs one (1024)',

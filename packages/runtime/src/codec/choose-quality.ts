@@ -2,7 +2,13 @@ import type { Prior } from '../bitstream/index.js';
 import { isSequence, wrongKind } from '../checks.js';
 import { dequantize, qualitiesOf, quantize, quantizerAt } from '../entropy/quantizer.js';
 import { ConvaeError } from '../errors.js';
-import { type FloatImageBatch, type ImageBatch, isFloatImages, toUint8Images } from '../image.js';
+import {
+  type FloatImageBatch,
+  type ImageBatch,
+  isFloatImages,
+  joinBatches,
+  toUint8Images,
+} from '../image.js';
 import type { ImageSequence } from './coding/index.js';
 import { meanSquaredError, psnrOf } from './distortion.js';
 import type { CallOptions, Codec } from './interface.js';
@@ -21,6 +27,8 @@ export interface ChooseQualityOptions extends Pick<CallOptions, 'signal'> {
   readonly container?: boolean | undefined;
   /** Most images in a chunk of that container, as for `encodeContainer`. */
   readonly chunk?: number | undefined;
+  /** The effort to encode with, as for `encode`. */
+  readonly effort?: number | undefined;
 }
 
 /** What {@link chooseQuality} gives. */
@@ -96,38 +104,54 @@ async function bytesAt(
   codec: Codec,
   images: ImageSequence,
   quality: number,
-  { container = false, prior, chunk, signal }: ChooseQualityOptions,
+  { container = false, prior, chunk, signal, effort }: ChooseQualityOptions,
 ): Promise<number> {
   if (container) {
     const sink = { write: () => undefined };
-    const written = await codec.encodeContainer(images, sink, { quality, prior, chunk, signal });
+    const written = await codec.encodeContainer(images, sink, { quality, prior, chunk, signal, effort });
     return written.bytes / written.images;
   }
   let [bytes, count] = [0, 0];
   for await (const batch of images) {
-    for (const { length } of await codec.encodeBatch(batch, { quality, prior, signal })) bytes += length;
+    const streams = await codec.encodeBatch(batch, { quality, prior, signal, effort });
+    for (const { length } of streams) bytes += length;
     count += batch.count;
   }
   return bytes / count;
 }
 
-/** What decoding gives, without the entropy coding between, which loses nothing. */
 async function psnrAt(
   codec: Codec,
   images: ImageSequence,
   quality: number,
-  { signal }: ChooseQualityOptions,
+  options: ChooseQualityOptions,
 ): Promise<number> {
   if (codec.lossless) return Infinity;
-  const quantizer = quantizerAt(codec.manifest.quantizer!, quality);
   let [squares, values] = [0, 0];
   for await (const batch of images) {
-    const latents = dequantize(quantize(await codec.embed(batch, { signal }), quantizer), quantizer);
-    const { height, width } = batch;
-    const decoded = await codec.reconstruct(latents, { height, width, signal });
+    const decoded = await decodedAt(codec, batch, quality, options);
     const original = isFloatImages(batch) ? toUint8Images(batch) : batch;
     squares += meanSquaredError(original, decoded) * decoded.data.length;
     values += decoded.data.length;
   }
   return psnrOf(squares / values);
+}
+
+/** What decoding gives: without an effort, without the entropy coding between, which loses nothing. */
+async function decodedAt(
+  codec: Codec,
+  batch: ImageBatch | FloatImageBatch,
+  quality: number,
+  { effort = 0, prior, signal }: ChooseQualityOptions,
+): Promise<ImageBatch> {
+  if (effort !== 0) {
+    const streams = await codec.encodeBatch(batch, { quality, prior, signal, effort });
+    const decoded: ImageBatch[] = [];
+    for (const stream of streams) decoded.push(await codec.decode(stream, { signal }));
+    return joinBatches(decoded);
+  }
+  const quantizer = quantizerAt(codec.manifest.quantizer!, quality);
+  const latents = dequantize(quantize(await codec.embed(batch, { signal }), quantizer), quantizer);
+  const { height, width } = batch;
+  return codec.reconstruct(latents, { height, width, signal });
 }

@@ -170,6 +170,7 @@ class OnnxCodec extends BitstreamCodec implements Codec {
       model: new EntropyModel(this.manifest, this.#bundleCoding, { kernel: this.contextKernel }),
       embed: (images, options) => this.embed(images, options),
       reconstruct: (latents, options) => this.reconstruct(latents, options),
+      restore: (latents, options) => this.reconstruct(latents, { ...options, output: 'float32' }),
     });
     return this.#codingContext;
   }

@@ -10,7 +10,7 @@ const MAX_EXPONENT = 31;
  * @param offset symbol − min, negative or at least `size`.
  * @param size number of regular symbols.
  */
-export function encodeEscape(encoder: RangeEncoder, offset: number, size: number): void {
+export function encodeEscape(encoder: Pick<RangeEncoder, 'encodeBits'>, offset: number, size: number): void {
   const below = offset < 0;
   // 1 for the first symbol beyond the table; below 2^32.
   const distance = below ? -offset : offset - size + 1;

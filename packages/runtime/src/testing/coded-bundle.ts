@@ -99,6 +99,13 @@ export async function withContext(
   return { ...bundle, manifest };
 }
 
+/** Makes the manifest of a bundle tell how it was trained. */
+export function withTraining(bundle: TinyBundle, training: Manifest['training']): TinyBundle {
+  const manifest = { ...bundle.manifest, training };
+  bundle.contents.set(MANIFEST_FILE, encodeManifest(manifest));
+  return { ...bundle, manifest };
+}
+
 /** One table for every `plane` places of a latent. */
 function tablesOf(symbols: SymbolBatch, plane: number): EntropyTable[] {
   const places = symbols.channels * symbols.height * symbols.width;

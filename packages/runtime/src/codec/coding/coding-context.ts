@@ -59,7 +59,7 @@ export interface CodingContext {
     images: ImageBatch | FloatImageBatch,
     each: number,
     settings: CodingSettings,
-    options: CallOptions,
+    options: EncodeOptions,
   ): AsyncGenerator<Uint8Array, void, undefined>;
   /** Decodes a payload, piece by piece. @throws ConvaeError where it does not hold what `coded` says. */
   decode(payload: Uint8Array, coded: CodedImages, options: CallOptions): Promise<DecodedPayload>;
@@ -74,7 +74,15 @@ export interface EncodeOptions extends CallOptions {
    * context model; the bundle's own choice where left out.
    */
   readonly prior?: Prior | undefined;
+  /**
+   * 0 (fast; where left out) to 9 (slow): how long to search for symbols that cost less than the nearest ones: bits +
+   * lambda · squared error, with the lambda that the bundle was trained for. Whoever decodes does not notice.
+   */
+  readonly effort?: number | undefined;
 }
+
+/** The highest effort of encoding. */
+export const MAX_EFFORT = 9;
 
 /** What all images of a bitstream are coded with. */
 export interface CodingSettings {
@@ -84,11 +92,12 @@ export interface CodingSettings {
 
 /**
  * The quality and the prior that the options ask for.
- * @throws TypeError or RangeError for a quality that the bundle does not have and for a prior that there is not;
+ * @throws TypeError or RangeError for a quality that the bundle does not have, for a prior or an effort that there is not;
  * ConvaeError UNSUPPORTED for a prior that the bundle does not have.
  */
 export function checkedSettings(model: StreamModel, options: EncodeOptions): CodingSettings {
-  const { prior = model.defaultPrior, quality = model.defaultQuality } = options;
+  const { prior = model.defaultPrior, quality = model.defaultQuality, effort = 0 } = options;
+  checkInteger(effort, 'options.effort', 0, MAX_EFFORT);
   checkOneOf(prior, PRIORS, 'options.prior');
   checkPrior(model, prior);
   checkInteger(quality, 'options.quality', 0, model.qualities - 1);

@@ -26,7 +26,7 @@ import {
   type DecodedPayload,
   progressFrom,
 } from './coding-context.js';
-import type { Networks } from './network-coding.js';
+import type { Networks } from './networks.js';
 import { decodePayload } from './payload.js';
 
 /** Images of a container and their place in it. */

@@ -129,8 +129,9 @@ class ContainerEncoder {
     const images = this.#waiting.length === 1 ? this.#waiting[0]! : joinBatches<Batch>(this.#waiting);
     this.#waiting = [];
     this.#waitingCount = 0;
-    const progress = progressFrom(this.#writer?.imageCount ?? 0, this.#options);
-    const payloads = this.#context.encode(images, images.count, this.#settings, progress);
+    const { effort } = this.#options;
+    const options = { ...progressFrom(this.#writer?.imageCount ?? 0, this.#options), effort };
+    const payloads = this.#context.encode(images, images.count, this.#settings, options);
     for await (const payload of payloads) await this.#write(images, payload);
   }
 

@@ -6,6 +6,7 @@ export {
   codedShape,
   type DecodedPayload,
   type EncodeOptions,
+  MAX_EFFORT,
   progressFrom,
   type StreamModel,
 } from './coding-context.js';
@@ -29,6 +30,7 @@ export {
 } from './container-encoder.js';
 export { EntropyModel } from './entropy-model.js';
 export { type CodedImage, decodeImage, decodeImageSymbols, encodeImages } from './image-coder.js';
-export { type Networks, networkCoding } from './network-coding.js';
+export { networkCoding } from './network-coding.js';
+export type { Networks } from './networks.js';
 export { MAX_CONTEXT_PRODUCTS, mostImages, mostImagesOf } from './payload.js';
 export { inTurns } from './turns.js';

@@ -1,12 +1,5 @@
-import type { Manifest } from '../../bundle/manifest.js';
 import { dequantize, type SymbolBatch } from '../../entropy/quantizer.js';
-import {
-  type FloatImageBatch,
-  type ImageBatch,
-  type Images,
-  type LatentBatch,
-  sliceBatch,
-} from '../../image.js';
+import { type FloatImageBatch, type ImageBatch, sliceBatch } from '../../image.js';
 import { latentShape } from '../shapes.js';
 import {
   type CallOptions,
@@ -14,22 +7,13 @@ import {
   type CodingContext,
   type CodingSettings,
   codedShape,
+  type EncodeOptions,
   progressFrom,
 } from './coding-context.js';
-import type { EntropyModel } from './entropy-model.js';
-import { decodePayload, encodePayload, MAX_CONTEXT_PRODUCTS } from './payload.js';
+import { imagesCoding } from './images-coding.js';
+import type { Networks } from './networks.js';
+import { decodePayload, MAX_CONTEXT_PRODUCTS } from './payload.js';
 import { inTurns } from './turns.js';
-
-/** A bundle's networks and its entropy model. */
-export interface Networks {
-  readonly manifest: Manifest;
-  readonly model: EntropyModel;
-  embed(images: Images, options: CallOptions): Promise<LatentBatch>;
-  reconstruct(
-    latents: LatentBatch,
-    options: CallOptions & Pick<CodedImages, 'height' | 'width'>,
-  ): Promise<ImageBatch>;
-}
 
 /** Most symbols in a chunk of more than one image. */
 const CHUNK_SYMBOLS = 1 << 20;
@@ -62,17 +46,19 @@ export function networkCoding(networks: Networks): CodingContext {
 }
 
 async function* encodeParts(
-  { model, embed }: Networks,
+  networks: Networks,
   images: ImageBatch | FloatImageBatch,
   each: number,
   settings: CodingSettings,
-  options: CallOptions,
+  options: EncodeOptions,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const latents = await embed(images, { signal: options.signal });
+  const latents = await networks.embed(images, { signal: options.signal });
+  const coding = await imagesCoding(networks, images, latents, settings, options);
+  const symbols = latents.data.length / latents.count;
   for (let start = 0; start < latents.count; start += each) {
-    const part = sliceBatch(latents, start, Math.min(latents.count, start + each));
-    const steps = encodePayload(model, part, settings);
-    yield await inTurns(steps, part.data.length, progressFrom(start, options), part.count);
+    const end = Math.min(latents.count, start + each);
+    const steps = coding.encode(start, end);
+    yield await inTurns(steps, (end - start) * symbols, progressFrom(start, coding.options), end - start);
   }
 }
 

@@ -5,7 +5,7 @@ import { mostBits } from '../../entropy/code-word.js';
 import { decodeSymbols, encodeSymbols, RangeDecoder, RangeEncoder, type Steps } from '../../entropy/index.js';
 import { quantize, type SymbolBatch } from '../../entropy/quantizer.js';
 import { ConvaeError } from '../../errors.js';
-import type { ItemShape, LatentBatch } from '../../image.js';
+import type { BatchShape, ItemShape, LatentBatch } from '../../image.js';
 import type { CodingSettings } from './coding-context.js';
 import type { EntropyModel } from './entropy-model.js';
 import { factorizedSteps } from './factorized.js';
@@ -23,8 +23,9 @@ export const MAX_CONTEXT_PRODUCTS = 2 ** 36;
 export function* encodePayload(
   model: EntropyModel,
   latents: LatentBatch,
-  { quality, prior }: CodingSettings,
+  settings: CodingSettings,
 ): Steps<Uint8Array> {
+  const { quality, prior } = settings;
   const encoder = new RangeEncoder();
   const symbols = (): Int32Array => quantize(latents, model.at(quality).quantizer).data;
   if (prior === 'factorized') {
@@ -32,9 +33,8 @@ export function* encodePayload(
       encodeSymbols(encoder, some, tables, index),
     );
   } else {
-    const context = model.context();
-    checkProducts(latents.count * context.products(quality, latents));
-    yield* contextEncoding(encoder, symbols(), context, latents, quality);
+    checkAffordable(model, latents, settings);
+    yield* contextEncoding(encoder, symbols(), model.context(), latents, quality);
   }
   return encoder.finish();
 }
@@ -100,6 +100,12 @@ function leastBits(
   { quality, prior, shape }: Pick<PayloadHead, 'quality' | 'prior' | 'shape'>,
 ): number {
   return prior === 'context' ? model.context().leastBits(quality, shape) : model.leastBits(quality, shape);
+}
+
+/** @throws ConvaeError LIMIT_EXCEEDED where coding these latents would take too many products. */
+export function checkAffordable(model: EntropyModel, latents: BatchShape, settings: CodingSettings): void {
+  const { quality, prior } = settings;
+  if (prior === 'context') checkProducts(latents.count * model.context().products(quality, latents));
 }
 
 function checkProducts(products: number): void {

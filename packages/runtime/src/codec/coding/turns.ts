@@ -3,8 +3,28 @@ import type { Steps } from '../../entropy/index.js';
 import { yieldTurn } from '../../provider/yield-turn.js';
 import type { CallOptions } from './coding-context.js';
 
-/** Longest time that symbols are coded before others get their turn, milliseconds. */
+/** Longest time that symbols are coded or searched before others get their turn, milliseconds. */
 const TURN_MS = 30;
+
+/** Turns of others within a long task: where one is due, the task waits for it. */
+export interface Turns {
+  due(): boolean;
+  /** @throws ConvaeError ABORTED. */
+  take(): Promise<void>;
+}
+
+/** Begins to count the time until the next turn of others. */
+export function createTurns(signal: AbortSignal | undefined): Turns {
+  let ends = performance.now() + TURN_MS;
+  return {
+    due: () => performance.now() >= ends,
+    take: async () => {
+      await yieldTurn();
+      checkNotAborted(signal);
+      ends = performance.now() + TURN_MS;
+    },
+  };
+}
 
 /**
  * Does a long task piece by piece, so that the thread's other work goes on and the call can be stopped.
@@ -18,7 +38,7 @@ export async function inTurns<T>(
   images = 1,
 ): Promise<T> {
   let coded = 0;
-  let turnEnds = performance.now() + TURN_MS;
+  const turns = createTurns(signal);
   for (;;) {
     const { done, value } = steps.next();
     if (done) {
@@ -26,10 +46,8 @@ export async function inTurns<T>(
       return value;
     }
     coded += value;
-    if (performance.now() < turnEnds) continue;
+    if (!turns.due()) continue;
     onProgress?.((images * coded) / total);
-    await yieldTurn();
-    checkNotAborted(signal);
-    turnEnds = performance.now() + TURN_MS;
+    await turns.take();
   }
 }

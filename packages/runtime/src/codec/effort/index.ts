@@ -1,0 +1,1 @@
+export { refineSymbols } from './refine.js';
