@@ -8,6 +8,7 @@ export * from './bundle/identity.js';
 export * from './bundle/load.js';
 export * from './bundle/manifest.js';
 export * from './bundle/parse.js';
+export * from './bundle/pixels.js';
 export { joinBytes, toHex } from './bytes.js';
 export {
   type ChooseQualityOptions,
