@@ -19,6 +19,7 @@ export {
 export * from './bundle/parse.js';
 export type { BundleSource, HeldPack, PackBlob } from './bundle/source.js';
 export { type PackOptions, packBundle } from './bundle/write-pack.js';
+export * from './bundle/pixels.js';
 export { joinBytes, toHex } from './bytes.js';
 export {
   type ChooseQualityOptions,

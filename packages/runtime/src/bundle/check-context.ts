@@ -2,8 +2,7 @@ import { checkLimit } from '../checks.js';
 import { type ContextModel, codedChannels, MAX_CONTEXT_ENTRIES } from '../context/index.js';
 import { type QuantizerSpec, qualityCount } from '../entropy/quantizer.js';
 import { ConvaeError } from '../errors.js';
-import type { PixelModel } from '../pixels/pixel-model.js';
-import type { LosslessManifest, Manifest } from './manifest.js';
+import type { Manifest } from './manifest.js';
 
 /**
  * Checks a context model against the bundle that names it: the sizes, what a symbol is at each quality, and how many
@@ -20,7 +19,11 @@ export function checkContext(model: ContextModel, { latent, quantizer, context }
     ['qualities', model.qualities, qualityCount(quantizer!)],
   ] as const;
   for (const [name, found, expected] of pairs) {
-    if (found !== expected) throw mismatch(context?.file, name, `${expected}`, found);
+    if (found === expected) continue;
+    throw new ConvaeError(
+      'DATA_INVALID',
+      `expected ${expected} ${name} in ${context?.file}, received ${found}`,
+    );
   }
   if (!isFor(model, quantizer!))
     throw new ConvaeError('DATA_INVALID', `${context?.file} is for other steps than quantizer`);
@@ -42,19 +45,3 @@ function isFor({ scales, log2Scales, channels }: ContextModel, quantizer: Quanti
     quantizer.multipliers.every((m, quality) => Math.abs(log2Scales[quality]! - 256 * Math.log2(m)) <= 1)
   );
 }
-
-/**
- * Checks a pixel context model against the bundle that names it: its channels, and a grid of places no finer than the image.
- * @throws ConvaeError DATA_INVALID.
- */
-export function checkPixels(
-  { channels, gridHeight, gridWidth }: PixelModel,
-  { image, context }: LosslessManifest,
-): void {
-  if (channels !== image.channels) throw mismatch(context.file, 'channels', `${image.channels}`, channels);
-  if (gridHeight > image.height) throw mismatch(context.file, 'rows', `at most ${image.height}`, gridHeight);
-  if (gridWidth > image.width) throw mismatch(context.file, 'columns', `at most ${image.width}`, gridWidth);
-}
-
-const mismatch = (file: string | undefined, name: string, expected: string, found: number): ConvaeError =>
-  new ConvaeError('DATA_INVALID', `expected ${expected} ${name} in ${file}, received ${found}`);

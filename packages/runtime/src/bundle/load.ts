@@ -5,8 +5,7 @@ import { type EntropyTables, MAX_TABLE_FILE_BYTES, parseTables } from '../entrop
 import { qualityCount } from '../entropy/quantizer.js';
 import { ConvaeError } from '../errors.js';
 import { MAX_PIXEL_FILE_BYTES } from '../pixels/limits.js';
-import type { PixelModel } from '../pixels/pixel-model.js';
-import { checkContext, checkPixels } from './check-context.js';
+import { checkContext } from './check-context.js';
 import { type BundleFiles, MANIFEST_FILE } from './files.js';
 import { bundleIdentity } from './identity.js';
 import {
@@ -46,7 +45,8 @@ export interface LosslessBundle {
   /** Names the place in messages. */
   readonly location: string;
   readonly manifest: LosslessManifest;
-  readonly pixels: PixelModel;
+  /** The bytes of the pixel context model's file: `bundlePixels` reads them. */
+  readonly context: Uint8Array;
   /** uint8, 8 bytes: the hash by which bitstreams name the bundle. */
   readonly hash: Uint8Array;
 }
@@ -71,17 +71,14 @@ export async function loadAnyBundle(files: BundleFiles): Promise<Bundle | Lossle
 
 /** Whether a bundle is lossless. */
 export const isLosslessBundle = (bundle: Bundle | LosslessBundle): bundle is LosslessBundle =>
-  'pixels' in bundle;
+  'context' in bundle;
 
 const readManifest = async (files: BundleFiles): Promise<Manifest | LosslessManifest> =>
   parseAnyManifest(await files.read(MANIFEST_FILE, MAX_MANIFEST_BYTES));
 
 async function readLossless(files: BundleFiles, manifest: LosslessManifest): Promise<LosslessBundle> {
-  // Pages with other bundles do not load its code.
-  const { parsePixels } = await import('../pixels/index.js');
-  const pixels = parsePixels(await readListed(files, manifest.context, MAX_PIXEL_FILE_BYTES));
-  checkPixels(pixels, manifest);
-  return { location: files.location, manifest, pixels, hash: await bundleHash(bundleIdentity(manifest)!) };
+  const context = await readListed(files, manifest.context, MAX_PIXEL_FILE_BYTES);
+  return { location: files.location, manifest, context, hash: await bundleHash(bundleIdentity(manifest)!) };
 }
 
 async function readNetworks(files: BundleFiles, manifest: Manifest): Promise<Bundle> {

@@ -1,5 +1,6 @@
 import type { ContainerHeader } from '../bitstream/index.js';
 import { type Bundle, isLosslessBundle, type LosslessBundle, loadAnyBundle } from '../bundle/load.js';
+import { bundlePixels } from '../bundle/pixels.js';
 import { codedShape, EntropyModel, mostImages, mostImagesOf } from '../codec/coding/index.js';
 import type { OpenedContainer } from '../codec/interface.js';
 import { ConvaeError } from '../errors.js';
@@ -38,7 +39,8 @@ export async function salvagedCount(
 
 /** Most images that the container's bytes can hold. */
 function mostOf(bundle: Bundle | LosslessBundle, header: ContainerHeader, bytes: number): number {
-  if (isLosslessBundle(bundle)) return mostImagesOf(new PixelPrior(bundle.pixels).leastBits(header), bytes);
+  if (isLosslessBundle(bundle))
+    return mostImagesOf(new PixelPrior(bundlePixels(bundle)).leastBits(header), bytes);
   const { manifest, coding } = bundle;
   const shape = codedShape(manifest, header);
   return mostImages(new EntropyModel(manifest, coding), bytes, { ...header, shape });

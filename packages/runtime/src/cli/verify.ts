@@ -1,5 +1,6 @@
 import { type Chunk, type ContainerHeader, readContainer } from '../bitstream/index.js';
 import { type Bundle, isLosslessBundle, type LosslessBundle, loadAnyBundle } from '../bundle/load.js';
+import { bundlePixels } from '../bundle/pixels.js';
 import { checkHeader, chunkSides, chunkSymbols, EntropyModel } from '../codec/coding/index.js';
 import { losslessCoding } from '../codec/coding/lossless-coding.js';
 import { finish } from '../entropy/index.js';
@@ -46,7 +47,7 @@ function chunkCheck(bundle: Bundle | LosslessBundle, header: ContainerHeader): (
 }
 
 function losslessCheck(bundle: LosslessBundle, header: ContainerHeader): (chunk: Chunk) => void {
-  const prior = new PixelPrior(bundle.pixels);
+  const prior = new PixelPrior(bundlePixels(bundle));
   checkHeader(losslessCoding(bundle, prior), header);
   const { channels } = header;
   return (chunk) => {

@@ -1,5 +1,6 @@
 import type { LosslessBundle } from '../bundle/load.js';
 import type { Manifest } from '../bundle/manifest.js';
+import { bundlePixels } from '../bundle/pixels.js';
 import { checkNotAborted } from '../checks.js';
 import type { ContextKernelName } from '../context/index.js';
 import { ConvaeError } from '../errors.js';
@@ -13,7 +14,7 @@ import type { Codec } from './interface.js';
 /**
  * Makes a codec of a lossless bundle. No ONNX Runtime is loaded.
  * @param executionProvider what the codec names: the platform's base provider.
- * @throws ConvaeError UNSUPPORTED where the kernel that is asked for does not run here.
+ * @throws ConvaeError UNSUPPORTED where the kernel that is asked for does not run here; as `bundlePixels`.
  */
 export function createLosslessCodec(
   bundle: LosslessBundle,
@@ -40,7 +41,7 @@ class LosslessCodec extends BitstreamCodec implements Codec {
     contextKernel: ContextKernelName | undefined,
   ) {
     super();
-    const prior = new PixelPrior(bundle.pixels, contextKernel);
+    const prior = new PixelPrior(bundlePixels(bundle), contextKernel);
     // What `lossless` says: a manifest without networks.
     this.manifest = bundle.manifest as unknown as Manifest;
     this.executionProvider = executionProvider;

@@ -78,7 +78,7 @@ describe('a lossless bundle', () => {
     [{ channels: 1, height: 7, width: 8, anySize: true, multiple: 1 }, 'at most 7 rows'],
     [{ channels: 1, height: 8, width: 7, anySize: true, multiple: 1 }, 'at most 7 columns'],
   ])('whose model is for other images than %j is refused', async (image, message) => {
-    await expect(loadAnyBundle(await changed({ image }))).rejects.toMatchObject({
+    await expect(loadCodec(await changed({ image }))).rejects.toMatchObject({
       code: 'DATA_INVALID',
       message: expect.stringContaining(message),
     });
