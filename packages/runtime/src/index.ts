@@ -53,6 +53,7 @@ export {
 } from './image.js';
 export { median } from './median.js';
 export { DEFAULT_BATCH_SIZE } from './provider/batch.js';
+export { loadBuiltin } from './provider/load-builtin.js';
 export type {
   ExecutionProvider,
   NetworkSessions,

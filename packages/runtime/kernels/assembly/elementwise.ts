@@ -31,6 +31,8 @@ function one(operation: i32, x: v128, alpha: v128, beta: v128): v128 {
 export function unary(operation: i32, from: usize, to: usize, count: i32, alpha: f32, beta: f32): void {
   const end = from + 4 * count;
   const a = f32x4.splat(alpha), b = f32x4.splat(beta);
+  // Much more often than all others: 0.3 of the time in a loop of its own.
+  if (operation == 0) for (; from < end; from += 16, to += 16) v128.store(to, clampTo(v128.load(from), a, b));
   for (; from < end; from += 16, to += 16) v128.store(to, one(operation, v128.load(from), a, b));
 }
 
@@ -49,6 +51,9 @@ function two(operation: i32, x: v128, y: v128): v128 {
 /** Steps of 16 bytes, or of 0 for an operand of a single value. */
 export function binary(operation: i32, left: usize, leftStep: i32, right: usize, rightStep: i32, to: usize, count: i32): void {
   const end = to + 4 * count;
+  if (operation == 0 && leftStep == 16 && rightStep == 16) {
+    for (; to < end; to += 16, left += 16, right += 16) v128.store(to, f32x4.add(v128.load(left), v128.load(right)));
+  }
   for (; to < end; to += 16, left += leftStep, right += rightStep) {
     const x = leftStep ? v128.load(left) : v128.load32_splat(left);
     const y = rightStep ? v128.load(right) : v128.load32_splat(right);
