@@ -3,7 +3,7 @@ import { type Constant, MAX_RANK, readConstant } from './constant.js';
 import { appendFloats, appendIntegers, damaged, type Field, readFields, textOf } from './wire.js';
 
 /** Most nodes of a graph. */
-export const MAX_NODES = 4096;
+const MAX_NODES = 4096;
 /** The opsets of ONNX whose operators are known here: all that convae has written is 17. */
 const OPSETS = [13, 17] as const;
 

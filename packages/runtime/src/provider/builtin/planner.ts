@@ -62,7 +62,7 @@ export const sizeOf = (dims: readonly number[]): number => dims.reduce((product,
 export const isConstant = (value: Tensor | Constant): value is Constant => 'data' in value;
 
 /** Whether the values lie as in ONNX. */
-export const isStraight = ({ order, dims }: Tensor): boolean =>
+const isStraight = ({ order, dims }: Tensor): boolean =>
   order === 'nc' || dims.length < 2 || dims[0] === 1 || dims[1] === 1;
 
 /** Collects the steps of a run: operators take tensors' places from it and hand in what to do. */
