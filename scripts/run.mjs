@@ -1,13 +1,14 @@
 // node scripts/run.cjs <task> [arguments]: sets up what the task needs, then runs it.
 // Plain JavaScript without dependencies, as it runs before anything is installed.
 import { wantsCpuBackend } from './arguments.mjs';
-import { compile, installDependencies, prepareBackend } from './setup.mjs';
+import { compile, compileKernels, installDependencies, prepareBackend } from './setup.mjs';
 import { SetupError, say } from './steps.mjs';
 import { TASKS } from './tasks.mjs';
 import { ensureTestDependencies } from './test-dependencies.mjs';
 
 const STEPS = {
   install: installDependencies,
+  kernels: compileKernels,
   compile,
   backend: prepareBackend,
   tests: ensureTestDependencies,

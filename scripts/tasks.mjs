@@ -73,7 +73,7 @@ function bench([name, ...args]) {
   return node(`bench/${name}.mjs`, ...args);
 }
 
-const INSTALLED = ['install'];
+const INSTALLED = ['install', 'kernels'];
 const BUILT = ['install', 'compile'];
 const READY = ['install', 'compile', 'backend'];
 

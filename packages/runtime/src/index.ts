@@ -17,9 +17,9 @@ export {
   PACK_VERSION,
 } from './bundle/pack.js';
 export * from './bundle/parse.js';
+export * from './bundle/pixels.js';
 export type { BundleSource, HeldPack, PackBlob } from './bundle/source.js';
 export { type PackOptions, packBundle } from './bundle/write-pack.js';
-export * from './bundle/pixels.js';
 export { joinBytes, toHex } from './bytes.js';
 export {
   type ChooseQualityOptions,
@@ -67,6 +67,7 @@ export {
 export { median } from './median.js';
 export * from './pixels/index.js';
 export { DEFAULT_BATCH_SIZE } from './provider/batch.js';
+export { loadBuiltin } from './provider/load-builtin.js';
 export type {
   ExecutionProvider,
   NetworkSessions,

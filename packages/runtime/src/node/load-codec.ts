@@ -4,16 +4,18 @@ import { type Codec, createCodec, kernelOf } from '../codec/codec.js';
 import { checkLoadOptions, type FetchingOptions, type LoadOptions } from '../codec/load-options.js';
 import { reporting } from '../fetch/reporting.js';
 import { openSessions } from '../provider/open-sessions.js';
-import { importOnnxRuntime, NODE_PROVIDERS, whyUnavailableOnNode } from './onnxruntime.js';
+import { NODE_PROVIDERS, whyUnavailableOnNode } from './onnxruntime.js';
 import { openBundle } from './open-bundle.js';
+import { openPlatform } from './platform.js';
 
 /** Options of `loadCodec` on Node. */
 export interface NodeLoadOptions extends LoadOptions, FetchingOptions {}
 
 /**
  * Loads a bundle and gives a ready codec on onnxruntime-node. Without options it runs on the CPU.
- * `executionProviders` may name `cuda`, `webgpu` and `cpu`; each is tried with a real run, and `cpu` follows by
- * itself where none of them works, unless `strict` is true. `auto` measures all three and takes the fastest.
+ * `executionProviders` may name `cuda`, `webgpu`, `cpu` and `builtin`; each is tried with a real run, and `cpu` follows by
+ * itself where none of them works, unless `strict` is true. `auto` measures all and takes the fastest. Where
+ * onnxruntime-node is not installed, `builtin` takes the place of `cpu`, and the codec's notices say so.
  * A lossless bundle has no networks: ONNX Runtime is not loaded, and none of these matter.
  * @param bundle The bundle's folder or packed bundle (`.convae`), as a path or an address (`http:`, `https:`, `file:`); the
  * bytes of a packed bundle, or a `Blob` of them; or the files of a bundle from anywhere else.
@@ -32,10 +34,13 @@ export async function loadCodec(bundle: BundleSource, options: NodeLoadOptions =
     return createLosslessCodec(loaded, 'cpu', options.contextKernel);
   }
   kernelOf(loaded.coding, options.contextKernel);
-  const sessions = await openSessions(await importOnnxRuntime(), loaded, {
-    executionProviders: options.executionProviders ?? ['cpu'],
-    baseProvider: 'cpu',
-    strict: options.strict ?? false,
+  const strict = options.strict ?? false;
+  const wanted = options.executionProviders ?? ['cpu'];
+  const { load, baseProvider } = await openPlatform(wanted, strict);
+  const sessions = await openSessions(load, loaded, {
+    executionProviders: wanted,
+    baseProvider,
+    strict,
     threads: options.threads,
     available: NODE_PROVIDERS,
     batchSize: options.batchSize,

@@ -6,8 +6,13 @@ import type { OrtModule } from '../provider/ort.js';
 import { importDependency } from './dependency.js';
 import { disableTelemetry } from './telemetry.js';
 
-/** The execution providers that onnxruntime-node has builds of. */
-export const NODE_PROVIDERS = ['cpu', 'cuda', 'webgpu'] as const satisfies readonly ExecutionProvider[];
+/** The execution providers of Node: those that onnxruntime-node has builds of, and our own. */
+export const NODE_PROVIDERS = [
+  'cpu',
+  'cuda',
+  'webgpu',
+  'builtin',
+] as const satisfies readonly ExecutionProvider[];
 
 const INSTALL_HINT =
   'install it with "npm i onnxruntime-node" (for CUDA on linux-x64, let its install script run)';

@@ -1,5 +1,8 @@
-/** The execution providers that convae knows, by ONNX Runtime's names. */
-export const EXECUTION_PROVIDERS = ['cpu', 'cuda', 'webgpu', 'wasm'] as const;
+/**
+ * The execution providers that convae knows: those of ONNX Runtime, by its names, and `builtin`, our own, whose results are
+ * the same bits everywhere.
+ */
+export const EXECUTION_PROVIDERS = ['cpu', 'cuda', 'webgpu', 'wasm', 'builtin'] as const;
 
 /** One of {@link EXECUTION_PROVIDERS}. */
 export type ExecutionProvider = (typeof EXECUTION_PROVIDERS)[number];

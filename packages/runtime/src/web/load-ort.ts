@@ -1,4 +1,7 @@
+import { loadBuiltin } from '../provider/load-builtin.js';
 import type { LoadOrt, OrtPlatform } from '../provider/ort.js';
+import { createRunQueue } from '../provider/queue.js';
+import { yieldTurn } from '../provider/yield-turn.js';
 import { loadOrtWeb } from './onnxruntime.js';
 import type { WebLoadOptions } from './options.js';
 import type { OrtBuild } from './ort-build.js';
@@ -6,9 +9,12 @@ import { chooseThreads } from './threads.js';
 import { WASM_BUILD } from './wasm-build.js';
 import { WEBGPU_NOT_GIVEN } from './webgpu-option.js';
 
-/** Loads onnxruntime-web for an execution provider of a browser. */
+/** Loads what runs an execution provider of a browser. */
 export function loadOrt(options: WebLoadOptions): LoadOrt {
-  return (provider) => (provider === 'webgpu' ? onWebGpu(options) : onBuild(WASM_BUILD, options));
+  return async (provider) => {
+    if (provider === 'builtin') return { ...(await loadBuiltin()), queue: createRunQueue(yieldTurn) };
+    return provider === 'webgpu' ? onWebGpu(options) : onBuild(WASM_BUILD, options);
+  };
 }
 
 async function onBuild(build: OrtBuild, options: WebLoadOptions): Promise<OrtPlatform> {

@@ -1,4 +1,4 @@
 import type { ExecutionProvider } from '../provider/execution-provider.js';
 
-/** The execution providers that onnxruntime-web has builds of. */
-export const WEB_PROVIDERS = ['wasm', 'webgpu'] as const satisfies readonly ExecutionProvider[];
+/** The execution providers of browsers: those that onnxruntime-web has builds of, and our own. */
+export const WEB_PROVIDERS = ['wasm', 'webgpu', 'builtin'] as const satisfies readonly ExecutionProvider[];

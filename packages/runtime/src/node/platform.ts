@@ -1,0 +1,42 @@
+import { ConvaeError } from '../errors.js';
+import type { ExecutionProvider } from '../provider/execution-provider.js';
+import { loadBuiltin } from '../provider/load-builtin.js';
+import type { LoadOrt, OrtModule } from '../provider/ort.js';
+import { importOnnxRuntime } from './onnxruntime.js';
+
+/** What loads execution providers here, and the one that is always there. */
+interface NodePlatform {
+  readonly load: LoadOrt;
+  readonly baseProvider: ExecutionProvider;
+}
+
+/**
+ * Finds out whether onnxruntime-node is there, unless `builtin` is the first choice: then it is not loaded at all.
+ * @throws ConvaeError DEPENDENCY_MISSING with `strict` alone.
+ */
+export async function openPlatform(
+  wanted: readonly ExecutionProvider[] | 'auto',
+  strict: boolean,
+  importOrt: () => Promise<OrtModule> = importOnnxRuntime,
+): Promise<NodePlatform> {
+  const missing = wanted[0] === 'builtin' ? undefined : await problemOf(importOrt);
+  if (strict && missing !== undefined) throw missing;
+  const notice = missing && `${missing.message}; it runs on the builtin provider`;
+  return {
+    baseProvider: missing === undefined ? 'cpu' : 'builtin',
+    load: async (provider) => {
+      if (provider !== 'builtin') return { ort: await importOrt() };
+      return { ...(await loadBuiltin()), notices: notice === undefined ? [] : [notice] };
+    },
+  };
+}
+
+async function problemOf(importOrt: () => Promise<OrtModule>): Promise<ConvaeError | undefined> {
+  try {
+    await importOrt();
+    return undefined;
+  } catch (error) {
+    if (error instanceof ConvaeError && error.code === 'DEPENDENCY_MISSING') return error;
+    throw error;
+  }
+}

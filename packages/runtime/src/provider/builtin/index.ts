@@ -1,0 +1,2 @@
+export { compileKernels } from './module.js';
+export { createBuiltin } from './session.js';
