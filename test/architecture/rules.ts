@@ -26,9 +26,11 @@ export const RUNTIME_MODULES: ModuleTable = {
   // The byte queue of bitstream serves every stream of bytes.
   idx: BUNDLE,
   index: SHARED,
-  node: [...SHARED, 'index'],
-  web: [...SHARED, 'index'],
-  worker: [...SHARED, 'index', 'web'],
+  // Files from web addresses, in browsers and on Node.
+  fetch: [...BUNDLE, 'provider', 'codec'],
+  node: [...SHARED, 'index', 'fetch'],
+  web: [...SHARED, 'index', 'fetch'],
+  worker: [...SHARED, 'index', 'fetch', 'web'],
   cli: [...SHARED, 'index', 'node'],
 };
 

@@ -85,12 +85,12 @@ function closure(outputs: Metafile['outputs'], path: string, found = new Set<str
 
 describe('the size of the entries for browsers, minified and gzipped, without ONNX Runtime', () => {
   it.each(['web/index.js', 'worker/index.js'])(
-    '%s is at most 15 kB, and 45 kB with all that it loads on demand',
+    '%s is at most 15 kB, and 48 kB with all that it loads on demand',
     async (entry) => {
       const { atOnce, inAll } = await measure(entry);
       expect(atOnce).toBeGreaterThan(1000);
       expect(atOnce).toBeLessThanOrEqual(15_000);
-      expect(inAll).toBeLessThanOrEqual(45_000);
+      expect(inAll).toBeLessThanOrEqual(48_000);
     },
   );
 });

@@ -12,7 +12,7 @@ const served = (contents: BlobPart, type: string): string =>
   URL.createObjectURL(new Blob([contents], { type }));
 
 const failure = (options: WebLoadOptions, bundle = BUNDLE): Promise<unknown> =>
-  loadCodec(bundle, options).then(
+  loadCodec(bundle, { cache: false, ...options }).then(
     () => 'loaded',
     (error: unknown) => error,
   );

@@ -18,7 +18,8 @@ import * as node from './node/index.js';
 describe('the public interface', () => {
   it('gives what its options say, as types', () => {
     expectTypeOf(node.loadCodec).returns.resolves.toEqualTypeOf<Codec>();
-    expectTypeOf(node.loadCodec).parameter(0).toEqualTypeOf<string | URL | BundleFiles>();
+    expectTypeOf(node.loadCodec).parameter(0).toEqualTypeOf<core.BundleSource>();
+    expectTypeOf<BundleFiles | Uint8Array | Blob>().toExtend<core.BundleSource>();
     const reconstruct = (codec: Codec, latents: LatentBatch) => ({
       plain: codec.reconstruct(latents),
       uint8: codec.reconstruct(latents, { output: 'uint8', height: 28 }),
@@ -62,6 +63,7 @@ describe('the public interface', () => {
         "gunzipped",
         "isGzip",
         "loadCodec",
+        "openBundle",
         "openFileSource",
         "readIdxFileStream",
         "readImageFile",

@@ -7,7 +7,17 @@ export * from './bundle/files.js';
 export * from './bundle/identity.js';
 export * from './bundle/load.js';
 export * from './bundle/manifest.js';
+export {
+  MAX_PACK_BYTES,
+  MAX_PACK_FILES,
+  openPack,
+  PACK_EXTENSION,
+  PACK_MAGIC,
+  PACK_VERSION,
+} from './bundle/pack.js';
 export * from './bundle/parse.js';
+export type { BundleSource, HeldPack, PackBlob } from './bundle/source.js';
+export { type PackOptions, packBundle } from './bundle/write-pack.js';
 export { joinBytes, toHex } from './bytes.js';
 export {
   type ChooseQualityOptions,

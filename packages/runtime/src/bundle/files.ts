@@ -15,9 +15,15 @@ export interface BundleFiles {
   /** Names the place in messages, e.g. the folder. */
   readonly location: string;
   /**
+   * The names of all files there are, where that is known, as of a packed bundle. Where the encoder's is not among them, the
+   * codec decodes only.
+   */
+  readonly names?: readonly string[] | undefined;
+  /**
    * Reads one whole file. `name` is always a plain file name; `maxBytes` is the most that will be accepted, so
-   * that an implementation can refuse before it allocates.
+   * that an implementation can refuse before it allocates. `sha256` (64 hexadecimal digits) is what the file's SHA-256
+   * must be, where that is known: the caller checks it, and an implementation may keep files by it.
    * @throws ConvaeError NOT_FOUND where there is no such file, LIMIT_EXCEEDED where it is larger than `maxBytes`.
    */
-  read(name: string, maxBytes: number): Promise<Uint8Array>;
+  read(name: string, maxBytes: number, sha256?: string): Promise<Uint8Array>;
 }

@@ -15,8 +15,8 @@ export interface Bundle {
   /** Names the place in messages. */
   readonly location: string;
   readonly manifest: Manifest;
-  /** The bytes of the encoder's ONNX graph. */
-  readonly encoder: Uint8Array;
+  /** The bytes of the encoder's ONNX graph; undefined where the bundle was packed without it. */
+  readonly encoder: Uint8Array | undefined;
   /** The bytes of the decoder's ONNX graph. */
   readonly decoder: Uint8Array;
   /** What entropy coding needs; absent where the bundle was exported without tables. */
@@ -40,7 +40,8 @@ export interface BundleCoding {
  */
 export async function loadBundle(files: BundleFiles): Promise<Bundle> {
   const manifest = parseManifest(await files.read(MANIFEST_FILE, MAX_MANIFEST_BYTES));
-  const encoder = await readListed(files, manifest.encoder, MAX_GRAPH_BYTES);
+  const leftOut = files.names?.includes(manifest.encoder.file) === false;
+  const encoder = leftOut ? undefined : await readListed(files, manifest.encoder, MAX_GRAPH_BYTES);
   const decoder = await readListed(files, manifest.decoder, MAX_GRAPH_BYTES);
   const coding = await readCoding(files, manifest);
   return { location: files.location, manifest, encoder, decoder, coding };
@@ -84,7 +85,7 @@ export async function sha256Hex(bytes: Uint8Array): Promise<string> {
 type ListedFile = NonNullable<Manifest['tables']>;
 
 async function readListed(files: BundleFiles, listed: ListedFile, maxBytes: number): Promise<Uint8Array> {
-  const bytes = await files.read(listed.file, maxBytes);
+  const bytes = await files.read(listed.file, maxBytes, listed.sha256);
   const problem =
     bytes.length !== listed.bytes
       ? `has ${bytes.length} bytes, ${MANIFEST_FILE} says ${listed.bytes}`

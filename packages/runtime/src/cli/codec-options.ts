@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import type { BundleSource } from '../bundle/source.js';
 import type { Codec } from '../codec/codec.js';
 import { loadCodec } from '../node/load-codec.js';
 import { NODE_PROVIDERS } from '../node/onnxruntime.js';
@@ -37,7 +38,10 @@ export function addCodecOptions(command: Command): Command {
 }
 
 /** Loads the codec that the options ask for. */
-export function loadWithOptions(bundle: string, { provider, strict, threads }: CodecOptions): Promise<Codec> {
+export function loadWithOptions(
+  bundle: BundleSource,
+  { provider, strict, threads }: CodecOptions,
+): Promise<Codec> {
   return loadCodec(bundle, { executionProviders: provider, strict, threads });
 }
 

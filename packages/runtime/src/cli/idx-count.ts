@@ -2,7 +2,7 @@ import { loadBundle } from '../bundle/load.js';
 import { codedShape, EntropyModel, mostImages } from '../codec/coding/index.js';
 import type { OpenedContainer } from '../codec/interface.js';
 import { ConvaeError } from '../errors.js';
-import { bundleFolder } from '../node/folder.js';
+import { openBundle } from '../node/open-bundle.js';
 
 /** How many images an IDX file gets, and the problem where the container names more. */
 export interface IdxCount {
@@ -20,7 +20,7 @@ export async function salvagedCount(
   bytes: number,
   bundle: string,
 ): Promise<IdxCount> {
-  const { manifest, coding } = await loadBundle(bundleFolder(bundle));
+  const { manifest, coding } = await loadBundle(await openBundle(bundle));
   const shape = codedShape(manifest, header);
   const most = mostImages(new EntropyModel(manifest, coding), bytes, { ...header, shape });
   const whole = lostFromEnd(lost, imageCount);

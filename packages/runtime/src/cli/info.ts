@@ -1,37 +1,53 @@
 import { stat } from 'node:fs/promises';
 import type { Prior } from '../bitstream/index.js';
 import { defaultPrior, type Manifest } from '../bundle/manifest.js';
+import { PACK_MAGIC } from '../bundle/pack.js';
 import type { Codec } from '../codec/codec.js';
 import { qualityCount } from '../entropy/quantizer.js';
+import { openFileSource } from '../node/byte-files.js';
+import { openBundle } from '../node/open-bundle.js';
 import { type CodecOptions, describeProvider, loadWithOptions } from './codec-options.js';
 import { containerInfo } from './container-info.js';
 import { formatBytes, printJson, printTable, type Streams } from './output.js';
 
 /**
- * `convae info BUNDLE|FILE`: what is in a bundle, its sizes, and the provider it runs on here; or what is in a
+ * `convae info BUNDLE|FILE`: what is in a bundle (a folder or packed), its sizes, and the provider it runs on here; or what is in a
  * container.
  */
 export async function runInfo(path: string, options: CodecOptions, streams: Streams): Promise<void> {
-  const isFile = (await stat(path).catch(() => undefined))?.isFile() ?? false;
-  if (path === '-' || isFile) return containerInfo(path, options, streams);
-  await using codec = await loadWithOptions(path, options);
-  if (options.json) printJson(streams, infoJson(codec));
-  else printTable(streams, infoRows(codec));
+  if (path === '-' || (await isContainer(path))) return containerInfo(path, options, streams);
+  const files = await openBundle(path);
+  await using codec = await loadWithOptions(files, options);
+  const encodes = files.names?.includes(codec.manifest.encoder.file) ?? true;
+  if (options.json) printJson(streams, infoJson(codec, encodes));
+  else printTable(streams, infoRows(codec, encodes));
 }
 
-function infoJson({ manifest, executionProvider, passedOver, contextKernel }: Codec): object {
+/** Whether a path is a file, and no packed bundle. */
+async function isContainer(path: string): Promise<boolean> {
+  if (!((await stat(path).catch(() => undefined))?.isFile() ?? false)) return false;
+  await using source = await openFileSource(path);
+  const start = await source.read(0, Math.min(source.size, PACK_MAGIC.length));
+  return PACK_MAGIC.some((byte, i) => start[i] !== byte);
+}
+
+function infoJson(
+  { manifest, executionProvider, passedOver, contextKernel }: Codec,
+  encodes: boolean,
+): object {
   return {
     executionProvider,
     passedOver,
     priors: priorsOf(manifest),
     contextKernel,
-    bytes: totalBytes(manifest),
+    encodes,
+    bytes: totalBytes(manifest, encodes),
     latentBytes: latentBytes(manifest),
     manifest,
   };
 }
 
-function infoRows(codec: Codec): string[][] {
+function infoRows(codec: Codec, encodes: boolean): string[][] {
   const { manifest } = codec;
   const { image, latent, encoder, decoder } = manifest;
   const pixels = image.channels * image.height * image.width;
@@ -44,7 +60,7 @@ function infoRows(codec: Codec): string[][] {
       'latent',
       `${latent.channels}×${latent.height}×${latent.width} float32, ${formatBytes(latentBytes(manifest))} uncoded`,
     ],
-    ['encoder', `${encoder.file}, ${formatBytes(encoder.bytes)}`],
+    ['encoder', encodes ? `${encoder.file}, ${formatBytes(encoder.bytes)}` : 'left out: decodes only'],
     ['decoder', `${decoder.file}, ${formatBytes(decoder.bytes)}`],
     ...codingRows(codec),
     ...Object.entries(manifest.training).map(([key, value]) => [`training.${key}`, shown(value)]),
@@ -88,8 +104,8 @@ function shown(value: unknown): string {
   return text.length > MAX_SHOWN_CHARACTERS ? `${text.slice(0, MAX_SHOWN_CHARACTERS)}…` : text;
 }
 
-function totalBytes({ encoder, decoder, tables, context }: Manifest): number {
-  return encoder.bytes + decoder.bytes + (tables?.bytes ?? 0) + (context?.bytes ?? 0);
+function totalBytes({ encoder, decoder, tables, context }: Manifest, encodes: boolean): number {
+  return (encodes ? encoder.bytes : 0) + decoder.bytes + (tables?.bytes ?? 0) + (context?.bytes ?? 0);
 }
 
 function latentBytes({ latent }: Manifest): number {

@@ -114,6 +114,7 @@ describe('convae info', () => {
       executionProvider: 'cpu',
       passedOver: [],
       priors: [],
+      encodes: true,
       bytes: manifest.encoder.bytes + manifest.decoder.bytes,
       latentBytes: 32,
       manifest,

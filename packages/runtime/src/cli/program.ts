@@ -9,6 +9,7 @@ import { runDenoise } from './denoise.js';
 import { runEncode } from './encode.js';
 import { runInfo } from './info.js';
 import type { Streams } from './output.js';
+import { runPack } from './pack.js';
 import { runReconstruct } from './reconstruct.js';
 import { runScore } from './score.js';
 import { parseShard } from './shard.js';
@@ -27,6 +28,7 @@ Examples:
   convae extract digits.cae --index 7 -o seven.png --bundle models/mnist-reference
   convae verify digits.cae
   convae check my-bundle --provider cuda --strict
+  convae pack my-bundle -o my-bundle.convae          one file, which every command and loadCodec take as a bundle
   convae reconstruct digits/*.png -o out --bundle models/mnist-reference
   convae denoise noisy.png -o clean.png --bundle my-denoiser
   convae score parts/*.png --bundle my-bundle        how unlike the training images each one is
@@ -77,7 +79,7 @@ function createProgram(streams: Streams): Command {
     addDecode,
     addExtract,
   ];
-  for (const addCommand of [...commands, addVerify]) addCommand(program, streams);
+  for (const addCommand of [...commands, addVerify, addPack]) addCommand(program, streams);
   return program;
 }
 
@@ -85,7 +87,7 @@ const IMAGES = 'PNG, JPEG or WebP files, or folders of them';
 const ALL_IMAGES =
   'PNG, JPEG or WebP files, folders of them, IDX files (raw or gzipped); - for standard input';
 const CONTAINER = 'the container; - for standard input';
-const BUNDLE = 'the bundle’s folder';
+const BUNDLE = 'the bundle: its folder, or a .convae file';
 
 /** Adds a command with its argument, and the option that all have. */
 function add(program: Command, name: string, description: string, argument: string, what: string): Command {
@@ -103,7 +105,7 @@ function addWithBundle(...args: Parameters<typeof add>): Command {
 
 function addInfo(program: Command, streams: Streams): void {
   const description = 'show what is in a bundle (and what it runs on here) or in a container';
-  const what = 'a bundle’s folder or a container file (- for standard input)';
+  const what = 'a bundle’s folder or .convae file, or a container (- for standard input)';
   addCodecOptions(add(program, 'info', description, '<path>', what)).action((path, options) =>
     runInfo(path, options, streams),
   );
@@ -195,6 +197,13 @@ function addVerify(program: Command, streams: Streams): void {
   add(program, 'verify', description, '<file>', CONTAINER)
     .option('--bundle <dir>', BUNDLE)
     .action((input, options) => runVerify(input, options, streams));
+}
+
+function addPack(program: Command, streams: Streams): void {
+  add(program, 'pack', 'put a bundle into one file', '<bundle>', BUNDLE)
+    .requiredOption('-o, --output <file>', 'the file, which ends in .convae; - for standard output')
+    .option('--decoder-only', 'leave the encoder out: what loads the file can decode, not encode')
+    .action((bundle, options) => runPack(bundle, options, streams));
 }
 
 /** One line on stderr, and the stack of what is a defect; commander has printed its own already. */

@@ -2,7 +2,7 @@ import { type Chunk, type ContainerHeader, readContainer } from '../bitstream/in
 import { type Bundle, loadBundle } from '../bundle/load.js';
 import { checkHeader, chunkSymbols, EntropyModel } from '../codec/coding/index.js';
 import { streamSource } from '../node/byte-files.js';
-import { bundleFolder } from '../node/folder.js';
+import { openBundle } from '../node/open-bundle.js';
 import type { BundleOptions } from './codec-options.js';
 import { withContainer } from './container-input.js';
 import { counted, formatBytes, nameOf, printResult, type Streams } from './output.js';
@@ -16,7 +16,8 @@ export async function runVerify(
   options: Partial<BundleOptions>,
   streams: Streams,
 ): Promise<void> {
-  const bundle = options.bundle === undefined ? undefined : await loadBundle(bundleFolder(options.bundle));
+  const bundle =
+    options.bundle === undefined ? undefined : await loadBundle(await openBundle(options.bundle));
   await withContainer(input, streams, async (source) => {
     const { header, chunks } = await readContainer(streamSource(source));
     const check = bundle && chunkCheck(bundle, header);

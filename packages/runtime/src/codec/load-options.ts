@@ -44,6 +44,11 @@ export interface FetchingOptions {
   readonly onProgress?: OnProgress | undefined;
   /** Stops the loading; it then rejects with ConvaeError ABORTED. */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * False: nothing is kept in the browser's Cache Storage, nor taken from it. Where left out, files are kept there under
+   * their SHA-256 and not fetched again.
+   */
+  readonly cache?: boolean | undefined;
 }
 
 const MAX_THREADS = 256;
@@ -53,13 +58,17 @@ const MAX_BATCH_SIZE = 4096;
  * Checks the options of `loadCodec` against the providers that a platform has.
  * @throws TypeError or RangeError with what was expected and what was received.
  */
-export function checkLoadOptions(options: LoadOptions, available: readonly ExecutionProvider[]): void {
-  const { executionProviders, strict, threads, batchSize, contextKernel } = options;
+export function checkLoadOptions(
+  options: LoadOptions & FetchingOptions,
+  available: readonly ExecutionProvider[],
+): void {
+  const { executionProviders, strict, threads, batchSize, contextKernel, cache } = options;
   if (executionProviders !== undefined) checkProviders(executionProviders, available);
   if (executionProviders === 'auto' && strict)
     throw new RangeError("expected options.executionProviders by name with options.strict, received 'auto'");
-  if (strict !== undefined && typeof strict !== 'boolean')
-    throw wrongKind('a boolean', 'options.strict', strict);
+  for (const [name, value] of Object.entries({ strict, cache }))
+    if (value !== undefined && typeof value !== 'boolean')
+      throw wrongKind('a boolean', `options.${name}`, value);
   if (threads !== undefined) checkCount(threads, 'options.threads', MAX_THREADS);
   if (batchSize !== undefined) checkCount(batchSize, 'options.batchSize', MAX_BATCH_SIZE);
   if (contextKernel !== undefined) checkOneOf(contextKernel, CONTEXT_KERNELS, 'options.contextKernel');

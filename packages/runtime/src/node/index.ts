@@ -2,7 +2,7 @@
  * Codecs on Node, on onnxruntime-node.
  * @module @convae/runtime
  */
-export type { LoadOptions } from '../codec/load-options.js';
+export type { FetchingOptions, LoadOptions, LoadProgress, OnProgress } from '../codec/load-options.js';
 export * from '../index.js';
 export {
   createFileSink,
@@ -23,7 +23,8 @@ export {
   readImageSize,
   writeImageFile,
 } from './image-files.js';
-export { loadCodec } from './load-codec.js';
+export { loadCodec, type NodeLoadOptions } from './load-codec.js';
+export { openBundle } from './open-bundle.js';
 export { SparseLines } from './sparse-lines.js';
 export { disableTelemetry } from './telemetry.js';
 export { formatDuration, formatTimeLeft, TimeLeft } from './time-left.js';

@@ -13,6 +13,8 @@ import type { RunQueue } from './queue.js';
 
 /** One network, loaded: float32 in, float32 out. Concurrent runs wait for each other. */
 export interface GraphSession {
+  /** True where there is no such graph: every run is refused. */
+  readonly missing?: true;
   /**
    * Runs a batch of `count` items of shape `input` and gives the data of `count` items of shape `output`.
    * @throws ConvaeError RUN_FAILED where ONNX Runtime fails, GRAPH_INVALID where the graph gives another shape.

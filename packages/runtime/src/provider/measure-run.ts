@@ -3,7 +3,7 @@ import { median } from '../median.js';
 import { DEFAULT_BATCH_SIZE, imagesAtOnce } from './batch.js';
 import type { ExecutionProvider, PassedOver } from './execution-provider.js';
 import { firstLine } from './graph-session.js';
-import { type Networks, probeInput, releaseBoth } from './probe.js';
+import { type Networks, probeEncoder, releaseBoth } from './probe.js';
 
 /** What takes part: both networks on an execution provider. */
 interface Entrant extends Networks {
@@ -62,12 +62,10 @@ async function tryMeasure(manifest: Manifest, entrant: Entrant, count: number): 
  * @returns The median, milliseconds.
  */
 export async function measureRun(manifest: Manifest, networks: Networks, count: number): Promise<number> {
-  const one = probeInput(manifest);
-  const input = new Float32Array(one.length * count);
-  for (let i = 0; i < count; i++) input.set(one, i * one.length);
+  const encode = probeEncoder(manifest, networks, count);
   const { image, latent } = manifest;
   const run = async (): Promise<void> => {
-    const latents = await networks.encoder.run(input, count, image, latent);
+    const latents = await encode();
     await networks.decoder.run(latents, count, latent, image);
   };
   // The first run of a size compiles shaders and takes memory.

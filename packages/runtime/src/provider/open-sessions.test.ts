@@ -62,7 +62,7 @@ describe('openSessions', () => {
     const swap = (bundle: Bundle): Bundle => ({
       ...bundle,
       encoder: bundle.decoder,
-      decoder: bundle.encoder,
+      decoder: bundle.encoder!,
     });
     await expect(open({}, swap)).rejects.toMatchObject({ code: 'GRAPH_INVALID' });
   });

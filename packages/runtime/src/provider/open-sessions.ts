@@ -4,6 +4,7 @@ import { ConvaeError } from '../errors.js';
 import type { ExecutionProvider, PassedOver } from './execution-provider.js';
 import { createGraphSession, firstLine, type GraphSession } from './graph-session.js';
 import { keepFastest } from './measure-run.js';
+import { noEncoder } from './no-encoder.js';
 import type { LoadOrt, OrtModule, OrtPlatform, OrtSessionOptions } from './ort.js';
 import { type Networks, type ProbeOutput, probeProblem, releaseBoth, runProbe } from './probe.js';
 import { createRunQueue, type RunQueue } from './queue.js';
@@ -132,7 +133,9 @@ async function openOn(
   const networks = await createBoth(platform, bundle, sessionOptions, provider);
   try {
     const output = await runProbe(bundle.manifest, networks);
-    const golden = bundle.manifest.probe ?? (await goldenOf(platform, bundle, provider, baseProvider));
+    // Without the encoder there is no output that belongs to the stored latent.
+    const stored = bundle.encoder && bundle.manifest.probe;
+    const golden = stored ?? (await goldenOf(platform, bundle, provider, baseProvider));
     const problem = golden && probeProblem(bundle.manifest, golden, output);
     if (problem !== undefined) throw new Error(problem);
   } catch (error) {
@@ -195,7 +198,7 @@ async function createBoth(
   const decoderQueue: RunQueue = shared ?? (provider === 'webgpu' ? queue : createRunQueue());
   const create = (model: Uint8Array, graph: Manifest['encoder'], own: RunQueue): Promise<GraphSession> =>
     createGraphSession(ort, model, graph, options, own, device?.guard);
-  const first = await create(encoder, manifest.encoder, queue);
+  const first = encoder ? await create(encoder, manifest.encoder, queue) : noEncoder(manifest);
   try {
     const second = await create(decoder, manifest.decoder, decoderQueue);
     return { encoder: first, decoder: second };

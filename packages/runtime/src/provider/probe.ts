@@ -35,14 +35,46 @@ export function probeInput({ image, normalisation }: Manifest): Float32Array {
 }
 
 /**
- * Runs the probe image through both networks.
+ * A latent for bundles without an encoder, of the trained size: the golden values (or, where there are none, a pattern in
+ * -1..1) spread over it in their order.
+ */
+function probeLatent({ latent, probe }: Manifest): Float32Array {
+  const length = latent.channels * latent.height * latent.width;
+  const values =
+    probe?.latent ?? Array.from({ length }, (_, i) => (((i * 7) ^ ((i >> 4) * 29)) & 255) / 128 - 1);
+  return Float32Array.from({ length }, (_, i) => values[Math.floor((i * values.length) / length)]!);
+}
+
+/** What runs the encoder on `count` probe images, or gives as many latents where there is none. */
+export function probeEncoder(
+  manifest: Manifest,
+  { encoder }: Networks,
+  count: number,
+): () => Promise<Float32Array> {
+  const { image, latent } = manifest;
+  if (encoder.missing) {
+    const latents = repeated(probeLatent(manifest), count);
+    return async () => latents.slice();
+  }
+  const input = repeated(probeInput(manifest), count);
+  return () => encoder.run(input, count, image, latent);
+}
+
+function repeated(one: Float32Array, count: number): Float32Array {
+  const all = new Float32Array(one.length * count);
+  for (let i = 0; i < count; i++) all.set(one, i * one.length);
+  return all;
+}
+
+/**
+ * Runs the probe image through both networks; without an encoder, a fixed latent through the decoder.
  * @throws ConvaeError NON_FINITE, and what a session throws.
  */
-export async function runProbe(manifest: Manifest, { encoder, decoder }: Networks): Promise<ProbeOutput> {
+export async function runProbe(manifest: Manifest, networks: Networks): Promise<ProbeOutput> {
   const { image, latent: shape } = manifest;
-  const latent = await encoder.run(probeInput(manifest), 1, image, shape);
+  const latent = await probeEncoder(manifest, networks, 1)();
   checkFinite(latent, `the output of ${manifest.encoder.file}`);
-  const reconstruction = await decoder.run(latent, 1, shape, image);
+  const reconstruction = await networks.decoder.run(latent, 1, shape, image);
   checkFinite(reconstruction, `the output of ${manifest.decoder.file}`);
   return { latent, reconstruction };
 }

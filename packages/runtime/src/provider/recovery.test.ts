@@ -21,7 +21,7 @@ async function openDevice(executionProvider: ExecutionProvider) {
   const open = (graph: 'encoder' | 'decoder') =>
     createGraphSession(
       ort,
-      bundle[graph],
+      bundle[graph]!,
       bundle.manifest[graph],
       { executionProviders: ['cpu'], logSeverityLevel: 4 },
       createRunQueue(),

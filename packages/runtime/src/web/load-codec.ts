@@ -1,39 +1,30 @@
 /// <reference lib="dom" />
-import type { BundleFiles } from '../bundle/files.js';
-import { wrongKind } from '../checks.js';
+import { type BundleSource, checkSource } from '../bundle/source.js';
 import type { Codec } from '../codec/interface.js';
 import { checkLoadOptions } from '../codec/load-options.js';
-import { bundleUrl } from './bundle-url.js';
+import { reporting } from '../fetch/reporting.js';
 import type { WebLoadOptions } from './options.js';
 import { WEB_PROVIDERS } from './providers.js';
-import { reporting } from './reporting.js';
 import { checkWebGpu } from './webgpu-option.js';
 
 /**
  * Loads a bundle and gives a ready codec on onnxruntime-web. Without options it runs on WebAssembly.
- * @param bundle The address of the bundle's folder, relative to the page, or its files from anywhere else.
+ * @param bundle The address, relative to the page, of the bundle's folder or of a packed bundle (`.convae`, with
+ * `#sha256=` and its SHA-256 to check it and keep it in the browser); the bytes of a packed bundle, or a `Blob` of them; or
+ * the files of a bundle from anywhere else.
  * @throws TypeError or RangeError where an argument is not what it should be.
  * @throws ConvaeError NOT_FOUND, LIMIT_EXCEEDED, MANIFEST_INVALID, VERSION_UNSUPPORTED, HASH_MISMATCH, GRAPH_INVALID,
- * PROVIDER_UNAVAILABLE (only with `strict`), DEPENDENCY_MISSING or ABORTED.
+ * PROVIDER_UNAVAILABLE (only with `strict`), DEPENDENCY_MISSING or ABORTED; DATA_INVALID, DATA_TRUNCATED or
+ * CHECKSUM_MISMATCH where a packed bundle is damaged.
  * @throws what `options.onProgress` throws.
  */
-export async function loadCodec(
-  bundle: string | URL | BundleFiles,
-  options: WebLoadOptions = {},
-): Promise<Codec> {
+export async function loadCodec(bundle: BundleSource, options: WebLoadOptions = {}): Promise<Codec> {
   checkLoadOptions(options, WEB_PROVIDERS);
   checkWebGpu(options.webgpu, options.executionProviders);
+  checkSource(bundle, 'an address');
   return reporting(options.onProgress, async (onProgress) => {
-    const own = { ...options, onProgress };
-    const files = bundleFiles(bundle, own);
     // A page that shows something first gets the codec's code when it wants a codec, as ONNX Runtime's.
     const { openCodec } = await import('./open-codec.js');
-    return openCodec(files, own);
+    return openCodec(bundle, { ...options, onProgress });
   });
-}
-
-function bundleFiles(bundle: string | URL | BundleFiles, options: WebLoadOptions): BundleFiles {
-  if (typeof bundle === 'string' || bundle instanceof URL) return bundleUrl(bundle, options);
-  if (typeof bundle?.read === 'function') return bundle;
-  throw wrongKind('an address or bundle files', 'bundle', bundle);
 }

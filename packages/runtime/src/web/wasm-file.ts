@@ -3,8 +3,8 @@
 import { toHex } from '../bytes.js';
 import type { FetchingOptions } from '../codec/load-options.js';
 import { ConvaeError } from '../errors.js';
-import { pageUrl } from './bundle-url.js';
-import { type Fetched, fetchBytes } from './fetch-bytes.js';
+import { pageUrl } from '../fetch/bundle-url.js';
+import { type Fetched, fetchBytes } from '../fetch/fetch-bytes.js';
 import type { OrtBuild, OrtBuildName } from './ort-build.js';
 
 /** Where ONNX Runtime's WebAssembly files are: their folder, or the address of each. */

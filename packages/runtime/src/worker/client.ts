@@ -1,10 +1,11 @@
 /// <reference lib="dom" />
 import type { BundleFiles } from '../bundle/files.js';
+import { type BundleSource, checkSource, isBundleFiles, isPlace } from '../bundle/source.js';
 import { wrongKind } from '../checks.js';
 import type { Codec } from '../codec/interface.js';
 import { checkLoadOptions, type LoadProgress } from '../codec/load-options.js';
 import { ConvaeError } from '../errors.js';
-import { pageUrl } from '../web/bundle-url.js';
+import { pageUrl } from '../fetch/bundle-url.js';
 import type { WebLoadOptions } from '../web/options.js';
 import { WEB_PROVIDERS } from '../web/providers.js';
 import { absoluteWasmPaths } from '../web/wasm-file.js';
@@ -40,12 +41,12 @@ export interface WorkerCodecOptions extends Omit<WebLoadOptions, 'webgpu'> {
  * Loads a bundle in a worker whose script calls `serveCodec`, and gives a codec that does everything there. It has the
  * interface of every codec; the worker itself stays yours, to terminate after `dispose`.
  * @param worker A dedicated worker; one worker may serve several codecs.
- * @param bundle The address of the bundle's folder, relative to the page, or its files from anywhere else.
+ * @param bundle As for `loadCodec`; addresses are relative to the page.
  * @throws as `loadCodec`; ConvaeError DEPENDENCY_MISSING where the worker's script fails or does not answer.
  */
 export async function createWorkerCodec(
   worker: CodecWorker,
-  bundle: string | URL | BundleFiles,
+  bundle: BundleSource,
   options: WorkerCodecOptions = {},
 ): Promise<Codec> {
   checkLoadOptions(options, WEB_PROVIDERS);
@@ -61,7 +62,8 @@ export async function createWorkerCodec(
     // The result stays here: it may be something that cannot be sent.
     progress: async (progress: LoadProgress) => void (await options.onProgress?.(progress)),
     state: (state: CodecState) => opened && void Object.assign(opened, state),
-    read: (name: string, maxBytes: number) => (bundle as BundleFiles).read(name, maxBytes),
+    read: (name: string, maxBytes: number, sha256?: string) =>
+      (bundle as BundleFiles).read(name, maxBytes, sha256),
   });
   try {
     const message: OpenMessage = { [OPEN_KEY]: PROTOCOL, port: port2, request };
@@ -107,18 +109,23 @@ function watchWorker(worker: CodecWorker) {
   return { failed, arrived, stop };
 }
 
-function loadRequest(bundle: string | URL | BundleFiles, options: WorkerCodecOptions): LoadRequest {
-  const { executionProviders, strict, threads, batchSize, contextKernel, wasmPaths, onProgress } = options;
-  const readByClient = typeof (bundle as BundleFiles | undefined)?.read === 'function';
+function loadRequest(bundle: BundleSource, options: WorkerCodecOptions): LoadRequest {
+  const { executionProviders, strict, threads, batchSize, contextKernel, cache, wasmPaths, onProgress } =
+    options;
   return {
-    location: readByClient
-      ? (bundle as BundleFiles).location
-      : pageUrl(bundle, 'bundle', 'an address or bundle files').href,
-    readByClient,
+    ...requested(bundle),
     options: {
-      ...{ executionProviders, strict, threads, batchSize, contextKernel },
+      ...{ executionProviders, strict, threads, batchSize, contextKernel, cache },
       wasmPaths: wasmPaths === undefined ? undefined : absoluteWasmPaths(wasmPaths),
     },
     wantsProgress: onProgress !== undefined,
   };
+}
+
+/** What to load, and who reads it. */
+function requested(bundle: BundleSource): Pick<LoadRequest, 'location' | 'readByClient' | 'names' | 'held'> {
+  checkSource(bundle, 'an address');
+  if (isPlace(bundle)) return { location: pageUrl(bundle, 'bundle').href, readByClient: false };
+  if (!isBundleFiles(bundle)) return { location: '', readByClient: false, held: bundle };
+  return { location: bundle.location, readByClient: true, names: bundle.names };
 }

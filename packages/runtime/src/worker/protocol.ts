@@ -1,12 +1,13 @@
 import type { ContainerHeader } from '../bitstream/index.js';
 import type { Manifest } from '../bundle/manifest.js';
+import type { HeldPack } from '../bundle/source.js';
 import type { Codec, OpenedContainer } from '../codec/interface.js';
 import type { ErrorMessage } from './errors.js';
 
 /** The key of the message that opens a codec in a worker; its value is the number of the protocol. */
 export const OPEN_KEY = 'convaeCodec';
 /** Both sides come from one release; this tells where they do not. */
-export const PROTOCOL = 1;
+export const PROTOCOL = 2;
 
 /** What opens a codec: the codec answers on the port. */
 export interface OpenMessage {
@@ -20,6 +21,10 @@ export interface LoadRequest {
   /** An absolute address, or the files' place where the client reads them. */
   readonly location: string;
   readonly readByClient: boolean;
+  /** `names` of the files that the client reads. */
+  readonly names?: readonly string[] | undefined;
+  /** The packed bundle that the client has at hand. */
+  readonly held?: HeldPack | undefined;
   /** The options of `loadCodec` that can be sent. */
   readonly options: object;
   readonly wantsProgress: boolean;

@@ -1,5 +1,6 @@
 /// <reference lib="dom" />
 import type { BundleFiles } from '../bundle/files.js';
+import type { BundleSource } from '../bundle/source.js';
 import { checkNotAborted } from '../checks.js';
 import type { ImageSequence } from '../codec/coding/index.js';
 import type { Codec, OpenedContainer } from '../codec/interface.js';
@@ -30,7 +31,7 @@ export interface MessageScope {
 }
 
 /** Loads a codec, as the web entry's `loadCodec`. */
-export type LoadCodec = (bundle: string | BundleFiles, options: object) => Promise<Codec>;
+export type LoadCodec = (bundle: BundleSource, options: object) => Promise<Codec>;
 
 /** Options of {@link serveCodec}. */
 export interface ServeOptions {
@@ -151,11 +152,10 @@ function codecMethods(channel: Channel, loaded: () => Codec, telling: Telling): 
 
 /** What to load, how, and a promise that all reports of progress have arrived. */
 function loading(channel: Channel, request: LoadRequest, signal: AbortSignal) {
-  const { location, readByClient, options, wantsProgress } = request;
+  const { location, readByClient, names, held, options, wantsProgress } = request;
   const call = (method: string, ...args: unknown[]): Promise<unknown> =>
     channel.call(CLIENT_TARGET, method, args, signal);
-  const read: BundleFiles['read'] = async (name, maxBytes) =>
-    (await call('read', name, maxBytes)) as Uint8Array;
+  const read: BundleFiles['read'] = async (...args) => (await call('read', ...args)) as Uint8Array;
   let told: Promise<unknown> = Promise.resolve();
   const onProgress = (progress: unknown): Promise<unknown> => {
     const telling = call('progress', progress);
@@ -165,7 +165,7 @@ function loading(channel: Channel, request: LoadRequest, signal: AbortSignal) {
     return telling;
   };
   return {
-    files: readByClient ? { location, read } : location,
+    files: held ?? (readByClient ? { location, names, read } : location),
     options: { ...options, signal, ...(wantsProgress ? { onProgress } : {}) },
     told: () => told,
   };

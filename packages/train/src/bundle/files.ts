@@ -18,19 +18,30 @@ export const listedFiles = ({ encoder, decoder, tables, context }: Manifest) =>
 const sibling = (path: string, purpose: string): string =>
   join(dirname(path), `.${basename(path)}.${purpose}-${randomUUID()}`);
 
+/** How an older folder is known, which may be replaced. */
+export interface OlderFolder {
+  readonly isOne: (names: readonly string[]) => boolean;
+  /** What other folders lack, for the message. */
+  readonly mark: string;
+}
+
+const OLDER_BUNDLE: OlderFolder = { isOne: (names) => names.includes(MANIFEST_FILE), mark: MANIFEST_FILE };
+
 /**
  * Writes a bundle folder so that it is either whole or not there; an older bundle in its place is replaced once the
  * new one is complete.
+ * @param older what may be replaced; a bundle where left out.
  * @throws RangeError where a name is no plain file name; ConvaeError WRITE_FAILED, also where `folder` holds something
- * other than a bundle.
+ * else.
  */
 export async function writeBundleFolder(
   folder: string,
   files: Readonly<Record<string, Uint8Array>>,
+  older: OlderFolder = OLDER_BUNDLE,
 ): Promise<void> {
   for (const name of Object.keys(files)) checkPlainFileName(name);
   const target = resolve(folder);
-  const replaced = await existingBundle(target);
+  const replaced = await existingFolder(target, older);
   const temporary = sibling(target, 'part');
   try {
     await mkdir(temporary, { recursive: true });
@@ -42,7 +53,7 @@ export async function writeBundleFolder(
   }
 }
 
-async function existingBundle(folder: string): Promise<boolean> {
+async function existingFolder(folder: string, { isOne, mark }: OlderFolder): Promise<boolean> {
   let names: string[];
   try {
     names = await readdir(folder);
@@ -50,11 +61,8 @@ async function existingBundle(folder: string): Promise<boolean> {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return false;
     throw writeFailed(folder, cause);
   }
-  if (names.length === 0 || names.includes(MANIFEST_FILE)) return true;
-  throw new ConvaeError(
-    'WRITE_FAILED',
-    `${folder} holds other files and no ${MANIFEST_FILE}; it is left untouched`,
-  );
+  if (names.length === 0 || isOne(names)) return true;
+  throw new ConvaeError('WRITE_FAILED', `${folder} holds other files and no ${mark}; it is left untouched`);
 }
 
 async function moveIntoPlace(temporary: string, target: string, replaced: boolean): Promise<void> {

@@ -1,5 +1,5 @@
 export * from './export-bundle.js';
-export { writeBundleFolder } from './files.js';
+export { type OlderFolder, writeBundleFolder } from './files.js';
 export {
   type BuiltCoding,
   buildCoding,

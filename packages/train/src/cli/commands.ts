@@ -8,6 +8,7 @@ import { ensureBackend } from '../setup/index.js';
 import { readRunSettings, runPaths } from '../training/run-folder.js';
 import { chooseTraining } from './choice.js';
 import { addDataFlags, addExportFlags, addFolderFlags, addTrainFlags } from './flags.js';
+import { packageName } from './npm-package.js';
 import { recordedData, recordedRecipe } from './recorded.js';
 import { checkTarget, dataSettings, recipeFlags, recipeOf, type TrainFlags, targetOf } from './settings.js';
 import { type ShipFlags, shipCommand } from './ship.js';
@@ -182,9 +183,16 @@ function addToolCommands(program: Command, evaluations: readonly Evaluation[]): 
   program
     .command('ship')
     .description("copy an evaluated run's bundle, with a model card, into a folder to ship")
-    .argument('<folder>', 'folder of the run')
+    .argument('<folder>', 'folder of the run; with --npm also one that was shipped')
     .requiredOption('-o, --output <dir>', 'folder to write, such as models/mnist-reference')
     .option('--no-images', 'show no images of the data set in the card')
+    .option(
+      '--npm <name>',
+      'write a package for npm publish instead, as NAME or NAME@VERSION: import codec from NAME',
+      packageName,
+    )
+    .option('--license <spdx>', 'with --npm: its license, such as MIT', 'UNLICENSED')
+    .option('--decoder-only', 'with --npm: leave the encoder out', false)
     .action((folder: string, flags: ShipFlags) => shipCommand(folder, flags, evaluations));
   program
     .command('convert')

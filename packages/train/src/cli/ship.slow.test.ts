@@ -58,6 +58,21 @@ describe('convae-train ship', () => {
     expect(card).not.toContain('comparison.png');
   });
 
+  it('writes a package of a run, and the same of what was shipped', async () => {
+    const [shipped, ofRun, ofShipped] = ['bundle', 'package', 'again'].map((name) => join(root, name));
+    await ship(shipped!);
+    await ship(ofRun!, '--npm', '@me/tiny@2.0.0');
+    const program = new Command('convae-train').exitOverride();
+    addCommands(program, []);
+    const flags = ['-o', ofShipped!, '--npm', '@me/tiny@2.0.0'];
+    await program.parseAsync(['ship', shipped!, ...flags], { from: 'user' });
+    expect(await namesBelow(ofShipped!)).toEqual(await namesBelow(ofRun!));
+    for (const name of ['tiny.convae', 'index.js', 'package.json'])
+      expect(await readFile(join(ofShipped!, name))).toEqual(await readFile(join(ofRun!, name)));
+    await using codec = await loadCodec(join(ofRun!, 'tiny.convae'));
+    expect(codec.manifest.name).toBe('tiny-reference');
+  });
+
   it.each([
     ['one above', '../secret.txt'],
     ['two above', '../../secret.txt'],

@@ -26,12 +26,28 @@ export interface Fetched {
 export async function fetchBytes(url: string, options: FetchOptions): Promise<Fetched> {
   try {
     const response = await fetch(url, { signal: options.signal ?? null });
-    return await readResponse(response, url, options);
+    return await readResponse(response, shownUrl(url), options);
   } catch (error) {
     if (error instanceof ConvaeError) throw error;
     checkNotAborted(options.signal);
-    const problem = `${url} cannot be fetched: ${(error as Error).message}`;
+    const problem = `${shownUrl(url)} cannot be fetched: ${(error as Error).message}`;
     throw new ConvaeError('NOT_FOUND', problem, { cause: error });
+  }
+}
+
+/** An address as messages name it: that of a file inside the address itself is long. */
+export const shownUrl = (url: string): string => (url.startsWith('data:') ? 'the data: address' : url);
+
+/** The name of the file at an address. */
+export function fileNameOf(url: string): string {
+  const name = url
+    .replace(/[?#].*/s, '')
+    .split('/')
+    .at(-1)!;
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
   }
 }
 
@@ -80,7 +96,7 @@ async function readBody(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const total = announcedBytes(response);
   checkLimit(total ?? 0, maxBytes, `${url} has`, 'bytes');
-  const file = decodeURIComponent(new URL(url).pathname.split('/').at(-1)!);
+  const file = fileNameOf(url);
   const pieces: Uint8Array[] = [];
   let loaded = 0;
   const reader = response.body!.getReader();

@@ -17,12 +17,15 @@ export function bundleUrl(url: string | URL, options: BundleUrlOptions = {}): Bu
   const folder = folderOf(url);
   return {
     location: folder,
-    read: async (name, maxBytes) => {
+    read: async (name, maxBytes, sha256) => {
       checkPlainFileName(name);
       const address = new URL(name, folder).href;
       return reporting(options.onProgress, async (onProgress) => {
-        const { bytes } = await fetchBytes(address, { ...options, onProgress, maxBytes });
-        return bytes;
+        const limited = { ...options, onProgress, maxBytes };
+        if (sha256 === undefined || options.cache === false)
+          return (await fetchBytes(address, limited)).bytes;
+        const { fetchKept } = await import('./kept-files.js');
+        return fetchKept(address, sha256, limited);
       });
     },
   };
