@@ -1,10 +1,10 @@
-import type * as z from 'zod/mini';
 import { checkBytes, checkLimit, kindOf } from '../checks.js';
 import { type QuantizerSpec, qualityCount } from '../entropy/quantizer.js';
 import { ConvaeError } from '../errors.js';
 import type { ItemShape } from '../image.js';
 import { MANIFEST_FILE } from './files.js';
 import { MANIFEST_VERSION, MAX_MANIFEST_BYTES, type Manifest, manifestSchemaOf } from './manifest.js';
+import type { Issue } from './schema.js';
 
 /**
  * Parses the bytes of manifest.json (FORMAT.md, "Bundle"); unknown fields are ignored.
@@ -16,7 +16,7 @@ export function parseManifest(bytes: Uint8Array): Manifest {
   checkLimit(bytes.length, MAX_MANIFEST_BYTES, `${MANIFEST_FILE} has`, 'bytes');
   const json = parseJson(bytes);
   const result = manifestSchemaOf(checkedMajor(json)).safeParse(json);
-  if (!result.success) throw invalid(describeIssue(result.error.issues[0]!, json));
+  if (!result.success) throw invalid(describeIssue(result.issue, json));
   checkFields(result.data);
   return result.data;
 }
@@ -45,45 +45,16 @@ function checkedMajor(json: unknown): number {
   );
 }
 
-type Issue = z.core.$ZodIssue;
-
-/** One sentence that names the field. A union is described by its alternatives. */
+/** One sentence that names the field. */
 function describeIssue(issue: Issue, json: unknown): string {
-  return `expected ${expectation(issue)} for ${issue.path.join('.') || 'the manifest'}, received ${received(issue, json)}`;
-}
-
-function expectation(issue: Issue): string {
-  switch (issue.code) {
-    case 'invalid_type':
-      return issue.expected === 'int'
-        ? 'an integer'
-        : issue.expected === 'record'
-          ? 'object'
-          : issue.expected;
-    case 'invalid_value':
-      return issue.values.map(String).join(' or ');
-    case 'too_small':
-      return `at least ${issue.minimum}${unit(issue.origin)}`;
-    case 'too_big':
-      return `at most ${issue.maximum}${unit(issue.origin)}`;
-    case 'invalid_format':
-      return `text of the form ${issue.pattern}`;
-    case 'invalid_union':
-      return issue.errors.map((alternative) => expectation(alternative[0]!)).join(' or ');
-    default:
-      return issue.message;
-  }
-}
-
-function unit(origin: string): string {
-  return origin === 'string' ? ' characters' : origin === 'array' ? ' items' : '';
+  return `expected ${issue.expected} for ${issue.path.join('.') || 'the manifest'}, received ${received(issue, json)}`;
 }
 
 const MAX_SHOWN_CHARACTERS = 60;
 
 function received(issue: Issue, json: unknown): string {
   let value = json;
-  for (const key of issue.path) value = (value as Record<PropertyKey, unknown>)[key];
+  for (const key of issue.path) value = (value as Record<string, unknown>)[key];
   if (value === undefined) return 'nothing';
   const text = JSON.stringify(value);
   return text.length > MAX_SHOWN_CHARACTERS ? `${text.slice(0, MAX_SHOWN_CHARACTERS)}…` : text;

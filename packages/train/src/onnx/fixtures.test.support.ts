@@ -1,6 +1,9 @@
+import { ConvaeError, loadBuiltin, type OrtTensor } from '@convae/runtime/core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { loadBackend, type Tf } from '../setup/backend.js';
 import { type ConvertedModel, type ConvertOptions, convertModel } from './convert.js';
+import { largestDifference } from './parity/difference.js';
+import { type Feeds, openSession, type PlainTensor } from './parity/ort.js';
 import { randomFeeds, uniformRandom } from './parity/random-feeds.js';
 import { type ParityReport, verifyParity } from './parity/verify.js';
 
@@ -45,7 +48,40 @@ export interface Checked {
   readonly reports: readonly ParityReport[];
 }
 
-/** Gives a model random weights, converts it, and compares ONNX Runtime with tfjs on random inputs. */
+/** How far the builtin provider may lie from ONNX Runtime, in parts of the largest value (at least of 1). */
+const BUILTIN_TOLERANCE = 1e-5;
+
+/** Runs the same graph on the builtin provider of the runtime. @throws ConvaeError PARITY_FAILED. */
+async function checkBuiltin({ bytes }: ConvertedModel, feeds: Feeds): Promise<void> {
+  const { ort } = await loadBuiltin();
+  const [session, reference] = [await ort.InferenceSession.create(bytes), await openSession(bytes)];
+  const found = await session.run(tensors(feeds));
+  for (const [name, expected] of Object.entries(await reference.run(feeds)))
+    compareBuiltin(name, found[name], expected);
+  await Promise.all([session.release(), reference.release()]);
+}
+
+const tensors = (feeds: Feeds): Record<string, OrtTensor> =>
+  Object.fromEntries(
+    Object.entries(feeds).map(([name, { data, shape }]) => {
+      const type = data instanceof Float32Array ? 'float32' : 'int32';
+      return [name, { type, data, dims: shape }];
+    }),
+  );
+
+function compareBuiltin(name: string, actual: OrtTensor | undefined, expected: PlainTensor): void {
+  const data = actual?.data as Float32Array;
+  const sameShape = String(actual?.dims) === String(expected.shape);
+  const { difference, magnitude } = largestDifference(data, expected.data);
+  if (sameShape && difference <= BUILTIN_TOLERANCE * Math.max(1, magnitude)) return;
+  const shapes = `[${actual?.dims}], expected [${expected.shape}]`;
+  throw new ConvaeError('PARITY_FAILED', `builtin: output "${name}" is ${shapes}, off by ${difference}`);
+}
+
+/**
+ * Gives a model random weights, converts it, and compares ONNX Runtime with tfjs, and our own provider with ONNX Runtime, on
+ * random inputs.
+ */
 export async function checkParity(model: LayersModel, options: CheckOptions = {}): Promise<Checked> {
   const seed = options.seed ?? 1;
   randomizeWeights(model, seed);
@@ -54,6 +90,7 @@ export async function checkParity(model: LayersModel, options: CheckOptions = {}
   for (const sizes of options.sizes ?? [{}]) {
     const feeds = randomFeeds(converted.inputs, { seed: seed + 1, batch: 2, sizes });
     reports.push(await verifyParity({ tf, model, converted, feeds }));
+    await checkBuiltin(converted, feeds);
   }
   model.dispose();
   return { converted, reports };
