@@ -5,7 +5,7 @@
 import { decoderLoader, type LoadBuiltinDecoder } from './loaders.js';
 import { platform } from './web-platform.js';
 
-export type * from './public-types.js';
 export { ConvaeError } from '../errors.js';
+export type * from './public-types.js';
 
 export const loadDecoder: LoadBuiltinDecoder = decoderLoader(platform);

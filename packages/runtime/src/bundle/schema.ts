@@ -117,23 +117,23 @@ export const union = <A, B>([first, second]: readonly [Schema<A>, Schema<B>]): S
     throw new Refusal(`${one.issue.expected} or ${other.issue.expected}`);
   });
 
-export const optional = <T>(schema: Schema<T>): Optional<T> =>
-  new Optional((value) => (value === undefined ? undefined : schema.read(value)));
+export const optional = <S extends Schema<unknown>>(schema: S): Optional<ValueOf<S>> =>
+  new Optional((value) => (value === undefined ? undefined : (schema.read(value) as ValueOf<S>)));
 
 export const object = <const F extends Fields>(fields: F): Schema<ObjectOf<F>> =>
   new Schema((value) => {
     if (!isObject(value)) throw new Refusal('object');
-    const found = Object.entries(fields).map(([key, schema]) => [key, inside(key, schema, value[key])]);
-    return Object.fromEntries(found.filter(([key, each]) => each !== undefined || key! in value));
+    const found = Object.entries(fields).map(
+      ([key, schema]) => [key, inside(key, schema, value[key])] as const,
+    );
+    return Object.fromEntries(found.filter(([key]) => key in value)) as ObjectOf<F>;
   });
 
 /** Any fields, whose values are of one schema. */
 export const record = <T>(schema: Schema<T>): Schema<Record<string, T>> =>
   new Schema((value) => {
     if (!isObject(value)) throw new Refusal('object');
-    return Object.fromEntries(
-      Object.entries(value).map(([key, each]) => [key, inside(key, schema, each)]),
-    );
+    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, inside(key, schema, each)]));
   });
 
 const check =
