@@ -70,10 +70,13 @@ function processorMs() {
 
 const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
 
-/** Each a few milliseconds in turn, after a while to warm up; milliseconds a run. */
+/** Rounds that are not counted: V8 optimises WebAssembly beside the run, and late where the machine is busy. */
+const WARM_ROUNDS = 40;
+
+/** Each a few milliseconds in turn; milliseconds a run. */
 async function compare(runs, rounds) {
   const times = Object.fromEntries(Object.keys(runs).map((name) => [name, []]));
-  for (let round = -5; round < rounds; round++) {
+  for (let round = -WARM_ROUNDS; round < rounds; round++) {
     for (const [name, run] of Object.entries(runs)) {
       let count = 0;
       const begin = processorMs();

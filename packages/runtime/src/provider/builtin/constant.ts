@@ -11,6 +11,8 @@ export interface Constant {
   readonly data: ConstantData;
 }
 
+/** Most axes of a tensor. */
+export const MAX_RANK = 8;
 /** Most values of a constant. */
 const MAX_VALUES = 1 << 26;
 
@@ -52,6 +54,7 @@ export function readConstant(bytes: Uint8Array): Constant {
     if (field.number === 13 || (field.number === 14 && field.value !== 0))
       throw new ConvaeError('UNSUPPORTED', 'the graph keeps constants in other files');
   });
+  if (dims.length > MAX_RANK) throw damaged(`the graph has a constant of ${dims.length} axes`);
   return { name, dims, data: readData(name, type, valuesOf(dims), raw, listed) };
 }
 

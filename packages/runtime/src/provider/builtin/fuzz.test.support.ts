@@ -11,10 +11,10 @@ export interface FuzzCounts {
 }
 
 /** Whole numbers in 0..bound - 1. */
-export type Random = (bound: number) => number;
+type Random = (bound: number) => number;
 
 /** Seeded uniform integers (mulberry32). */
-export function seeded(seed: number): Random {
+function seeded(seed: number): Random {
   let state = seed;
   return (bound) => {
     state = (state + 0x6d2b79f5) | 0;

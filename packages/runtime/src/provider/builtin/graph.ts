@@ -1,11 +1,9 @@
 import { ConvaeError } from '../../errors.js';
-import { type Constant, readConstant } from './constant.js';
+import { type Constant, MAX_RANK, readConstant } from './constant.js';
 import { appendFloats, appendIntegers, damaged, type Field, readFields, textOf } from './wire.js';
 
 /** Most nodes of a graph. */
-export const MAX_NODES = 4096;
-/** Most axes of a tensor. */
-export const MAX_RANK = 8;
+const MAX_NODES = 4096;
 /** The opsets of ONNX whose operators are known here: all that convae has written is 17. */
 const OPSETS = [13, 17] as const;
 

@@ -1,5 +1,5 @@
 import { ConvaeError } from '../../errors.js';
-import { type Constant, valuesOf } from './constant.js';
+import type { Constant } from './constant.js';
 import type { Attribute, GraphNode } from './graph.js';
 import type { Kernels } from './kernels.js';
 import type { Loop } from './loops.js';
@@ -45,7 +45,7 @@ export class NodePlan {
     const name = this.node.inputs[index];
     if (name === undefined || name === '') return undefined;
     const value = this.#planner.values.get(name);
-    if (value === undefined) throw this.invalid(`reads ${name}, which nothing has computed`);
+    if (value === undefined) throw this.invalid(`reads ${name.slice(0, 100)}, which nothing has computed`);
     return value;
   }
 
@@ -166,7 +166,6 @@ export class NodePlan {
 
   /** A place for floats that is free again after this node. */
   scratch(values: number): number {
-    valuesOf([values]);
     const storage = this.#planner.storage(values);
     this.#temporary.push(storage);
     return storage.at;
@@ -179,9 +178,9 @@ export class NodePlan {
     return tensor;
   }
 
-  /** Adds a step of the run. */
+  /** See {@link Planner.step}. */
   step(run: () => void): void {
-    this.#planner.steps.push(run);
+    this.#planner.step(run);
   }
 
   /** See {@link Planner.addWork}. */

@@ -31,6 +31,11 @@ export interface Limits {
   readonly work: number;
 }
 
+/** Most steps of a run. */
+const MAX_STEPS = 1 << 16;
+/** Most values of a tensor: what 32 bits of address can hold, and more than any limit of memory. */
+const MAX_TENSOR_VALUES = 2 ** 29;
+
 /** Nodes that are done already, and what their inputs were. */
 type Values = Map<string, Tensor | Constant>;
 
@@ -57,7 +62,7 @@ export const sizeOf = (dims: readonly number[]): number => dims.reduce((product,
 export const isConstant = (value: Tensor | Constant): value is Constant => 'data' in value;
 
 /** Whether the values lie as in ONNX. */
-export const isStraight = ({ order, dims }: Tensor): boolean =>
+const isStraight = ({ order, dims }: Tensor): boolean =>
   order === 'nc' || dims.length < 2 || dims[0] === 1 || dims[1] === 1;
 
 /** Collects the steps of a run: operators take tensors' places from it and hand in what to do. */
@@ -138,7 +143,7 @@ export class Planner {
   tensor(dims: readonly number[], { type = 'float32', order = 'nc' }: Partial<Tensor> = {}): Tensor {
     if (dims.some((dim) => !(dim >= 1)))
       throw new ConvaeError('GRAPH_INVALID', `nothing is left of a tensor: ${dims.join('×')}`);
-    return { type, dims, order, storage: this.storage(valuesOf(dims)) };
+    return { type, dims, order, storage: this.storage(valuesOf(dims, MAX_TENSOR_VALUES)) };
   }
 
   /** Says that a storage is read once less. */
@@ -157,6 +162,13 @@ export class Planner {
     return at;
   }
 
+  /** Adds a step of the run. @throws ConvaeError LIMIT_EXCEEDED. */
+  step(run: () => void): void {
+    this.steps.push(run);
+    if (this.steps.length > MAX_STEPS)
+      throw new ConvaeError('LIMIT_EXCEEDED', `a run of the graph has more than ${MAX_STEPS} steps`);
+  }
+
   /** Copies values in nested loops of a count and the steps, in values, of source and target; the outermost first. */
   move(from: number, to: number, loops: readonly Loop[]): void {
     const merged = moveLoops(loops);
@@ -164,7 +176,7 @@ export class Planner {
     const flat = merged.flatMap(([count, fromStep, toStep]) => [count, 4 * fromStep, 4 * toStep]);
     const at = this.keep(`loops ${flat}`, () => Int32Array.from(flat));
     const { kernels } = this;
-    this.steps.push(() => kernels.move(from, to, at, merged.length));
+    this.step(() => kernels.move(from, to, at, merged.length));
   }
 
   /** Copies a tensor into one of the other order. */

@@ -33,6 +33,12 @@ interface Geometry {
   readonly window: Window;
 }
 
+/** How far a place of a window lies from its first. */
+interface Shift {
+  readonly y: number;
+  readonly x: number;
+}
+
 /** Columns of a line below which all lines are gathered into one. */
 const SHORT_LINE = 8;
 
@@ -190,9 +196,12 @@ function phasedSource(node: NodePlan, geometry: Geometry): Source {
   const from = geometry.input.storage.at;
   const [strideY, strideX] = last(window.strides);
   const shifts = shiftsOf(window);
-  const height = output[1]! + Math.max(...shifts.map(({ y }) => Math.floor(y / strideY)));
-  const width = output[2]! + Math.max(...shifts.map(({ x }) => Math.floor(x / strideX)));
-  const names = [...new Set(shifts.map(({ y, x }) => (y % strideY) * strideX + (x % strideX)))];
+  const farthest = shifts.at(-1)!;
+  const height = output[1]! + Math.floor(farthest.y / strideY);
+  const width = output[2]! + Math.floor(farthest.x / strideX);
+  const phaseOf = ({ y, x }: Shift): number => (y % strideY) * strideX + (x % strideX);
+  const names = [...new Set(shifts.map(phaseOf))];
+  const numbers = new Map(names.map((name, i) => [name, i]));
   const plane = height * width;
   const copy = node.scratch(names.length * channels * count * plane);
   const { kernels } = node;
@@ -222,7 +231,7 @@ function phasedSource(node: NodePlan, geometry: Geometry): Source {
     );
   });
   const places = shifts.map(({ y, x }) => {
-    const phase = names.indexOf((y % strideY) * strideX + (x % strideX)) * channels * count * plane;
+    const phase = numbers.get(phaseOf({ y, x }))! * channels * count * plane;
     return 4 * (phase + Math.floor(y / strideY) * width + Math.floor(x / strideX));
   });
   return {
@@ -234,7 +243,7 @@ function phasedSource(node: NodePlan, geometry: Geometry): Source {
 }
 
 /** Where the places of a window lie from its first, by height and width. */
-function shiftsOf({ kernel, dilations }: Window): { y: number; x: number }[] {
+function shiftsOf({ kernel, dilations }: Window): Shift[] {
   const [kernelY, kernelX] = last(kernel);
   return Array.from({ length: kernelY * kernelX }, (_, i) => ({
     y: Math.floor(i / kernelX) * dilations[1]!,

@@ -4,7 +4,11 @@ import { sizeOf, type Tensor } from '../planner.js';
 
 /** The same values under another shape. */
 function reshaped(node: NodePlan, input: Tensor, dims: readonly number[]): void {
-  if (sizeOf(dims) !== sizeOf(input.dims) || dims.length > 8 || dims.some((size) => !(size >= 1)))
+  if (
+    sizeOf(dims) !== sizeOf(input.dims) ||
+    dims.length > 8 ||
+    dims.some((size) => !Number.isInteger(size) || size < 1)
+  )
     throw node.invalid(`makes ${dims.slice(0, 9).join('×')} of ${input.dims.join('×')}`);
   const plain = node.inOrder(input, 'nc');
   if (plain.storage === input.storage) {
