@@ -69,14 +69,14 @@ async function coded({ loadCodec, loadDecoder }, name, source) {
 }
 
 /** The bundles that are loaded: a folder's plain networks, priors, and one packed into a file. */
-export const BUNDLES = ['mnist-reference', 'mnist-rate-medium', 'tiny.convae'];
+const BUNDLES = ['mnist-reference', 'mnist-rate-medium', 'tiny.convae'];
 
 /**
  * What a runtime finds with the bundles below an address.
  * @param entry `loadCodec` and `loadDecoder` of the builtin entries.
  */
-export async function exercise(entry, address) {
+export async function exercise(entry, address, bundles = BUNDLES) {
   const found = [];
-  for (const name of BUNDLES) found.push(await coded(entry, name, new URL(name, address).href));
+  for (const name of bundles) found.push(await coded(entry, name, new URL(name, address).href));
   return found;
 }
