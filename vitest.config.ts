@@ -45,7 +45,7 @@ const browser = (chromium: string): TestProjectInlineConfiguration => ({
       'Cross-Origin-Embedder-Policy': 'require-corp',
     },
   },
-  optimizeDeps: { exclude: ['onnxruntime-web'], include: ['@convae/runtime > zod/mini'] },
+  optimizeDeps: { exclude: ['onnxruntime-web'] },
   test: {
     name: 'browser',
     include: ['test/web/**/*.test.ts'],
@@ -73,6 +73,11 @@ export default defineConfig({
     alias: [
       { find: /^@convae\/runtime\/core$/, replacement: source('packages/runtime/src/index.ts') },
       { find: /^@convae\/runtime(\/node)?$/, replacement: source('packages/runtime/src/node/index.ts') },
+      { find: /^@convae\/runtime\/builtin$/, replacement: source('packages/runtime/src/builtin/web.ts') },
+      {
+        find: /^@convae\/runtime\/builtin\/decode$/,
+        replacement: source('packages/runtime/src/builtin/web-decode.ts'),
+      },
       { find: /^@convae\/runtime\/web$/, replacement: source('packages/runtime/src/web/index.ts') },
       { find: /^@convae\/runtime\/webgpu$/, replacement: source('packages/runtime/src/web/webgpu.ts') },
       { find: /^@convae\/runtime\/worker$/, replacement: source('packages/runtime/src/worker/index.ts') },

@@ -121,8 +121,9 @@ console.log(performance.now() - begin);
 `;
 
 async function starts() {
-  const entry = pathToFileURL(join(RUNTIME, 'dist/node/index.js')).href;
-  const { loadCodec } = await import(entry);
+  const own = pathToFileURL(join(RUNTIME, 'dist/builtin/node.js')).href;
+  const whole = pathToFileURL(join(RUNTIME, 'dist/node/index.js')).href;
+  const { loadCodec } = await import(whole);
   console.log('\nimport to first decoded image, ms, median');
   for (const bundle of values.bundles.split(',')) {
     const folder = join(ROOT, 'models', bundle);
@@ -131,7 +132,7 @@ async function starts() {
     const data = Uint8Array.from({ length: height * width * channels }, (_, i) => (i * 7919) % 256);
     const bytes = await codec.encode({ data, count: 1, height, width, channels });
     await codec.dispose();
-    const once = (provider) =>
+    const once = (provider, entry) =>
       Number(
         execFileSync(process.execPath, [
           '--input-type=module',
@@ -143,12 +144,12 @@ async function starts() {
           Buffer.from(bytes).toString('hex'),
         ]),
       );
-    const times = { builtin: [], cpu: [] };
+    const ways = { 'entry builtin': ['builtin', own], builtin: ['builtin', whole], cpu: ['cpu', whole] };
+    const times = Object.fromEntries(Object.keys(ways).map((name) => [name, []]));
     for (let i = 0; i < Number(values.starts); i++)
-      for (const name of ['builtin', 'cpu']) times[name].push(once(name));
-    console.log(
-      `${bundle.padEnd(18)} builtin ${median(times.builtin).toFixed(0)}  cpu ${median(times.cpu).toFixed(0)}`,
-    );
+      for (const [name, way] of Object.entries(ways)) times[name].push(once(...way));
+    const figures = Object.entries(times).map(([name, list]) => `${name} ${median(list).toFixed(0)}`);
+    console.log(`${bundle.padEnd(18)} ${figures.join('  ')}`);
   }
 }
 

@@ -33,6 +33,8 @@ export const RUNTIME_MODULES: ModuleTable = {
   // Files from web addresses, in browsers and on Node.
   fetch: [...BUNDLE, 'provider', 'codec'],
   node: [...SHARED, 'index', 'fetch'],
+  // Its entry for Node reads files as Node's own does.
+  builtin: [...SHARED, 'fetch', 'node'],
   web: [...SHARED, 'index', 'fetch'],
   worker: [...SHARED, 'index', 'fetch', 'web'],
   cli: [...SHARED, 'index', 'node'],

@@ -40,10 +40,10 @@ describe('a package that convae-train ship --npm wrote', () => {
   it(
     'gives a ready codec in Node, with types',
     async () => {
-      const packages = [...tarballs, await pinned('onnxruntime-node'), await pinned('typescript')];
+      const packages = [...tarballs, await pinned('typescript')];
       const project = await createProject(folder.path, 'codec-node', packages);
       const output = JSON.parse(await execute(project, process.execPath, 'use.mjs'));
-      expect(output).toEqual({ executionProvider: 'cpu', ...coded });
+      expect(output).toEqual({ executionProvider: 'builtin', ...coded });
       await writeFile(join(project, 'use.ts'), TYPED);
       const tsc = join(project, 'node_modules/typescript/bin/tsc');
       const flags = ['--module', 'nodenext', '--noEmit', '--strict', '--skipLibCheck', '--target', 'es2022'];
@@ -58,14 +58,14 @@ describe('a package that convae-train ship --npm wrote', () => {
   it.skipIf(chromium === undefined)(
     'gives a ready codec in a page and a worker that Vite built',
     async () => {
-      const packages = [...tarballs, await pinned('onnxruntime-web'), await pinned('vite')];
+      const packages = [...tarballs, await pinned('vite')];
       const project = await createProject(folder.path, 'codec-vite', packages);
       await execute(project, process.execPath, 'node_modules/vite/bin/vite.js', 'build', '--logLevel=error');
       await using server = await serveFolder(join(project, 'dist'));
       const browser = await startBrowser(chromium!);
       try {
         const { result, errors, requests } = await openPage(browser, `${server.origin}/`);
-        const inBrowser = { executionProvider: 'wasm', ...coded };
+        const inBrowser = { executionProvider: 'builtin', ...coded };
         expect(result).toEqual({ page: inBrowser, worker: inBrowser });
         expect(errors).toEqual([]);
         expect(

@@ -25,20 +25,28 @@ const packagesOf = (entry: string): string[] =>
 describe('the built entries for browsers', () => {
   it.each(['web/index.js', 'worker/index.js', 'worker/script.js'])('%s needs no package of Node', (entry) => {
     expect(existsSync(join(DIST, entry))).toBe(true);
-    expect(packagesOf(entry)).toEqual(['onnxruntime-web/wasm', 'zod/mini']);
+    expect(packagesOf(entry)).toEqual(['onnxruntime-web/wasm']);
   });
 
   it('that of WebGPU, and the worker’s script with it, bring the other build', () => {
     expect(packagesOf('web/webgpu.js')).toEqual(['onnxruntime-web/webgpu']);
-    expect(packagesOf('worker/script-webgpu.js')).toEqual([
-      'onnxruntime-web/wasm',
-      'onnxruntime-web/webgpu',
-      'zod/mini',
-    ]);
+    expect(packagesOf('worker/script-webgpu.js')).toEqual(['onnxruntime-web/wasm', 'onnxruntime-web/webgpu']);
   });
 
-  it('core needs no ONNX Runtime at all', () => {
-    expect(packagesOf('index.js')).toEqual(['zod/mini']);
+  it.each([
+    'index.js',
+    'builtin/web.js',
+    'builtin/web-decode.js',
+    'builtin/workerd.js',
+    'builtin/workerd-decode.js',
+  ])('%s needs no package at all', (entry) => {
+    expect(packagesOf(entry)).toEqual([]);
+  });
+
+  it.each(['builtin/node.js', 'builtin/node-decode.js'])('%s needs modules of Node alone', (entry) => {
+    const packages = packagesOf(entry);
+    expect(packages.length).toBeGreaterThan(0);
+    expect(packages.filter((name) => !name.startsWith('node:'))).toEqual([]);
   });
 
   it('and Node’s does: the walk sees imports', () => {
@@ -120,6 +128,25 @@ describe('the size of the entries for browsers, minified and gzipped, without ON
         expect(onDemand[part as keyof typeof ON_DEMAND], part).toBeGreaterThan(1000);
         expect(onDemand[part as keyof typeof ON_DEMAND], part).toBeLessThanOrEqual(most);
       }
+    },
+  );
+});
+
+describe('the builtin entry, bundled into one file', () => {
+  it.each(['web', 'web-decode'])(
+    '%s is at most 52 kB minified and gzipped, and knows no ONNX Runtime',
+    async (name) => {
+      const { outputFiles } = await build({
+        entryPoints: [join(DIST, `builtin/${name}.js`)],
+        bundle: true,
+        minify: true,
+        format: 'esm',
+        write: false,
+        logLevel: 'silent',
+      });
+      const [{ contents, text }] = outputFiles as [OutputFile];
+      expect(gzipSync(contents).length).toBeLessThanOrEqual(52_000);
+      expect(text).not.toMatch(/onnxruntime|\bimport\b/);
     },
   );
 });

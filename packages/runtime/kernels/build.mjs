@@ -1,5 +1,5 @@
 // node packages/runtime/kernels/build.mjs: compiles the kernels of the builtin provider, where they have changed, to
-// src/provider/builtin/kernels-wasm.ts (the bytes in base64) and dist/provider/builtin/kernels.wasm.
+// src/provider/builtin/kernels-wasm.ts (the bytes in hexadecimal digits, which gzip packs better than base64) and dist/provider/builtin/kernels.wasm.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -28,7 +28,7 @@ const OPTIONS = [
 /** What the output depends on; it stands in its first line. */
 function fingerprint() {
   const { version } = createRequire(import.meta.url)('assemblyscript/package.json');
-  const hash = createHash('sha256').update(JSON.stringify([version, OPTIONS]));
+  const hash = createHash('sha256').update(JSON.stringify([version, OPTIONS, 'hex']));
   for (const name of readdirSync(SOURCES).sort())
     hash.update(`\0${name}\0`).update(readFileSync(join(SOURCES, name)));
   return `// Made by kernels/build.mjs of sources ${hash.digest('hex').slice(0, 32)}`;
@@ -62,14 +62,14 @@ function readSource(name) {
 function known(head) {
   if (!existsSync(SCRIPT)) return undefined;
   const script = readFileSync(SCRIPT, 'utf8');
-  return script.startsWith(`${head}\n`) ? Buffer.from(/'(.*)'/.exec(script)[1], 'base64') : undefined;
+  return script.startsWith(`${head}\n`) ? Buffer.from(/'(.*)'/.exec(script)[1], 'hex') : undefined;
 }
 
 const head = fingerprint();
 const before = known(head);
 const bytes = before ?? Buffer.from(await compile());
 if (before === undefined) {
-  const comment = '/** The kernels, WebAssembly in base64. */';
-  write(SCRIPT, `${head}\n${comment}\nexport const KERNELS =\n  '${bytes.toString('base64')}';\n`);
+  const comment = '/** The kernels, WebAssembly in hexadecimal digits. */';
+  write(SCRIPT, `${head}\n${comment}\nexport const KERNELS =\n  '${bytes.toString('hex')}';\n`);
 }
 if (!existsSync(BINARY) || !readFileSync(BINARY).equals(bytes)) write(BINARY, bytes);

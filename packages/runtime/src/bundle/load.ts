@@ -22,7 +22,7 @@ export interface Bundle {
   /** Names the place in messages. */
   readonly location: string;
   readonly manifest: Manifest;
-  /** The bytes of the encoder's ONNX graph; undefined where the bundle was packed without it. */
+  /** The bytes of the encoder's ONNX graph; undefined where it was left out. */
   readonly encoder: Uint8Array | undefined;
   /** The bytes of the decoder's ONNX graph. */
   readonly decoder: Uint8Array;
@@ -53,11 +53,12 @@ export interface LosslessBundle {
 
 /**
  * Reads a bundle with networks and checks the SHA-256 of its graphs, tables and context model.
+ * @param decoderOnly True to leave the encoder out, as if it had been packed so.
  * @throws ConvaeError NOT_FOUND, LIMIT_EXCEEDED, MANIFEST_INVALID, VERSION_UNSUPPORTED or HASH_MISMATCH; DATA_INVALID
  * or DATA_TRUNCATED where the table file or the context model breaks its format; UNSUPPORTED for a lossless bundle.
  */
-export async function loadBundle(files: BundleFiles): Promise<Bundle> {
-  return readNetworks(files, withNetworks(await readManifest(files)));
+export async function loadBundle(files: BundleFiles, decoderOnly = false): Promise<Bundle> {
+  return readNetworks(files, withNetworks(await readManifest(files)), decoderOnly);
 }
 
 /**
@@ -81,8 +82,8 @@ async function readLossless(files: BundleFiles, manifest: LosslessManifest): Pro
   return { location: files.location, manifest, context, hash: await bundleHash(bundleIdentity(manifest)!) };
 }
 
-async function readNetworks(files: BundleFiles, manifest: Manifest): Promise<Bundle> {
-  const leftOut = files.names?.includes(manifest.encoder.file) === false;
+async function readNetworks(files: BundleFiles, manifest: Manifest, decoderOnly = false): Promise<Bundle> {
+  const leftOut = decoderOnly || files.names?.includes(manifest.encoder.file) === false;
   const encoder = leftOut ? undefined : await readListed(files, manifest.encoder, MAX_GRAPH_BYTES);
   const decoder = await readListed(files, manifest.decoder, MAX_GRAPH_BYTES);
   const coding = await readCoding(files, manifest);

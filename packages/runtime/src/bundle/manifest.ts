@@ -1,4 +1,3 @@
-import * as z from 'zod/mini';
 import { PRIORS } from '../bitstream/index.js';
 import { MAX_CONTEXT_FILE_BYTES } from '../context/index.js';
 import { MAX_TABLE_FILE_BYTES } from '../entropy/index.js';
@@ -6,6 +5,7 @@ import { MAX_MULTIPLIER, MAX_QUALITIES, MAX_STEP, MIN_STEP } from '../entropy/qu
 import { IMAGE_CHANNELS } from '../image.js';
 import { MAX_PIXEL_FILE_BYTES } from '../pixels/limits.js';
 import { PLAIN_FILE_NAME } from './files.js';
+import * as z from './schema.js';
 
 /**
  * Major.minor of the manifest format: 1.0, 2.0 for bundles with a step for each quality and channel, and 3.0 for lossless
@@ -39,7 +39,7 @@ const listedFile = (maxBytes: number) => ({
 
 const graph = z.object({ ...listedFile(MAX_GRAPH_BYTES), input: tensor, output: tensor });
 
-const channelList = <T extends z.core.$ZodType>(item: T) =>
+const channelList = <T>(item: z.Schema<T>) =>
   z.array(item).check(z.minLength(1), z.maxLength(MAX_LATENT_CHANNELS));
 const step = z.number().check(z.gte(MIN_STEP), z.lte(MAX_STEP));
 const offsets = z.optional(z.array(z.number().check(z.gte(-MAX_STEP), z.lte(MAX_STEP))));
@@ -63,7 +63,7 @@ const gainSchema = z.object({
     .array(channelList(z.union([step, z.literal(0)])))
     .check(z.minLength(1), z.maxLength(MAX_QUALITIES)),
   offsets,
-  multipliers: z.optional(z.undefined()),
+  multipliers: z.optional(z.absent()),
 });
 
 /** What one quality was measured to give on the validation images. */
@@ -100,11 +100,11 @@ const common = {
   /** Measured figures of each quality, for people. */
   rates: z.optional(z.array(rate).check(z.maxLength(MAX_QUALITIES))),
   /** The architecture specification that the graphs were built from (plain data, read by @convae/train). */
-  architecture: z.record(z.string(), z.unknown()),
+  architecture: z.record(z.unknown()),
   /** How the network was trained: data set, epochs, batch, seed, learning rate and so on. */
-  training: z.record(z.string(), z.unknown()),
+  training: z.record(z.unknown()),
   /** Measured figures, each with the data it was measured on in its name, e.g. `validationMse`. */
-  metrics: z.record(z.string(), z.number()),
+  metrics: z.record(z.number()),
 };
 
 const fields = {
@@ -150,10 +150,10 @@ export const losslessSchema = z.object({
 });
 
 /** A parsed manifest.json of a bundle with two networks. */
-export type Manifest = z.infer<ReturnType<typeof manifestSchemaOf>>;
+export type Manifest = z.ValueOf<ReturnType<typeof manifestSchemaOf>>;
 
 /** A parsed manifest.json of a lossless bundle: a pixel context model, and no networks. */
-export type LosslessManifest = z.infer<typeof losslessSchema>;
+export type LosslessManifest = z.ValueOf<typeof losslessSchema>;
 
 /** Whether a manifest is that of a lossless bundle. */
 export const isLossless = (manifest: Manifest | LosslessManifest): manifest is LosslessManifest =>

@@ -1,4 +1,3 @@
-import type * as z from 'zod/mini';
 import { checkBytes, checkLimit, kindOf } from '../checks.js';
 import { type QuantizerSpec, qualityCount } from '../entropy/quantizer.js';
 import { ConvaeError } from '../errors.js';
@@ -13,6 +12,7 @@ import {
   type Manifest,
   manifestSchemaOf,
 } from './manifest.js';
+import type { Issue, Schema } from './schema.js';
 
 /**
  * Parses the bytes of manifest.json (FORMAT.md, "Bundle") of a bundle with networks; unknown fields are ignored.
@@ -39,13 +39,9 @@ export function parseAnyManifest(bytes: Uint8Array): Manifest | LosslessManifest
   return parsed(manifestSchemaOf(major), json, checkFields);
 }
 
-function parsed<Schema extends z.ZodMiniType>(
-  schema: Schema,
-  json: unknown,
-  check: (manifest: z.output<Schema>) => void,
-): z.output<Schema> {
+function parsed<T>(schema: Schema<T>, json: unknown, check: (manifest: T) => void): T {
   const result = schema.safeParse(json);
-  if (!result.success) throw invalid(describeIssue(result.error.issues[0]!, json));
+  if (!result.success) throw invalid(describeIssue(result.issue, json));
   check(result.data);
   return result.data;
 }
@@ -74,45 +70,16 @@ function checkedMajor(json: unknown): number {
   );
 }
 
-type Issue = z.core.$ZodIssue;
-
-/** One sentence that names the field. A union is described by its alternatives. */
+/** One sentence that names the field. */
 function describeIssue(issue: Issue, json: unknown): string {
-  return `expected ${expectation(issue)} for ${issue.path.join('.') || 'the manifest'}, received ${received(issue, json)}`;
-}
-
-function expectation(issue: Issue): string {
-  switch (issue.code) {
-    case 'invalid_type':
-      return issue.expected === 'int'
-        ? 'an integer'
-        : issue.expected === 'record'
-          ? 'object'
-          : issue.expected;
-    case 'invalid_value':
-      return issue.values.map(String).join(' or ');
-    case 'too_small':
-      return `at least ${issue.minimum}${unit(issue.origin)}`;
-    case 'too_big':
-      return `at most ${issue.maximum}${unit(issue.origin)}`;
-    case 'invalid_format':
-      return `text of the form ${issue.pattern}`;
-    case 'invalid_union':
-      return issue.errors.map((alternative) => expectation(alternative[0]!)).join(' or ');
-    default:
-      return issue.message;
-  }
-}
-
-function unit(origin: string): string {
-  return origin === 'string' ? ' characters' : origin === 'array' ? ' items' : '';
+  return `expected ${issue.expected} for ${issue.path.join('.') || 'the manifest'}, received ${received(issue, json)}`;
 }
 
 const MAX_SHOWN_CHARACTERS = 60;
 
 function received(issue: Issue, json: unknown): string {
   let value = json;
-  for (const key of issue.path) value = (value as Record<PropertyKey, unknown>)[key];
+  for (const key of issue.path) value = (value as Record<string, unknown>)[key];
   if (value === undefined) return 'nothing';
   const text = JSON.stringify(value);
   return text.length > MAX_SHOWN_CHARACTERS ? `${text.slice(0, MAX_SHOWN_CHARACTERS)}…` : text;

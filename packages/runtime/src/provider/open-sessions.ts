@@ -188,7 +188,7 @@ async function checkProviderComputes(
 }
 
 /** WebGPU sessions share one device context, which takes one run at a time. */
-async function createBoth(
+export async function createBoth(
   { ort, queue: shared, device }: OrtPlatform,
   { manifest, encoder, decoder }: Bundle,
   options: OrtSessionOptions,
@@ -214,7 +214,7 @@ function isFinal(error: unknown): boolean {
 }
 
 /** The base provider runs everywhere, so what fails on it is the graph. */
-function graphError(error: unknown, { location }: Bundle): unknown {
+export function graphError(error: unknown, { location }: Bundle): unknown {
   if (error instanceof ConvaeError && error.code !== 'RUN_FAILED') return error;
   return new ConvaeError('GRAPH_INVALID', `${location}: ${firstLine(error)}`, { cause: error });
 }

@@ -206,9 +206,9 @@ function buildManifest(
 function checkedManifest(manifest: Pick<Manifest, 'version'> & Readonly<Record<string, unknown>>): Manifest {
   const result = manifestSchemaOf(Number.parseInt(manifest.version, 10)).safeParse(manifest);
   if (result.success) return manifest as unknown as Manifest;
-  const [issue] = result.error.issues;
-  const message = `The manifest would break its schema: ${issue?.path.join('.')}: ${issue?.message}`;
-  throw new ConvaeError('MANIFEST_INVALID', message, { cause: result.error });
+  const { path, expected } = result.issue;
+  const message = `The manifest would break its schema: expected ${expected} for ${path.join('.')}`;
+  throw new ConvaeError('MANIFEST_INVALID', message);
 }
 
 function graphEntry(file: string, { converted, bytes }: Part) {

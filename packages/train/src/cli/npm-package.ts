@@ -14,12 +14,11 @@ import { sha256 } from '../files/sha256.js';
 import { jsonText } from '../files/write-files.js';
 
 /** What a package loads its codec with. */
-const RUNTIME_ENTRY = '@convae/runtime';
+const RUNTIME_ENTRY = '@convae/runtime/builtin';
 
 interface RuntimePackage {
   readonly version: string;
   readonly engines: { readonly node: string };
-  readonly peerDependencies: Readonly<Record<string, string>>;
 }
 
 const runtime = createRequire(import.meta.url)('@convae/runtime/package.json') as RuntimePackage;
@@ -85,7 +84,6 @@ function packageJson(
   manifest: Manifest,
   packFile: string,
 ): object {
-  const peers = Object.entries(runtime.peerDependencies).filter(([name]) => name.startsWith('onnxruntime-'));
   return {
     ...npm,
     description: `${decoderOnly ? 'Decodes' : 'Encodes and decodes'} images with the autoencoder ${manifest.name}`,
@@ -101,8 +99,6 @@ function packageJson(
     files: ['index.js', 'index.d.ts', packFile, ...Object.keys(pictures)],
     sideEffects: false,
     dependencies: { '@convae/runtime': runtime.version },
-    peerDependencies: Object.fromEntries(peers),
-    peerDependenciesMeta: Object.fromEntries(peers.map(([name]) => [name, { optional: true }])),
   };
 }
 
@@ -134,8 +130,7 @@ function readme({ npm: { name }, card, decoderOnly }: NpmPackageOptions): string
   return `# ${name}
 
 \`\`\`sh
-npm i ${name} onnxruntime-node   # in Node
-npm i ${name} onnxruntime-web    # in browsers and workers
+npm i ${name}
 \`\`\`
 
 \`\`\`js
@@ -144,7 +139,7 @@ import codec from '${name}';
 ${encoding}const { data, height, width } = await codec.decode(bytes);
 \`\`\`
 
-The codec is that of \`@convae/runtime\`, loaded from the file beside the script. Vite's development server needs
+The codec is that of \`@convae/runtime/builtin\`, which needs nothing else, loaded from the file beside the script. Vite's development server needs
 \`optimizeDeps: { exclude: ['${name}'] }\`, and workers need \`worker: { format: 'es' }\`.
 
 ## Model card

@@ -1,0 +1,11 @@
+/**
+ * Decoders without ONNX Runtime.
+ * @module @convae/runtime/builtin/decode
+ */
+import { decoderLoader, type LoadBuiltinDecoder } from './loaders.js';
+import { platform } from './web-platform.js';
+
+export { ConvaeError } from '../errors.js';
+export type * from './public-types.js';
+
+export const loadDecoder: LoadBuiltinDecoder = decoderLoader(platform);

@@ -1,0 +1,11 @@
+/**
+ * Codecs without ONNX Runtime, on kernels of our own.
+ * @module @convae/runtime/builtin
+ */
+import { codecLoader, type LoadBuiltinCodec } from './loaders.js';
+import { platform } from './web-platform.js';
+
+export { ConvaeError } from '../errors.js';
+export type * from './public-types.js';
+
+export const loadCodec: LoadBuiltinCodec = codecLoader(platform);

@@ -1,0 +1,7 @@
+import { codecLoader, type LoadBuiltinCodec } from './loaders.js';
+import { platform } from './workerd-platform.js';
+
+export { ConvaeError } from '../errors.js';
+export type * from './public-types.js';
+
+export const loadCodec: LoadBuiltinCodec = codecLoader(platform);
