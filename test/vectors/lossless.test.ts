@@ -22,7 +22,7 @@ interface LosslessVector {
   readonly pixels: string;
 }
 
-const HASHES = { 1: '8764b941d88f18ab', 3: '20dae3f3196fcf3e', 4: 'bf35998d356eca7c' };
+const HASHES = { 1: 'b07060f4940b3219', 3: '6873281d6582bc38', 4: 'a3cb282c6fb9b4a0' };
 
 /** Noise, one pixel, odd sizes, and a drawing on nothing whose ends are 0 and 255. */
 const casesOf = (channels: ImageChannels): { name: string; image: ImageBatch }[] => [

@@ -1,6 +1,7 @@
-import type { CardColumn, Metrics } from '@convae/train/kit';
+import type { CardColumn, LosslessMetrics, Metrics } from '@convae/train/kit';
 import { findComparison } from './find-result.js';
 import { breakEvens } from './table/break-even.js';
+import { losslessTables } from './table/markdown.js';
 
 const NOTE = `From so many images on, bundle and bitstream together are smaller than one mosaic of all images in the best classical
 codec at the same PSNR (\`npm run rate-distortion\`).`;
@@ -24,4 +25,12 @@ export async function breakEvenColumn(runFolder: string, metrics: Metrics): Prom
       return found && (found.images?.toLocaleString('en') ?? 'never');
     },
   };
+}
+
+/** What other lossless codecs take on the same images, for the card of a lossless bundle. */
+export async function losslessPart(runFolder: string, metrics: LosslessMetrics): Promise<string | undefined> {
+  const comparison = await findComparison(runFolder, metrics.dataset);
+  const tables = comparison && losslessTables(comparison);
+  if (!tables) return undefined;
+  return `${tables}\n\nReal bytes, bundles apart (\`npm run rate-distortion\`). A mosaic or stream of all cannot give back one image alone.`;
 }

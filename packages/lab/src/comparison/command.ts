@@ -31,6 +31,7 @@ interface CompareFlags extends DataFlags {
   readonly psnr?: readonly number[];
   readonly bdRange?: readonly [number, number];
   readonly full: boolean;
+  readonly lossless: boolean;
   readonly fresh: boolean;
 }
 
@@ -59,6 +60,7 @@ async function compare(flags: CompareFlags, evaluations: readonly Evaluation[]):
       full: flags.full,
       psnrs: flags.psnr,
       bdRange: flags.bdRange,
+      lossless: flags.lossless,
       fresh: flags.fresh,
       command: commandLine(),
       onProgress: display.progress,
@@ -104,6 +106,7 @@ export function addCompareCommand(program: Command, evaluations: readonly Evalua
       '--out <dir>',
       'folder of the results (default: runs/rate-distortion, with the name of other data)',
     )
+    .option('--lossless', 'measure lossless bundles and codecs alone: minutes', false)
     .option('--fresh', 'measure everything again', false)
     .action((flags: CompareFlags) => compare(flags, evaluations));
 }

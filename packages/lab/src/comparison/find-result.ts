@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import { type Metrics, nameOfPath, readJson } from '@convae/train/kit';
+import { type LosslessMetrics, type Metrics, nameOfPath, readJson } from '@convae/train/kit';
 import { type RateDistortion, rateDistortionFile } from './result.js';
 
 /** The name of the folder of a data set's comparison, beside the folders of runs. */
@@ -7,9 +7,12 @@ export function comparisonFolder(dataset: string): string {
   return dataset === 'mnist' ? 'rate-distortion' : `rate-distortion-${nameOfPath(dataset)}`;
 }
 
+/** The images that a run was measured on. */
+type MeasuredImages = (Metrics | LosslessMetrics)['dataset'];
+
 /** Whether a comparison and the figures of a run are about the same images. */
-export function sameImages(a: RateDistortion['dataset'], b: Metrics['dataset']): boolean {
-  const facts = ({ name, part, images, height, width, channels }: Metrics['dataset'] | typeof a) =>
+export function sameImages(a: RateDistortion['dataset'], b: MeasuredImages): boolean {
+  const facts = ({ name, part, images, height, width, channels }: MeasuredImages | typeof a) =>
     [name, part, images, height, width, channels].join();
   return facts(a) === facts(b);
 }
@@ -21,7 +24,7 @@ export function sameImages(a: RateDistortion['dataset'], b: Metrics['dataset']):
  */
 export async function findComparison(
   runDir: string,
-  dataset: Metrics['dataset'],
+  dataset: MeasuredImages,
 ): Promise<RateDistortion | undefined> {
   const path = join(dirname(runDir), comparisonFolder(dataset.name), rateDistortionFile.file);
   const result = await readJson(path, rateDistortionFile.parse);

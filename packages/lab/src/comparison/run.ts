@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type ImageBatch, joinBatches, type PlainData } from '@convae/runtime';
+import { isLossless } from '@convae/runtime/core';
 import { type Dataset, factsOf } from '@convae/train/kit';
 import type { BundleFolder } from './bundles/find.js';
 import { planBundles } from './bundles/measurements.js';
@@ -45,6 +46,8 @@ export interface CompareOptions {
   readonly psnrs?: readonly number[] | undefined;
   /** What BD-rates are taken over, dB; all that two curves have in common where left out. */
   readonly bdRange?: readonly [number, number] | undefined;
+  /** True: lossless methods alone. */
+  readonly lossless?: boolean | undefined;
   /** True: measure everything anew. */
   readonly fresh?: boolean | undefined;
   /** The command line, as a reader would type it again. */
@@ -62,11 +65,17 @@ function fittingImages({ train, validation, testIsValidation }: Dataset): ImageB
 
 async function planAll(options: CompareOptions, samples: Samples): Promise<Plan> {
   const { dataset, bundles, pictureCodecs = PICTURE_CODECS, byteCodecs = BYTE_CODECS } = options;
+  const exact = options.lossless ?? false;
+  const entries = pictureCodecs.filter(({ lossless }) => lossless || !exact);
   const plans = [
-    planBundles(bundles, samples, dataset.name),
-    planPca(fittingImages(dataset), samples),
+    planBundles(
+      exact ? bundles.filter(({ manifest }) => isLossless(manifest)) : bundles,
+      samples,
+      dataset.name,
+    ),
+    ...(exact ? [] : [planPca(fittingImages(dataset), samples)]),
     await planBytes(samples.batches?.together, byteCodecs),
-    await planPictures(samples, pictureCodecs),
+    await planPictures(samples, entries),
   ];
   return joinPlans(plans);
 }

@@ -6,6 +6,7 @@ import {
   type Html,
   html,
   inlinePlot,
+  type LosslessReportModel,
   type ReportModel,
   scrollable,
 } from '@convae/train/kit';
@@ -14,7 +15,7 @@ import { comparisonPlot } from './plot/plot.js';
 import type { RateDistortion, Use } from './result.js';
 import { bdCells, ownCurves } from './table/bd-rates.js';
 import { breakEvenCells, breakEvens } from './table/break-even.js';
-import { methodCells, USE_TITLES } from './table/markdown.js';
+import { hasCurves, LOSSLESS_HEADS, losslessCells, methodCells, USE_TITLES } from './table/markdown.js';
 import { columnsOf, usesIn } from './table/rates.js';
 
 function methodTable(result: RateDistortion): Html {
@@ -59,7 +60,7 @@ function skippedNote({ skipped }: RateDistortion): Html | undefined {
 
 async function render({ folder, metrics }: ReportModel): Promise<Html | undefined> {
   const result = await findComparison(folder, metrics.dataset);
-  if (result === undefined) return undefined;
+  if (result === undefined || !hasCurves(result)) return undefined;
   const { part } = result.dataset;
   const { single, together } = result.samples;
   const methods = result.methods.filter(({ lossless }) => !lossless).map(({ label }) => label);
@@ -81,4 +82,34 @@ export const comparisonSection: NonNullable<Evaluation['section']> = {
   title: 'Against other codecs',
   after: 'bitstreams',
   render,
+};
+
+function losslessTable(result: RateDistortion, use: Use): Html | undefined {
+  const rows = losslessCells(result, use);
+  if (rows.length === 0) return undefined;
+  const { images } = result.samples[use]!;
+  return figuresTable({
+    name: `Without loss: ${USE_TITLES[use]}`,
+    caption: `${USE_TITLES[use]}, ${formatCount(images)} images`,
+    heads: LOSSLESS_HEADS,
+    rows: rows.map(([label, ...cells]) => figuresRow(label, cells)),
+  });
+}
+
+async function renderLossless({ folder, metrics }: LosslessReportModel): Promise<Html | undefined> {
+  const result = await findComparison(folder, metrics.dataset);
+  const tables = result && usesIn(result).map((use) => losslessTable(result, use));
+  if (result === undefined || !tables?.some((table) => table !== undefined)) return undefined;
+  return html`<p>Real bytes on ${result.dataset.part} images, bundles apart, the fewest first. A mosaic is one picture of
+      all images side by side; it and a stream of all raw pixels cannot give back one image alone. Measured by
+      <code>npm run rate-distortion</code>.</p>
+    ${tables}${skippedNote(result)}`;
+}
+
+/** What other lossless codecs need on the same images. */
+export const losslessSection: NonNullable<Evaluation['losslessSection']> = {
+  id: 'lossless-codecs',
+  title: 'Against other lossless codecs',
+  after: 'bits',
+  render: renderLossless,
 };

@@ -1,7 +1,7 @@
 import { jsonText, type NamedFile, plotFiles, titled, writeFiles } from '@convae/train/kit';
 import { comparisonPlot } from './plot/plot.js';
 import { type RateDistortion, rateDistortionFile } from './result.js';
-import { comparisonMarkdown, shortTables } from './table/markdown.js';
+import { comparisonMarkdown, hasCurves, shortTables } from './table/markdown.js';
 
 /** The files of a comparison besides its JSON: a page, the short tables alone, the plot. */
 export const RATE_DISTORTION_PAGE = 'rate-distortion.md';
@@ -19,7 +19,7 @@ function plotOf(result: RateDistortion): Promise<NamedFile[]> {
 /** Writes rate-distortion.json, .md, .svg, .png and table.md into a folder, made where missing. @throws ConvaeError WRITE_FAILED. */
 export async function writeComparison(folder: string, result: RateDistortion): Promise<void> {
   await writeFiles(folder, [
-    ...(await plotOf(result)),
+    ...(hasCurves(result) ? await plotOf(result) : []),
     [RATE_DISTORTION_PAGE, comparisonMarkdown(result)],
     [RATE_DISTORTION_TABLE, `${shortTables(result, '###')}\n`],
     // Last: who finds it finds the others.

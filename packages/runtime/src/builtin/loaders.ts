@@ -1,5 +1,5 @@
 import type { BundleFiles } from '../bundle/files.js';
-import { loadBundle } from '../bundle/load.js';
+import { isLosslessBundle, loadAnyBundle } from '../bundle/load.js';
 import type { BundleSource } from '../bundle/source.js';
 import { aborted } from '../checks.js';
 import { createCodec, kernelOf } from '../codec/codec.js';
@@ -27,8 +27,12 @@ async function load(
 ): Promise<Codec> {
   checkBuiltinOptions(options);
   const bundle = await reporting(options.onProgress, async (onProgress) =>
-    loadBundle(await openFiles(source, { ...options, onProgress }), decoderOnly),
+    loadAnyBundle(await openFiles(source, { ...options, onProgress }), decoderOnly),
   );
+  if (isLosslessBundle(bundle)) {
+    const { createLosslessCodec } = await import('../codec/lossless-codec.js');
+    return createLosslessCodec(bundle, 'builtin', options.contextKernel);
+  }
   kernelOf(bundle.coding, options.contextKernel);
   const networks = await openNetworks(bundle, loadModule);
   const codec = createCodec(bundle, networks, options.batchSize, options.contextKernel);

@@ -65,9 +65,12 @@ export async function loadBundle(files: BundleFiles, decoderOnly = false): Promi
  * Reads a bundle of any kind and checks the SHA-256 of its files; {@link isLosslessBundle} tells them apart.
  * @throws as {@link loadBundle}, but not UNSUPPORTED.
  */
-export async function loadAnyBundle(files: BundleFiles): Promise<Bundle | LosslessBundle> {
+export async function loadAnyBundle(
+  files: BundleFiles,
+  decoderOnly = false,
+): Promise<Bundle | LosslessBundle> {
   const manifest = await readManifest(files);
-  return isLossless(manifest) ? readLossless(files, manifest) : readNetworks(files, manifest);
+  return isLossless(manifest) ? readLossless(files, manifest) : readNetworks(files, manifest, decoderOnly);
 }
 
 /** Whether a bundle is lossless. */

@@ -19,12 +19,16 @@ const outputsOf = (components: number): fc.Arbitrary<number[]> =>
 const distributions = fc
   .integer({ min: 1, max: 8 })
   .chain((components) =>
-    fc.tuple(fc.constant(components), outputsOf(components), fc.integer({ min: 0, max: 255 })),
+    fc.tuple(
+      fc.constant(components),
+      outputsOf(components),
+      fc.array(fc.integer({ min: 0, max: 255 }), { minLength: 1, maxLength: 4 }),
+    ),
   );
 
-function mixtureOf(components: number, outputs: readonly number[], base: number): PixelMixture {
+function mixtureOf(components: number, outputs: readonly number[], bases: readonly number[]): PixelMixture {
   const mixture = new PixelMixture(components);
-  mixture.set(Int32Array.from(outputs), base);
+  mixture.set(Int32Array.from(outputs), Uint8Array.from(bases));
   return mixture;
 }
 
@@ -45,9 +49,9 @@ function intervals(mixture: PixelMixture, value: number): Interval[] {
 describe('the distribution of a value', () => {
   it('is that of the format’s page', () => {
     fc.assert(
-      fc.property(distributions, fc.integer({ min: 0, max: 255 }), ([components, outputs, base], value) => {
-        const found = intervals(mixtureOf(components, outputs, base), value);
-        expect(found).toEqual(intervalsOf(outputs, components, base, value));
+      fc.property(distributions, fc.integer({ min: 0, max: 255 }), ([components, outputs, bases], value) => {
+        const found = intervals(mixtureOf(components, outputs, bases), value);
+        expect(found).toEqual(intervalsOf(outputs, components, bases, value));
       }),
       { seed: 1, numRuns: 1000 },
     );
@@ -55,8 +59,8 @@ describe('the distribution of a value', () => {
 
   it('leaves every value possible, and finds each from every slot at its ends', () => {
     fc.assert(
-      fc.property(distributions, ([components, outputs, base]) => {
-        const mixture = mixtureOf(components, outputs, base);
+      fc.property(distributions, ([components, outputs, bases]) => {
+        const mixture = mixtureOf(components, outputs, bases);
         for (const frequency of [mixture.zero, mixture.white]) {
           expect(frequency).toBeGreaterThanOrEqual(1);
           expect(frequency).toBeLessThanOrEqual(65535);
@@ -77,15 +81,15 @@ describe('the distribution of a value', () => {
   it('takes hardly a bit for what it is sure of', () => {
     const bits = (found: readonly Interval[]): number =>
       found.reduce((sum, [low, high]) => sum - Math.log2((high - low) / 65536), 0);
-    const zero = mixtureOf(1, [-5000, 0, 1000, 5000, -5000], 0);
+    const zero = mixtureOf(1, [-5000, 0, 1000, 5000, -5000], [0]);
     expect(bits(intervals(zero, 0))).toBeLessThan(0.0001);
     // A sharp component far above 255: the opaque alpha.
-    const opaque = mixtureOf(1, [5000, 2560, 1000, -5000, -5000], 255);
+    const opaque = mixtureOf(1, [5000, 2560, 1000, -5000, -5000], [255]);
     expect(bits(intervals(opaque, 255))).toBeLessThan(0.0001);
-    const middle = mixtureOf(1, [5000, 0, 1000, -5000, -5000], 100);
+    const middle = mixtureOf(1, [5000, 0, 1000, -5000, -5000], [100]);
     expect(bits(intervals(middle, 100))).toBeLessThan(0.01);
     // White alone: three values share it.
-    const white = mixtureOf(1, [-5000, 0, 1000, -5000, 5000], 0);
+    const white = mixtureOf(1, [-5000, 0, 1000, -5000, 5000], [0]);
     for (const value of [253, 254, 255]) expect(bits(intervals(white, value))).toBeCloseTo(Math.log2(3), 1);
   });
 });

@@ -44,14 +44,14 @@ export class PixelMixture {
 
   /**
    * Takes the distribution that the network's outputs describe.
-   * @param outputs int32, 3K + 2: weights and sharpnesses as logarithms, means above `base`, all in 1/256.
-   * @param base 0..255, the value that the means are measured from.
+   * @param outputs int32, 3K + 2: weights and sharpnesses as logarithms, means above their bases, all in 1/256.
+   * @param bases 0..255 each, the values that the means are measured from in turn.
    */
-  set(outputs: Int32Array, base: number): void {
+  set(outputs: Int32Array, bases: Uint8Array): void {
     const [logistics, components] = [this.#logistics, this.#components];
     logistics.setWeights(outputs);
     for (let i = 0; i < components; i++) {
-      logistics.means[i] = 256 * base + outputs[components + i]!;
+      logistics.means[i] = 256 * bases[i % bases.length]! + outputs[components + i]!;
       logistics.setSharpness(i, outputs[2 * components + i]!);
     }
     this.#setQuestions();

@@ -29,6 +29,7 @@ describe('the file of a pixel context model', () => {
           hidden1: fc.integer({ min: 1, max: 20 }),
           hidden2: fc.integer({ min: 1, max: 20 }),
           components: fc.integer({ min: 1, max: 8 }),
+          bases: fc.integer({ min: 1, max: 4 }),
         }),
         (options) => {
           const written = randomPixelModel(options);
@@ -56,7 +57,8 @@ describe('the file of a pixel context model', () => {
     [11, 6, 'LIMIT_EXCEEDED', 'radius'],
     [14, 3, 'LIMIT_EXCEEDED', 'hidden1'],
     [17, 9, 'LIMIT_EXCEEDED', 'components'],
-    [19, 17, 'DATA_INVALID', '2^17'],
+    [19, 5, 'LIMIT_EXCEEDED', 'bases'],
+    [21, 17, 'DATA_INVALID', '2^17'],
   ])('is refused with byte %i = %i', (at, value, code, message) => {
     const damaged = bytes.slice();
     damaged[at] = value;

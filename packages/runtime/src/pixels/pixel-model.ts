@@ -13,6 +13,8 @@ import { MAX_PIXEL_FILE_BYTES } from './limits.js';
 
 /** Most rows and columns of pixels above and beside one that its probabilities depend on. */
 export const MAX_PIXEL_RADIUS = 5;
+/** Most values around one that the means of its distribution are counted from. */
+export const MAX_PIXEL_BASES = 4;
 /** Largest power of two of a layer's biases. */
 export const MAX_BIAS_SHIFT = 16;
 /** Largest input: a value, or an indicator that is on. */
@@ -40,6 +42,8 @@ export interface PixelModel {
   readonly hidden2: number;
   /** Logistic distributions in a value's mixture, 1..8. */
   readonly components: number;
+  /** 1..4: component i counts its mean from base i mod this: left, above, above on the right, their gradient. */
+  readonly bases: number;
   /** 3 numbers, 0..16: the biases of each layer are in units of 2^this. */
   readonly biasShifts: Uint8Array;
   /**
@@ -70,7 +74,7 @@ export interface PixelModel {
 /** The sizes that the arrays follow from. */
 export type PixelSizes = Pick<
   PixelModel,
-  'channels' | 'gridHeight' | 'gridWidth' | 'radius' | 'hidden1' | 'hidden2' | 'components'
+  'channels' | 'gridHeight' | 'gridWidth' | 'radius' | 'hidden1' | 'hidden2' | 'components' | 'bases'
 >;
 
 /** Outputs of the network for one value. */
@@ -88,6 +92,7 @@ const LIMITS: SizeLimits<PixelSizes> = [
   ['hidden1', 1, MAX_CONTEXT_HIDDEN],
   ['hidden2', 1, MAX_CONTEXT_HIDDEN],
   ['components', 1, MAX_CONTEXT_COMPONENTS],
+  ['bases', 1, MAX_PIXEL_BASES],
 ];
 
 /** The file: "CAEP", version 1, and the arrays in the order of their bytes. */

@@ -95,6 +95,8 @@ class PixelWalk {
   readonly #pairs: { readonly white: number; readonly own: number };
   /** The inputs of the place that are not 0: pair and value in turn. */
   readonly #inputs: Int32Array;
+  /** The values that the means of a value's distribution are measured from. */
+  readonly #bases: Uint8Array;
   #inputCount = 0;
   /** Whether the kernel holds the inputs of the place. */
   #entered = false;
@@ -118,6 +120,7 @@ class PixelWalk {
     const white = neighbourCount(radius) * channels;
     this.#pairs = { white, own: white + channels };
     this.#inputs = new Int32Array(2 * (white + 2 * channels));
+    this.#bases = new Uint8Array(model.bases);
   }
 
   /** Codes the places first..end − 1 of an image. */
@@ -140,35 +143,30 @@ class PixelWalk {
     this.#entered = false;
     for (let k = 0; k < channels; k++) {
       const own = at + this.#order[k]!;
-      const value = this.#codeValue(
-        position,
-        k,
-        baseOf(image, own, row, column, this.#width * channels, channels),
-        image[own]!,
-        coder,
-      );
+      this.#findBases(image, own, row, column);
+      const value = this.#codeValue(position, k, image[own]!, coder);
       image[own] = value;
       if (value > 0 && k + 1 < channels) this.#add(this.#pairs.own + k, value);
     }
   }
 
-  #codeValue(position: number, channel: number, base: number, value: number, coder: ValueCoder): number {
+  #codeValue(position: number, channel: number, value: number, coder: ValueCoder): number {
     const blank = this.#inputCount === 0;
     const slot = position * this.#model.channels + channel;
     let zero = blank ? this.#blank[slot]! : 0;
     const known = zero > 0;
     if (!known) {
-      this.#distribution(position, channel, base);
+      this.#distribution(position, channel);
       zero = this.#mixture.zero;
       if (blank) this.#blank[slot] = zero;
     }
     if (coder.isZero(zero, value)) return 0;
-    if (known) this.#distribution(position, channel, base);
+    if (known) this.#distribution(position, channel);
     return coder.other(this.#mixture, value);
   }
 
   /** Runs the network for a channel of the place. */
-  #distribution(position: number, channel: number, base: number): void {
+  #distribution(position: number, channel: number): void {
     const kernel = this.#kernel;
     if (!this.#entered) {
       kernel.start(position);
@@ -176,7 +174,7 @@ class PixelWalk {
       this.#entered = true;
     }
     kernel.run(channel);
-    this.#mixture.set(kernel.outputs, base);
+    this.#mixture.set(kernel.outputs, this.#bases);
   }
 
   /** Takes an input of the place, for its later channels. */
@@ -215,17 +213,19 @@ class PixelWalk {
     for (let k = 0; k < this.#model.channels; k++)
       if (image[left + this.#order[k]!]! > WHITE_ABOVE) this.#push(this.#pairs.white + k, 255);
   }
-}
 
-/** The value that the means are measured from: the left one, in the first column the one above, else 0. */
-function baseOf(
-  image: Uint8Array,
-  at: number,
-  row: number,
-  column: number,
-  stride: number,
-  channels: number,
-): number {
-  if (column > 0) return image[at - channels]!;
-  return row > 0 ? image[at - stride]! : 0;
+  /** The bases of a value at `own` (FORMAT.md, "Distribution of a value"); unused ones are left out. */
+  #findBases(image: Uint8Array, own: number, row: number, column: number): void {
+    const bases = this.#bases;
+    const { channels } = this.#model;
+    const line = this.#width * channels;
+    const above = row > 0 ? image[own - line]! : 0;
+    const left = column > 0 ? image[own - channels]! : above;
+    bases[0] = left;
+    if (bases.length === 1) return;
+    const corner = row > 0 && column > 0 ? image[own - line - channels]! : above;
+    bases[1] = row > 0 ? above : left;
+    bases[2] = row > 0 && column + 1 < this.#width ? image[own - line + channels]! : bases[1]!;
+    bases[3] = row > 0 ? Math.max(0, Math.min(255, left + above - corner)) : left;
+  }
 }

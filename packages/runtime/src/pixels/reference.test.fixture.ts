@@ -26,10 +26,26 @@ export function referenceIntervals(model: PixelModel, image: ImageBatch): Interv
         const row = Math.floor(((2 * y + 1) * gridHeight) / (2 * height));
         const column = Math.floor(((2 * x + 1) * gridWidth) / (2 * width));
         const outputs = network(model, inputsOf(model, at, y, x, k), row * gridWidth + column, k);
-        const base = x > 0 ? at(y, x - 1, k) : at(y - 1, x, k);
-        found.push(...intervalsOf(outputs, model.components, base, at(y, x, k)));
+        const bases = basesOf(at, y, x, k, width).slice(0, model.bases);
+        found.push(...intervalsOf(outputs, model.components, bases, at(y, x, k)));
       }
   return found;
+}
+
+/** Left, above, above on the right, and the gradient of the three around; each replaced by its neighbour at an edge. */
+function basesOf(
+  at: (y: number, x: number, k: number) => number,
+  y: number,
+  x: number,
+  k: number,
+  width: number,
+): number[] {
+  const left = x > 0 ? at(y, x - 1, k) : at(y - 1, x, k);
+  if (y === 0) return [left, left, left, left];
+  const above = at(y - 1, x, k);
+  const right = x + 1 < width ? at(y - 1, x + 1, k) : above;
+  const corner = x > 0 ? at(y - 1, x - 1, k) : above;
+  return [left, above, right, clamp(left + above - corner, 0, 255)];
 }
 
 function inputsOf(
@@ -101,14 +117,14 @@ function logisticAt(edge: number, mean: number, sharpness: number): number {
 export function intervalsOf(
   outputs: readonly number[],
   components: number,
-  base: number,
+  bases: readonly number[],
   value: number,
 ): Interval[] {
   const weights = weightsOf([...outputs.slice(0, components), ...outputs.slice(3 * components)]);
   const [zero, white] = [weights[components]!, weights[components + 1]!];
   const below = (v: number): number =>
     weights.slice(0, components).reduce((sum, weight, i) => {
-      const mean = 256 * base + outputs[components + i]!;
+      const mean = 256 * bases[i % bases.length]! + outputs[components + i]!;
       return (
         sum + weight * logisticAt((2 * v - 1) * 128, mean, clamp(outputs[2 * components + i]!, -2048, 1535))
       );

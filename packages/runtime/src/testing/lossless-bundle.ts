@@ -22,8 +22,8 @@ export interface RandomPixelOptions extends Partial<PixelSizes> {
  */
 export function randomPixelModel(options: RandomPixelOptions = {}): PixelModel {
   const { seed = 1, channels = 1, gridHeight = TINY_SIDE, gridWidth = TINY_SIDE, radius = 2 } = options;
-  const { hidden1 = 20, hidden2 = 12, components = 3 } = options;
-  const sizes = { channels, gridHeight, gridWidth, radius, hidden1, hidden2, components };
+  const { hidden1 = 20, hidden2 = 12, components = 3, bases = 4 } = options;
+  const sizes = { channels, gridHeight, gridWidth, radius, hidden1, hidden2, components, bases };
   const outputs = pixelOutputs(sizes);
   const random = seededRandom(seed);
   const between = (min: number, max: number): number => min + Math.floor(random() * (max - min + 1));

@@ -14,7 +14,7 @@ import { runTfjs } from '../onnx/parity/tfjs.js';
 import { PARITY_TOLERANCE, type ParityOptions, verifyParity } from '../onnx/parity/verify.js';
 import type { Tf } from '../setup/backend.js';
 import { chooseDecoderForm, type DecoderChoice } from './decoder-form.js';
-import { fileEntry, writeBundleFolder } from './files.js';
+import { fileEntry, manifestBytes, writeBundleFolder } from './files.js';
 import { goldenVectorOf } from './golden-vector.js';
 import { type ImageGeometry, imageGeometry, networkInput, otherSize, timingBatch } from './samples.js';
 import { type BuiltCoding, buildCoding, type TableOptions, versionFor } from './tables/build-coding.js';
@@ -232,6 +232,6 @@ async function writeBundle(
     ...graphFiles(manifest, parts),
     ...(coding ? { [coding.fields.tables.file]: coding.tables } : {}),
     ...(coding?.context && coding.fields.context ? { [coding.fields.context.file]: coding.context } : {}),
-    [MANIFEST_FILE]: new TextEncoder().encode(`${JSON.stringify(manifest, null, 2)}\n`),
+    [MANIFEST_FILE]: manifestBytes(manifest),
   });
 }

@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { ConvaeError, checkPlainFileName, MANIFEST_FILE, type Manifest } from '@convae/runtime/core';
+import {
+  ConvaeError,
+  checkPlainFileName,
+  isLossless,
+  type LosslessManifest,
+  MANIFEST_FILE,
+  type Manifest,
+} from '@convae/runtime/core';
 import { sha256 } from '../files/sha256.js';
 
 /** What a manifest says of a file. */
@@ -11,9 +18,16 @@ export const fileEntry = (file: string, bytes: Uint8Array) => ({
   sha256: sha256(bytes),
 });
 
+/** A manifest as the bytes of its file. */
+export const manifestBytes = (manifest: object): Uint8Array =>
+  new TextEncoder().encode(`${JSON.stringify(manifest, null, 2)}\n`);
+
 /** The files that a manifest lists. */
-export const listedFiles = ({ encoder, decoder, tables, context }: Manifest) =>
-  [encoder, decoder, tables, context].filter((entry) => entry !== undefined);
+export const listedFiles = (manifest: Manifest | LosslessManifest) => {
+  if (isLossless(manifest)) return [manifest.context];
+  const { encoder, decoder, tables, context } = manifest;
+  return [encoder, decoder, tables, context].filter((entry) => entry !== undefined);
+};
 
 const sibling = (path: string, purpose: string): string =>
   join(dirname(path), `.${basename(path)}.${purpose}-${randomUUID()}`);

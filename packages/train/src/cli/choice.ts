@@ -38,7 +38,7 @@ const BATCHES_AN_EPOCH = 20;
 const LARGE_BATCH = 50;
 
 /** The side of the crops that pictures of these sizes are trained on; undefined where whole images are. */
-function cropOf({ sizes, canCrop }: ImageSurvey): number | undefined {
+export function cropOf({ sizes, canCrop }: ImageSurvey): number | undefined {
   const [first] = sizes;
   const whole = sizes.length === 1 && Math.max(first!.height, first!.width) <= MEDIUM_SIDE;
   if (whole || !canCrop) return undefined;

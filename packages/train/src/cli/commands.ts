@@ -11,6 +11,13 @@ import { ensureBackend } from '../setup/index.js';
 import { readRunSettings, runPaths } from '../training/run-folder.js';
 import { chooseTraining } from './choice.js';
 import { addDataFlags, addExportFlags, addFolderFlags, addTrainFlags } from './flags.js';
+import {
+  evaluateLosslessOnly,
+  exportLosslessOnly,
+  runLossless,
+  trainLosslessOnly,
+} from './lossless/lossless-commands.js';
+import { losslessFlags } from './lossless/lossless-flags.js';
 import { packageName } from './npm-package.js';
 import { recordedData, recordedRecipe } from './recorded.js';
 import { checkTarget, dataSettings, recipeFlags, recipeOf, type TrainFlags, targetOf } from './settings.js';
@@ -142,6 +149,7 @@ async function exportOnly(folder: string, flags: ExportCommandFlags): Promise<vo
 }
 
 async function exportRun(folder: string, flags: ExportFlags): Promise<void> {
+  if (await exportLosslessOnly(folder)) return;
   const opened = await openRun(folder);
   const { parity, manifest } = await exportStage(opened, flags);
   const files = listedFiles(manifest).map(({ file }) => file);
@@ -150,6 +158,7 @@ async function exportRun(folder: string, flags: ExportFlags): Promise<void> {
 }
 
 async function evaluateOnly(folder: string, evaluations: readonly Evaluation[]): Promise<void> {
+  if (await evaluateLosslessOnly(folder, evaluations)) return;
   const exported = { ...(await openExported(folder)), evaluations };
   console.log(
     `${resultTable(await evaluateStage(exported))}\n\nReport: ${exported.paths.folder}/report.html`,
@@ -158,13 +167,17 @@ async function evaluateOnly(folder: string, evaluations: readonly Evaluation[]):
 
 function addTrainingCommands(program: Command, evaluations: readonly Evaluation[]): void {
   const whole = program.command('run').description('train, export and evaluate: the whole way');
-  addExportFlags(addFolderFlags(addTrainFlags(addDataFlags(whole)))).action(async (flags: RunFlags) =>
-    run(await completed(whole, flags), evaluations),
-  );
+  addExportFlags(addFolderFlags(addTrainFlags(addDataFlags(whole)))).action(async (flags: RunFlags) => {
+    const lossless = await losslessFlags(whole, flags);
+    if (lossless !== undefined) return runLossless(lossless, evaluations);
+    return run(await completed(whole, flags), evaluations);
+  });
   const train = program.command('train').description('train only');
-  addFolderFlags(addTrainFlags(addDataFlags(train))).action(async (flags: RunFlags) =>
-    trainOnly(await completed(train, flags), evaluations),
-  );
+  addFolderFlags(addTrainFlags(addDataFlags(train))).action(async (flags: RunFlags) => {
+    const lossless = await losslessFlags(train, flags);
+    if (lossless !== undefined) return trainLosslessOnly(lossless, evaluations);
+    return trainOnly(await completed(train, flags), evaluations);
+  });
   addExportFlags(
     program
       .command('export')

@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { FITS } from '../dataset/index.js';
 import { PRESET_NAMES } from '../model/presets.js';
 import { WEIGHT_STORAGES } from '../model/round-weights.js';
+import { LOSSLESS_RECIPE_NAMES } from '../training/lossless/lossless-recipe.js';
 import { NOISE_KINDS } from '../training/noise.js';
 import { RATE_RECIPE_NAMES } from '../training/rate/recipes.js';
 import { MAX_TARGET_BYTES, PSNR_RANGE } from '../training/rate/target.js';
@@ -98,8 +99,8 @@ export function addTrainFlags(command: Command): Command {
     .addOption(
       new Option(
         '--recipe <name>',
-        'a network and how it is trained for rate and distortion; other flags change it',
-      ).choices(RATE_RECIPE_NAMES),
+        'a network and how it is trained, for rate and distortion or for lossless coding; other flags change it',
+      ).choices([...RATE_RECIPE_NAMES, ...LOSSLESS_RECIPE_NAMES]),
     )
     .option(
       '--lambda <list>',

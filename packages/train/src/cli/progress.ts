@@ -1,6 +1,8 @@
 import { formatDuration, formatTimeLeft, psnrOf, SparseLines, TimeLeft } from '@convae/runtime';
 import type { ReadProgress } from '../dataset/index.js';
 import type { EpochRecord } from '../training/history.js';
+import type { LosslessRecord } from '../training/lossless/lossless-history.js';
+import type { LosslessProgress } from '../training/lossless/lossless-trainer.js';
 import type { TrainingProgress } from '../training/trainer.js';
 import { liveBar } from './live-display.js';
 
@@ -8,10 +10,20 @@ import { liveBar } from './live-display.js';
 const PLAIN_INTERVAL = 20;
 
 /** Shows a training run: a bar on a terminal, plain lines elsewhere. */
-export interface TrainingDisplay {
-  progress(progress: TrainingProgress): void;
-  epoch(record: EpochRecord, best: boolean): void;
+export interface TrainingDisplay<P = TrainingProgress, R = EpochRecord> {
+  progress(progress: P): void;
+  epoch(record: R, best: boolean): void;
   stop(): void;
+}
+
+/** How far any training is. */
+type Progress = Omit<TrainingProgress, 'mse'>;
+
+/** The words of one kind of training. */
+interface TrainingWords<P, R> {
+  /** What it minimises, in short and in full. */
+  figure(progress: P): { readonly short: string; readonly full: string };
+  line(record: R, best: boolean): string;
 }
 
 const rate = (imagesPerSecond: number): string =>
@@ -42,32 +54,64 @@ function epochLine(record: EpochRecord, epochs: number, best: boolean): string {
 }
 
 /** What is left of a run, all of its epochs taken. */
-function runTimeLeft(): (progress: TrainingProgress) => string {
+function runTimeLeft(): (progress: Progress) => string {
   const timeLeft = new TimeLeft();
   return ({ epoch, epochs, images, total }) =>
     formatTimeLeft(timeLeft.at((epoch - 1) * total + images, (epochs - epoch + 1) * total - images));
 }
 
 /** Epoch lines go to standard output; the bar and the lines within an epoch to standard error. */
-export function trainingDisplay(epochs: number): TrainingDisplay {
-  const bar = liveBar('epoch {epoch}/{epochs} [{bar}] {percentage}%  MSE {mse}  {rate}  {left}');
+function display<P extends Progress, R>(words: TrainingWords<P, R>): TrainingDisplay<P, R> {
+  const bar = liveBar('epoch {epoch}/{epochs} [{bar}] {percentage}%  {figure}  {rate}  {left}');
   const lines = new SparseLines(PLAIN_INTERVAL);
   const timeLeft = runTimeLeft();
   return {
     progress: (progress) => {
-      const { epoch, images, total, imagesPerSecond } = progress;
-      const [mse, speed, left] = [progress.mse.toFixed(5), rate(imagesPerSecond), timeLeft(progress)];
-      if (process.stderr.isTTY) return bar.show(images, total, { epoch, epochs, mse, rate: speed, left });
-      const [done, dB] = [Math.floor((100 * images) / total), psnrOf(progress.mse).toFixed(2)];
-      lines.maybe(() => `epoch ${epoch}/${epochs} ${done}%  MSE ${mse} (${dB} dB)  ${speed}  ${left}`);
+      const { epoch, epochs, images, total, imagesPerSecond } = progress;
+      const { short, full } = words.figure(progress);
+      const [speed, left] = [rate(imagesPerSecond), timeLeft(progress)];
+      if (process.stderr.isTTY)
+        return bar.show(images, total, { epoch, epochs, figure: short, rate: speed, left });
+      const done = Math.floor((100 * images) / total);
+      lines.maybe(() => `epoch ${epoch}/${epochs} ${done}%  ${full}  ${speed}  ${left}`);
     },
     epoch: (record, best) => {
       bar.stop();
       lines.spoke();
-      console.log(epochLine(record, epochs, best));
+      console.log(words.line(record, best));
     },
     stop: bar.stop,
   };
+}
+
+/** {@link TrainingDisplay} of training for distortion, or rate and distortion. */
+export function trainingDisplay(epochs: number): TrainingDisplay {
+  return display({
+    figure: ({ mse }) => {
+      const short = `MSE ${mse.toFixed(5)}`;
+      return { short, full: `${short} (${psnrOf(mse).toFixed(2)} dB)` };
+    },
+    line: (record, best) => epochLine(record, epochs, best),
+  });
+}
+
+function losslessLine(record: LosslessRecord, epochs: number, best: boolean): string {
+  const { epoch, trainBits, validationBits, seconds, imagesPerSecond } = record;
+  const validation =
+    validationBits === null ? '' : `  validation ${validationBits.toFixed(4)}${best ? ' best' : ''}`;
+  const head = `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`;
+  return `${head}  train ${trainBits.toFixed(4)} bits/value${validation}  ${formatDuration(seconds)}  ${rate(imagesPerSecond)}`;
+}
+
+/** {@link TrainingDisplay} of training for lossless coding. */
+export function losslessDisplay(epochs: number): TrainingDisplay<LosslessProgress, LosslessRecord> {
+  return display({
+    figure: ({ bits }) => {
+      const short = `${bits.toFixed(4)} bits/value`;
+      return { short, full: short };
+    },
+    line: (record, best) => losslessLine(record, epochs, best),
+  });
 }
 
 /** Seconds between two lines while an image folder is read. */

@@ -16,6 +16,7 @@ import { trainedCoding } from '../training/rate/trained-coding.js';
 import { type RunPaths, type RunSettings, readRunSettings, runPaths } from '../training/run-folder.js';
 import { recordedData, recordedRecipe } from './recorded.js';
 import { datasetOf, fittedTo } from './settings.js';
+import { tensorflowVersion } from './tensorflow-version.js';
 import { commandLine, type TrainedRun } from './train-stage.js';
 
 /** Images on which the exported graphs are compared with tfjs before anything is written. */
@@ -131,11 +132,6 @@ export async function evaluateStage(run: {
     evaluations: run.evaluations,
     versions: run.tf === undefined ? undefined : { TensorFlow: tensorflowVersion(run.tf) },
   });
-}
-
-function tensorflowVersion(tf: Tf): string {
-  const { binding } = tf.backend() as unknown as { binding?: { TF_Version: string } };
-  return binding?.TF_Version ?? 'none (JavaScript backend)';
 }
 
 async function requireSettings(paths: RunPaths): Promise<RunSettings> {

@@ -4,7 +4,7 @@ import { dB, kB } from '../evaluation/model-card.js';
 import type { TrainedRun } from './train-stage.js';
 
 /** A two-column table for the terminal. */
-function table(rows: readonly (readonly [string, string])[]): string {
+export function table(rows: readonly (readonly [string, string])[]): string {
   const width = Math.max(...rows.map(([name]) => name.length));
   return rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`).join('\n');
 }

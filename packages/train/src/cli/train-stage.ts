@@ -111,14 +111,20 @@ function announce(
   }
 }
 
-async function prepareFolder(
+/**
+ * Make the folder ready for a run with these settings.
+ *
+ * @param measured names of files that measuring leaves there
+ * @returns whether the run that the folder holds goes on
+ */
+export async function prepareFolder(
   paths: RunPaths,
   folder: FolderFlags,
   settings: Record<string, unknown>,
-  evaluations: readonly Evaluation[],
+  measured: readonly string[],
 ): Promise<boolean> {
   const existing = await readRunSettings(paths);
-  if (existing !== undefined && folder.force) await clearRun(paths, measuredFiles(evaluations));
+  if (existing !== undefined && folder.force) await clearRun(paths, measured);
   const goesOn = existing !== undefined && !folder.force;
   if (goesOn) checkSameRun(existing.settings, settings, paths.folder);
   await writeRunSettings(paths, {
@@ -190,7 +196,8 @@ export async function trainStage(
   const spec = await fittingSpec(flags, imageShapeOf(dataset));
   const recipe = fittedRecipe(asked, flags, dataset, spec);
   checkTrainable(spec, recipe);
-  const resume = await prepareFolder(paths, folder, recordedSettings(flags, spec, recipe), evaluations);
+  const settings = recordedSettings(flags, spec, recipe);
+  const resume = await prepareFolder(paths, folder, settings, measuredFiles(evaluations));
   announce(dataset, spec, recipe, { epochs: asked.epochs, channels: flags.channels });
   const tf = await loadBackend(flags.backend);
   const log = await eventLog(tf, folder);

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Codec, loadCodec, MANIFEST_FILE } from '@convae/runtime';
+import { loadCodec, MANIFEST_FILE, type Manifest } from '@convae/runtime';
+import type { LosslessManifest } from '@convae/runtime/core';
 import { listedFiles } from '../bundle/files.js';
 import type { Pictures } from '../dataset/types.js';
 import { jsonText, type NamedFile, writeFiles } from '../files/write-files.js';
@@ -39,13 +40,17 @@ export interface EvaluateOptions
   readonly onProgress?: ((progress: EvaluationProgress) => void) | undefined;
 }
 
-async function bundleFiles(codec: Codec, bundleDir: string): Promise<Metrics['bundle']> {
-  const names = [...listedFiles(codec.manifest).map(({ file }) => file), MANIFEST_FILE];
+/** The files of a bundle with their lengths. */
+export async function bundleFiles(
+  manifest: Manifest | LosslessManifest,
+  bundleDir: string,
+): Promise<Metrics['bundle']> {
+  const names = [...listedFiles(manifest).map(({ file }) => file), MANIFEST_FILE];
   const files = await Promise.all(
     names.map(async (file) => ({ file, bytes: (await stat(join(bundleDir, file))).size })),
   );
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
-  return { name: codec.manifest.name, bytes, files };
+  return { name: manifest.name, bytes, files };
 }
 
 async function measureBundle(options: EvaluateOptions): Promise<ReportModel> {
@@ -60,7 +65,7 @@ async function measureBundle(options: EvaluateOptions): Promise<ReportModel> {
       ...options,
       manifest: codec.manifest,
       executionProvider: codec.executionProvider,
-      bundle: await bundleFiles(codec, bundleDir),
+      bundle: await bundleFiles(codec.manifest, bundleDir),
       versions: collectVersions(options.versions),
       bitstreams: rates.length === 0 ? undefined : { defaultQuality: codec.manifest.quality ?? 0, rates },
       pictures: whole?.figures,

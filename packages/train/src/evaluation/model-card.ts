@@ -11,7 +11,8 @@ function row(cells: readonly (string | number)[]): string {
   return `| ${cells.join(' | ')} |`;
 }
 
-function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+/** A table in Markdown. */
+export function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   return [row(head), row(head.map(() => '---')), ...rows.map(row)].join('\n');
 }
 
@@ -86,8 +87,14 @@ function perClass({ distortion }: Metrics): string {
   return `\n## By class\n\n${table(['class', 'images', 'MSE', 'PSNR', 'SSIM'], rows)}\n`;
 }
 
-function recipe(
-  { recipe: settings, training, versions, command }: Metrics,
+/** What a run says of its training. */
+interface Origin extends Pick<Metrics, 'recipe' | 'versions' | 'command'> {
+  readonly training?: Pick<NonNullable<Metrics['training']>, 'epochs' | 'bestEpoch'> | undefined;
+}
+
+/** How a run was made, as a section of a card. */
+export function trainingText(
+  { recipe: settings, training, versions, command }: Origin,
   minutes: number | undefined,
 ): string {
   const rows = Object.entries(settings).map(([name, value]) => [
@@ -133,7 +140,7 @@ ${pictures.map((file) => `![${file.replace(/\.\w+$/, '')}](${file})\n\n`).join('
 ${headline(metrics)}
 
 Best weights by validation error; the ${dataset.part} images took no part in training or in that choice.
-${wholePictures(metrics)}${realBytes(metrics, columns)}${perClass(metrics)}${recipe(metrics, minutes)}
+${wholePictures(metrics)}${realBytes(metrics, columns)}${perClass(metrics)}${trainingText(metrics, minutes)}
 This page is written by \`convae-train ship RUN -o models/${name}\` from the run's metrics.json.
 `;
 }

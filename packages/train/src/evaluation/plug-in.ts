@@ -1,5 +1,7 @@
 import type { ImageBatch } from '@convae/runtime';
 import type { Command } from 'commander';
+import type { LosslessSection } from './lossless/lossless-model.js';
+import type { LosslessMetrics } from './lossless/lossless-schema.js';
 import type { ReportSection } from './report/model.js';
 import type { Metrics } from './schema.js';
 
@@ -38,6 +40,10 @@ export interface Evaluation {
     /** The section that it follows. */
     readonly after: string;
   };
+  /** The same for a lossless run. */
+  readonly losslessSection?: LosslessSection & { readonly after: string };
+  /** Paragraphs and tables that it adds to the model card of a lossless run; undefined as below. */
+  readonly losslessCard?: (runFolder: string, metrics: LosslessMetrics) => Promise<string | undefined>;
   /** What it adds to the model card of a run; undefined where it has not measured that run. */
   readonly cardColumn?: (runFolder: string, metrics: Metrics) => Promise<CardColumn | undefined>;
   /** What single files of other codecs take for images at a PSNR, dB, or the next setting above it. */

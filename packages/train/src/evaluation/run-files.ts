@@ -15,12 +15,22 @@ export const REPORT_FILE = 'report.html';
 export const COMPARISON_FILE = 'comparison.png';
 /** The picture of whole pictures beside their reconstructions, where the set has some. */
 export const PICTURES_FILE = 'pictures.png';
+/** The picture of the bits that pixels take, beside the report of a lossless run. */
+export const BITS_FILE = 'bits.png';
 /** The plot of the errors over the epochs, beside it. */
 export const LOSS_FILE = 'loss.png';
 
 /** Names of all files that measuring leaves in the folder of a run. */
 export function measuredFiles(evaluations: readonly Evaluation[]): string[] {
-  const own = [METRICS_FILE, EXAMPLES_FILE, REPORT_FILE, COMPARISON_FILE, PICTURES_FILE, LOSS_FILE];
+  const own = [
+    METRICS_FILE,
+    EXAMPLES_FILE,
+    REPORT_FILE,
+    COMPARISON_FILE,
+    PICTURES_FILE,
+    LOSS_FILE,
+    BITS_FILE,
+  ];
   return [...own, ...evaluations.flatMap(({ files }) => files)];
 }
 

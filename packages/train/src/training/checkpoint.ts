@@ -1,18 +1,13 @@
-import { readFile, stat } from 'node:fs/promises';
 import { ConvaeError } from '@convae/runtime/core';
-import { writeFileAtomic } from '@convae/runtime/node';
 import * as z from 'zod';
-import { sha256 } from '../files/sha256.js';
-import { elements, type ParameterShape, type ParameterValues } from '../model/parameters.js';
+import { elements, type ParameterValues } from '../model/parameters.js';
 import { parseSpec } from '../model/parse.js';
 import type { ArchitectureSpec } from '../model/spec.js';
+import { damaged, fromBase64, readCheckpoint, toBase64, writeCheckpoint } from './checkpoint-file.js';
 import { type EpochRecord, epochRecordSchema } from './history.js';
 import type { AdamState } from './parameter-store.js';
 import { type Recipe, readRecipe } from './recipe.js';
 import { trainedShapes } from './trained-parameters.js';
-
-/** Largest checkpoint file that is written and read, bytes: half of what one string can hold. */
-export const MAX_CHECKPOINT_BYTES = 256 << 20;
 
 /**
  * Most parameters that are trained. Each takes 16 bytes of a checkpoint: itself and two moments of Adam, float32 in
@@ -85,31 +80,6 @@ const fileSchema = z.object({
   best: z.nullable(best),
 });
 
-function toBase64(values: ParameterValues): string[] {
-  return values.map((v) => Buffer.from(v.buffer, v.byteOffset, v.byteLength).toString('base64'));
-}
-
-function fromBase64(
-  texts: readonly string[],
-  shapes: readonly Pick<ParameterShape, 'name' | 'shape'>[],
-  path: string,
-): Float32Array[] {
-  if (texts.length !== shapes.length)
-    throw damaged(path, `expected ${shapes.length} tensors, received ${texts.length}`);
-  return shapes.map((shape, i) => {
-    const bytes = Buffer.from(texts[i]!, 'base64');
-    const expected = 4 * elements(shape.shape);
-    if (bytes.length !== expected) {
-      throw damaged(path, `expected ${expected} bytes for ${shape.name}, received ${bytes.length}`);
-    }
-    return new Float32Array(new Uint8Array(bytes).buffer);
-  });
-}
-
-function damaged(path: string, what: string, cause?: unknown): ConvaeError {
-  return new ConvaeError('DATA_INVALID', `${path} is not a usable checkpoint: ${what}`, { cause });
-}
-
 /**
  * Write a checkpoint, JSON with float32 arrays in base64 behind a line with its SHA-256, through a temporary name.
  *
@@ -117,16 +87,13 @@ function damaged(path: string, what: string, cause?: unknown): ConvaeError {
  */
 export async function saveCheckpoint(path: string, checkpoint: Checkpoint): Promise<void> {
   const { adam, parameters, ...rest } = checkpoint;
-  const body = JSON.stringify({
+  await writeCheckpoint(path, {
     format: 'convae-checkpoint',
     version: 1,
     ...rest,
     parameters: toBase64(parameters),
     adam: { step: adam.step, first: toBase64(adam.first), second: toBase64(adam.second) },
   });
-  const bytes = Buffer.from(`${sha256(body)}\n${body}\n`);
-  checkLength(path, bytes.length);
-  await writeFileAtomic(path, bytes);
 }
 
 /**
@@ -135,36 +102,11 @@ export async function saveCheckpoint(path: string, checkpoint: Checkpoint): Prom
  * @throws ConvaeError `NOT_FOUND`, `LIMIT_EXCEEDED`, `CHECKSUM_MISMATCH` or `DATA_INVALID`
  */
 export async function loadCheckpoint(path: string): Promise<Checkpoint> {
-  const text = await readLimited(path);
-  const end = text.indexOf('\n');
-  const body = text.slice(end + 1).trimEnd();
-  if (end !== 64 || sha256(body) !== text.slice(0, end)) {
-    throw new ConvaeError(
-      'CHECKSUM_MISMATCH',
-      `${path} is damaged or not a checkpoint: its checksum does not match`,
-    );
-  }
-  return decode(path, body);
+  return decode(path, await readCheckpoint(path));
 }
 
-async function readLimited(path: string): Promise<string> {
-  const info = await stat(path).catch((cause: unknown) => {
-    throw new ConvaeError('NOT_FOUND', `expected a checkpoint at ${path}, found none`, { cause });
-  });
-  checkLength(path, info.size);
-  return readFile(path, 'utf8');
-}
-
-function checkLength(path: string, bytes: number): void {
-  if (bytes <= MAX_CHECKPOINT_BYTES) return;
-  throw new ConvaeError(
-    'LIMIT_EXCEEDED',
-    `expected at most ${MAX_CHECKPOINT_BYTES} bytes for the checkpoint ${path}, received ${bytes}`,
-  );
-}
-
-function decode(path: string, body: string): Checkpoint {
-  const parsed = fileSchema.safeParse(JSON.parse(body));
+function decode(path: string, value: unknown): Checkpoint {
+  const parsed = fileSchema.safeParse(value);
   if (!parsed.success) throw damaged(path, z.prettifyError(parsed.error), parsed.error);
   const file = parsed.data;
   const spec = parseSpec(file.spec);

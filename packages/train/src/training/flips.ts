@@ -11,7 +11,7 @@ interface ImageRows {
   readonly channels: number;
 }
 
-function flip(image: Float32Array, { height, width, channels }: ImageRows): void {
+function flip(image: Float32Array | Uint8Array, { height, width, channels }: ImageRows): void {
   const line = width * channels;
   for (let y = 0; y < height; y++) {
     const row = image.subarray(y * line, (y + 1) * line);
@@ -28,9 +28,9 @@ function flip(image: Float32Array, { height, width, channels }: ImageRows): void
 /**
  * Swaps left and right of about half of a batch's images, in place; which ones depends on seed, epoch and batch alone.
  *
- * @param images float32, N×H×W×C
+ * @param images float32 or uint8, N×H×W×C
  */
-export function flipSome(images: Float32Array, shape: ImageRows, place: NoisePlace): void {
+export function flipSome(images: Float32Array | Uint8Array, shape: ImageRows, place: NoisePlace): void {
   const random = createRandom(place.seed, FLIP_STREAM, place.epoch, place.batch);
   const size = shape.height * shape.width * shape.channels;
   for (let n = 0; n < place.count; n++) {

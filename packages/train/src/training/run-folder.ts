@@ -6,7 +6,6 @@ import { readIfThere } from '../files/read.js';
 import { jsonText } from '../files/write-files.js';
 import { currentName } from '../model/spec.js';
 import type { ComputeSettings } from '../setup/index.js';
-import type { EpochRecord } from './history.js';
 
 /** The files of a run. */
 export interface RunPaths {
@@ -89,6 +88,6 @@ export async function clearRun(paths: RunPaths, further: readonly string[]): Pro
 }
 
 /** Write epochs.jsonl anew: one JSON object a line. */
-export async function writeHistory(paths: RunPaths, history: readonly EpochRecord[]): Promise<void> {
+export async function writeHistory(paths: RunPaths, history: readonly object[]): Promise<void> {
   await writeFileAtomic(paths.epochs, history.map((record) => `${JSON.stringify(record)}\n`).join(''));
 }

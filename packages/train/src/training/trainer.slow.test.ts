@@ -8,12 +8,8 @@ import type { Dataset, LabelledImages } from '../dataset/types.js';
 import { presetSpec } from '../model/presets.js';
 import type { ArchitectureSpec } from '../model/spec.js';
 import { loadBackend, type Tf } from '../setup/backend.js';
-import {
-  loadCheckpoint,
-  MAX_CHECKPOINT_BYTES,
-  MAX_TRAINED_PARAMETERS,
-  saveCheckpoint,
-} from './checkpoint.js';
+import { loadCheckpoint, MAX_TRAINED_PARAMETERS, saveCheckpoint } from './checkpoint.js';
+import { MAX_CHECKPOINT_BYTES } from './checkpoint-file.js';
 import { isComplete } from './complete.js';
 import { checkSameRun, parseRecipe, type Recipe } from './recipe.js';
 import { runPaths, writeRunSettings } from './run-folder.js';

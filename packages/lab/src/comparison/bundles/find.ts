@@ -1,13 +1,14 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { ConvaeError, type ImageBatch, MANIFEST_FILE, type Manifest, parseManifest } from '@convae/runtime';
+import { ConvaeError, type ImageBatch, MANIFEST_FILE, type Manifest } from '@convae/runtime';
+import { isLossless, type LosslessManifest, parseAnyManifest } from '@convae/runtime/core';
 import { currentName, listedFiles, sha256 } from '@convae/train/kit';
 
 /** A bundle to be measured. */
 export interface BundleFolder {
   readonly folder: string;
   readonly name: string;
-  readonly manifest: Manifest;
+  readonly manifest: Manifest | LosslessManifest;
   /** SHA-256 of manifest.json, which holds those of the other files. */
   readonly sha256: string;
   /** All its files together. */
@@ -26,7 +27,7 @@ export async function readBundle(folder: string): Promise<BundleFolder> {
   const bytes = await readFile(path).catch((cause: Error) => {
     throw new ConvaeError('NOT_FOUND', `expected a bundle in ${folder}: ${cause.message}`, { cause });
   });
-  const manifest = parseManifest(new Uint8Array(bytes));
+  const manifest = parseAnyManifest(new Uint8Array(bytes));
   const total = listedFiles(manifest).reduce((sum, file) => sum + file.bytes, bytes.length);
   const name = basename(resolve(folder));
   // A run's bundle is in its folder `bundle`, which says nothing.
@@ -39,8 +40,8 @@ function mismatch(
   { manifest }: BundleFolder,
   { height, width, channels, manySizes }: WantedShape,
 ): string | undefined {
-  const { image, quantizer } = manifest;
-  if (quantizer === undefined) return 'it has no entropy tables';
+  const { image } = manifest;
+  if (!isLossless(manifest) && manifest.quantizer === undefined) return 'it has no entropy tables';
   const fits = image.anySize || (!manySizes && image.height === height && image.width === width);
   if (fits && image.channels === channels) return undefined;
   const these = `${manySizes ? 'of many sizes' : `${height}×${width}`}×${channels}`;

@@ -1,18 +1,20 @@
 import { CONTAINER_VERSION, type Codec, type ImageBatch, loadCodec, type Prior } from '@convae/runtime';
-import { qualitiesOf } from '@convae/runtime/core';
+import { isLossless, qualitiesOf } from '@convae/runtime/core';
 import { measureRate } from '@convae/train/kit';
 import { type ImageCoder, type Measurement, measureParts, type Plan } from '../measurement.js';
 import type { Figures, Method, Use } from '../result.js';
 import { type Samples, usesOf } from '../samples.js';
+import { batchPart, containerCoder } from './container-coder.js';
 import { type BundleFolder, isReference, trainedOn } from './find.js';
 
 /** Rough seconds for a million values, encoded and decoded, with each prior. */
-const COST = { factorized: 1, context: 3 } as const;
+const COST = { factorized: 1, context: 3, lossless: 6 } as const;
 
 /** One way to use a bundle. */
 interface BundleSetting {
   readonly bundle: BundleFolder;
-  readonly prior: Prior;
+  /** Undefined where the bundle is lossless. */
+  readonly prior: Prior | undefined;
   readonly quality: number;
   readonly use: Use;
 }
@@ -20,21 +22,27 @@ interface BundleSetting {
 function labelOf({ bundle, prior, use }: BundleSetting, dataset: string): string {
   const foreign = trainedOn(bundle) === dataset ? '' : ` (trained on ${trainedOn(bundle)})`;
   const how = use === 'single' ? 'one stream each' : 'one container';
+  if (prior === undefined) return `convae ${bundle.name}, lossless, ${how}${foreign}`;
   if (isReference(bundle)) return `reference autoencoder, quantized after training, ${how}${foreign}`;
   return `convae ${bundle.name}, ${prior} prior, ${how}${foreign}`;
 }
 
+function detailsOf({ manifest }: BundleFolder, prior: Prior | undefined): string {
+  if (isLossless(manifest)) return 'a context network on pixel values';
+  const { channels, height, width } = manifest.latent;
+  return `latent ${channels}×${height}×${width}, ${prior} prior`;
+}
+
 function methodOf(setting: BundleSetting, dataset: string): Method {
   const { bundle, prior, use } = setting;
-  const { latent } = bundle.manifest;
   return {
-    id: `${bundle.name}-${bundle.sha256.slice(0, 8)}-${prior}-${use}`,
+    id: `${bundle.name}-${bundle.sha256.slice(0, 8)}-${prior ?? 'lossless'}-${use}`,
     label: labelOf(setting, dataset),
     family: isReference(bundle) ? 'reference' : 'convae',
     use,
-    lossless: false,
-    details: `latent ${latent.channels}×${latent.height}×${latent.width}, ${prior} prior`,
-    prior,
+    lossless: prior === undefined,
+    details: detailsOf(bundle, prior),
+    ...(prior === undefined ? {} : { prior }),
   };
 }
 
@@ -49,8 +57,8 @@ function measureStreams(
 ): Promise<Figures> {
   const coder: ImageCoder = {
     name: codec.manifest.name,
-    lossless: false,
-    encode: (image) => codec.encode(image, { quality, prior }),
+    lossless: prior === undefined,
+    encode: (image) => codec.encode(image, prior === undefined ? {} : { quality, prior }),
     decode: (bytes) => codec.decode(bytes),
   };
   return measureParts(coder, pictures, onProgress);
@@ -61,6 +69,7 @@ async function measureContainer(
   { quality, prior }: BundleSetting,
   together: ImageBatch,
 ): Promise<Figures> {
+  if (prior === undefined) return measureParts(containerCoder(codec), batchPart(together), () => undefined);
   const rate = await measureRate(codec, together, { quality, prior });
   const { containerBytesPerImage: bytesPerImage, mse, psnr, ssim } = rate;
   return { images: together.count, bytesPerImage, mse, psnr, ssim };
@@ -80,7 +89,9 @@ async function measure(setting: BundleSetting, samples: Samples, onProgress: OnP
 }
 
 function settingsOf(bundle: BundleFolder, uses: readonly Use[]): BundleSetting[] {
-  const { context, quantizer } = bundle.manifest;
+  const { manifest } = bundle;
+  if (isLossless(manifest)) return uses.map((use) => ({ bundle, prior: undefined, quality: 0, use }));
+  const { context, quantizer } = manifest;
   const priors: Prior[] = context === undefined ? ['factorized'] : ['factorized', 'context'];
   const qualities = qualitiesOf(quantizer);
   return uses.flatMap((use) =>
@@ -97,10 +108,16 @@ export function planBundles(bundles: readonly BundleFolder[], samples: Samples, 
       const values = samples.facts[use]!.pixels * samples.channels;
       return {
         method: methodOf(setting, dataset),
-        setting: `quality ${quality}`,
+        setting: prior === undefined ? 'lossless' : `quality ${quality}`,
         isRung: false,
-        key: { bundle: bundle.sha256, container: `${major}.${minor}`, quality, prior, use },
-        cost: (COST[prior] * values) / 1e6 + 0.2,
+        key: {
+          bundle: bundle.sha256,
+          container: `${major}.${minor}`,
+          quality,
+          prior: prior ?? 'lossless',
+          use,
+        },
+        cost: (COST[prior ?? 'lossless'] * values) / 1e6 + 0.2,
         measure: (onProgress) => measure(setting, samples, onProgress),
       };
     }),

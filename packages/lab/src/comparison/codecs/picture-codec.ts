@@ -29,6 +29,8 @@ export interface PictureCodec {
 /** A codec that may not run here. */
 export interface CodecEntry {
   readonly label: string;
+  /** True: it loses nothing. */
+  readonly lossless?: boolean;
   /** Rejects where it does not run. @param channels of the pictures: 1 grey, 3 RGB, 4 RGBA. */
   readonly load: (channels: number) => Promise<PictureCodec>;
 }

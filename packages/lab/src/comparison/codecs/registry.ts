@@ -9,7 +9,7 @@ export const PICTURE_CODECS: readonly CodecEntry[] = [
   { label: 'AVIF', load: async () => avif },
   { label: 'JPEG XL', load: loadJpegXl },
   { label: 'PNG with a palette', load: async () => palettePng },
-  { label: 'PNG', load: async () => png },
-  { label: 'WebP lossless', load: async () => webpLossless },
-  { label: 'JPEG XL lossless', load: loadLosslessJpegXl },
+  { label: 'PNG', lossless: true, load: async () => png },
+  { label: 'WebP lossless', lossless: true, load: async () => webpLossless },
+  { label: 'JPEG XL lossless', lossless: true, load: loadLosslessJpegXl },
 ];

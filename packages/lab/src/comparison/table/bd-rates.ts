@@ -15,7 +15,7 @@ function bdRateAgainst(
 
 /** Our curves of a use: a bundle with one prior, all its qualities. */
 export const ownCurves = (result: RateDistortion, use: Use): MeasuredMethod[] =>
-  ofFamily(result, 'convae', use);
+  ofFamily(result, 'convae', use).filter(({ lossless }) => !lossless);
 
 /** A curve's BD-rate in each column; nothing in our own. With the PSNR that it was taken over where `ranges`. */
 export function bdCells(

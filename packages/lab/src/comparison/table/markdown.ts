@@ -1,7 +1,7 @@
 import type { MeasuredMethod, RateDistortion, Use } from '../result.js';
 import { bdCells, ownCurves } from './bd-rates.js';
 import { breakEvenCells, breakEvens } from './break-even.js';
-import { bytesFor, type Column, cheapest, columnsOf, shortName, usesIn } from './rates.js';
+import { bytesFor, type Column, cheapest, columnsOf, losslessIn, shortName, usesIn } from './rates.js';
 import { bitsPerPixel, formatDecibels, rateText } from './words.js';
 
 type Cell = string | number;
@@ -49,13 +49,45 @@ export function shortTable(result: RateDistortion, use: Use): string {
 
 const count = (images: number): string => images.toLocaleString('en');
 
-/** The short tables of every use, each under its title. */
+/** What the cells of a lossless method are: bytes an image, bits a pixel, of the bytes of the best other one. */
+export function losslessCells(result: RateDistortion, use: Use): (readonly [string, ...string[]])[] {
+  const rated = losslessIn(result, use);
+  const best = rated.find(({ method }) => method.family !== 'convae')?.bytes;
+  return rated.map(({ method, bytes }) => [
+    method.label,
+    rateText(result, use, bytes),
+    bitsPerPixel(result, use, bytes).toFixed(3),
+    best === undefined ? '' : (bytes / best).toFixed(2),
+  ]);
+}
+
+/** Heads of {@link losslessCells}. */
+export const LOSSLESS_HEADS = [
+  'lossless',
+  'bytes per image',
+  'bits per pixel',
+  'of the best other codec',
+] as const;
+
+/** The lossless methods of every use; nothing where none was measured. */
+export function losslessTables(result: RateDistortion, heading = '##'): string {
+  const parts = usesIn(result).flatMap((use) => {
+    const rows = losslessCells(result, use);
+    if (rows.length === 0) return [];
+    const { images } = result.samples[use]!;
+    return [`${USE_TITLES[use]}, ${count(images)} images:\n\n${table(LOSSLESS_HEADS, rows)}`];
+  });
+  return parts.length === 0 ? '' : `${heading} Without loss\n\n${parts.join('\n\n')}`;
+}
+
+/** The short tables of every use, each under its title, and that of lossless methods. */
 export function shortTables(result: RateDistortion, heading = '##'): string {
-  const parts = usesIn(result).map((use) => {
+  const uses = usesIn(result).filter((use) => columnsOf(result, use).length > 0);
+  const parts = uses.map((use) => {
     const { images } = result.samples[use]!;
     return `${heading} ${USE_TITLES[use]}\n\n${count(images)} images.\n\n${shortTable(result, use)}`;
   });
-  return parts.join('\n\n');
+  return [...parts, losslessTables(result, heading)].filter(Boolean).join('\n\n');
 }
 
 /** Methods down, PSNRs across. */
@@ -134,6 +166,9 @@ the others. PCA and its tables come from training images.`;
 const BD_TEXT = `The mean difference of the logarithm of the bytes over the PSNR that both curves reach (Bjøntegaard, PCHIP): −50 % means
 half the bytes at equal PSNR. All qualities of a bundle with one prior are a curve.`;
 
+/** Whether there is anything to draw over PSNR. */
+export const hasCurves = ({ methods }: RateDistortion): boolean => methods.some(({ lossless }) => !lossless);
+
 /** The whole comparison as a page of Markdown. */
 export function comparisonMarkdown(result: RateDistortion): string {
   const details = result.methods.map(({ label, details: text }) => `- ${label}: ${text}`).join('\n');
@@ -141,9 +176,7 @@ export function comparisonMarkdown(result: RateDistortion): string {
 
 ${explanation(result)}
 
-![Bytes per image over PSNR](rate-distortion.png)
-
-${shortTables(result)}
+${hasCurves(result) ? '![Bytes per image over PSNR](rate-distortion.png)\n\n' : ''}${shortTables(result)}
 
 ## BD-rates
 

@@ -11,12 +11,22 @@ export interface Rated {
 export const shortName = ({ label }: Pick<MeasuredMethod, 'label'>): string =>
   label.split(',')[0]!.replace(/^convae /, '');
 
+/** What a lossless method takes in the best of its ways, bytes per image. */
+const bytesOf = ({ points }: MeasuredMethod): number =>
+  Math.min(...points.map(({ bytesPerImage }) => bytesPerImage));
+
+/** The lossless methods of a use, the fewest bytes first. */
+export function losslessIn({ methods }: RateDistortion, use: Use): Rated[] {
+  const own = methods.filter((method) => method.use === use && method.lossless);
+  return own.map((method) => ({ method, bytes: bytesOf(method) })).sort((a, b) => a.bytes - b.bytes);
+}
+
 /**
  * Bytes per image of a method at a PSNR, dB: between measured settings interpolated in their logarithm; below the
  * coarsest setting those of that one; undefined above the finest.
  */
 export function bytesFor(method: MeasuredMethod, psnr: number): number | undefined {
-  return method.lossless ? method.points[0]!.bytesPerImage : bytesAt(envelope(method), psnr);
+  return method.lossless ? bytesOf(method) : bytesAt(envelope(method), psnr);
 }
 
 /** The method that takes the fewest bytes at a PSNR, dB. */

@@ -1,21 +1,22 @@
-import {
-  type ContextModel,
-  ConvaeError,
-  type LatentBatch,
-  neighbourCount,
-  SCALE_UNIT,
-} from '@convae/runtime/core';
+import { type ContextModel, type LatentBatch, neighbourCount, SCALE_UNIT } from '@convae/runtime/core';
 import type { Matrix } from 'ml-matrix';
 import { COMPONENTS, MEAN_SCALE } from '../../training/rate/mixture.js';
 import type { FloatContext } from '../../training/rate/trained-coding.js';
 import { type SymbolTrace, traceLatent } from './float-context.js';
+import {
+  activationScales,
+  biasInteger,
+  MAX_OUTPUT_SCALE,
+  MAX_SHIFT,
+  outputShift,
+  range,
+  rowScale,
+  setColumn,
+} from './integer-layers.js';
 import { Moments, roundRow } from './round-rows.js';
 
 /** The integer ranges of FORMAT.md, "Context model". */
 const MAX_WEIGHT = 127;
-const MAX_BIAS = 32767;
-const MAX_ACTIVATION = 4095;
-const MAX_SHIFT = 24;
 const BIAS_UNIT = 64;
 const FRACTION_BITS = 8;
 /** Inputs of the network, units, are clamped to ±this. */
@@ -31,8 +32,6 @@ const MAX_SCALE = 65535;
 const CALIBRATION_LATENTS = 1600;
 /** Fewer where they are large: each symbol costs the square of the inputs. */
 const CALIBRATION_SYMBOLS = 640_000;
-/** Activations on other images may be so much larger before they are clamped. */
-const HEADROOM = 1.3;
 /** Share of a channel's symbols that its range may leave out at each end. */
 const TAIL = 1e-5;
 
@@ -68,44 +67,16 @@ interface Statistics {
   readonly second: readonly Moments[];
 }
 
-/** The largest power of two that keeps every weight and bias of a row in its integers. */
-function rowScale(weights: readonly number[], biases: readonly number[], biasUnit: number): number {
-  const largest = (values: readonly number[]): number =>
-    values.reduce((m, v) => Math.max(m, Math.abs(v)), 1e-9);
-  const byWeight = MAX_WEIGHT / largest(weights);
-  const byBias = (MAX_BIAS * biasUnit) / largest(biases);
-  return Math.floor(Math.log2(Math.min(byWeight, byBias)));
-}
-
 function quantizedRow(
   weights: readonly number[],
   biases: readonly number[],
   { biasUnit, most, factor }: { biasUnit: number; most: number; factor: Matrix },
 ): Row {
-  const scale = Math.min(rowScale(weights, biases, biasUnit), most);
+  const scale = Math.min(rowScale(weights, biases, { maxWeight: MAX_WEIGHT, biasUnit }), most);
   const inUnits = weights.map((weight) => weight * 2 ** scale);
   const rounded = roundRow(inUnits, factor, MAX_WEIGHT);
   return { weights: rounded.weights, scale, biasShift: rounded.biasShift / 2 ** scale };
 }
-
-/**
- * The shift from a row of the output layer to its 1/256.
- *
- * @throws ConvaeError UNSUPPORTED where its weights are too large for a shift to the right.
- */
-function outputShift(scale: number): number {
-  if (scale >= FRACTION_BITS) return scale - FRACTION_BITS;
-  throw new ConvaeError(
-    'UNSUPPORTED',
-    `the context network's outputs have weights ${2 ** (FRACTION_BITS - scale)} times too large for its integers`,
-  );
-}
-
-const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
-
-/** The binary scale of each unit at which its largest activation fills the integers. */
-const activationScales = (largest: Float64Array): number[] =>
-  Array.from(largest, (value) => Math.floor(Math.log2(MAX_ACTIVATION / Math.max(value * HEADROOM, 1e-3))));
 
 /** A latent as the network's input, units: what its symbol stands for. */
 function inputOf(latent: number, step: number, unit: number): number {
@@ -203,20 +174,8 @@ function edge(counts: Float64Array, total: number, direction: 1 | -1): number {
 const shifted = (values: readonly number[], { biasShift }: Row): number[] =>
   values.map((value) => value + biasShift);
 
-const biasInteger = (value: number): number => Math.max(-MAX_BIAS, Math.min(MAX_BIAS, Math.round(value)));
-
 const scaled = (values: readonly number[], unit: number): number[] =>
   values.map((value) => biasInteger(value * unit));
-
-/** Writes one column of a matrix with rows of `width`. */
-function setColumn(
-  matrix: Int8Array | Int16Array,
-  values: readonly number[],
-  width: number,
-  column: number,
-): void {
-  for (const [row, value] of values.entries()) matrix[row * width + column] = value;
-}
 
 /**
  * First layer: inputs are units, the network's {@link MEAN_SCALE} latent units.
@@ -299,7 +258,7 @@ function outputLayer({ network, unit }: Task, { second }: Statistics, from: read
       (i) => factor * network.output[(channel * hidden2 + i) * outputs + m]! * 2 ** -from[i]!,
     );
     const bias = factor * network.outputBias[at]! + more;
-    const options = { biasUnit: BIAS_UNIT, most: FRACTION_BITS + MAX_SHIFT, factor: factors[channel]! };
+    const options = { biasUnit: BIAS_UNIT, most: MAX_OUTPUT_SCALE, factor: factors[channel]! };
     const row = quantizedRow(weights, [bias], options);
     w3.set(row.weights, at * hidden2);
     bias3[at] = biasInteger(((bias + row.biasShift) * 2 ** row.scale) / BIAS_UNIT);

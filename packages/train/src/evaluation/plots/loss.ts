@@ -4,17 +4,24 @@ import { paint } from './palette.js';
 
 interface Point {
   readonly epoch: number;
-  readonly mse: number;
+  readonly value: number;
   readonly series: string;
+}
+
+/** What one epoch measured on both parts. */
+interface EpochValues {
+  readonly epoch: number;
+  readonly train: number;
+  readonly validation: number | null;
 }
 
 const TRAIN = 'training';
 const VALIDATION = 'validation';
 
-function points(history: readonly EpochRecord[]): Point[] {
-  return history.flatMap(({ epoch, trainMse, validationMse }) => {
-    const train = { epoch, mse: trainMse, series: TRAIN };
-    return validationMse === null ? [train] : [train, { epoch, mse: validationMse, series: VALIDATION }];
+function points(epochs: readonly EpochValues[]): Point[] {
+  return epochs.flatMap(({ epoch, train: value, validation }) => {
+    const train = { epoch, value, series: TRAIN };
+    return validation === null ? [train] : [train, { epoch, value: validation, series: VALIDATION }];
   });
 }
 
@@ -27,10 +34,22 @@ function scaleOf(values: readonly number[]): { type: 'log' | 'linear'; zero?: bo
 }
 
 /** Training and validation MSE over the epochs. */
-export function lossPlot(history: readonly EpochRecord[], width: number, height: number): TopLevelSpec {
-  const values = points(history);
-  const last = Math.max(...history.map(({ epoch }) => epoch));
-  const first = Math.min(...history.map(({ epoch }) => epoch));
+export const lossPlot = (history: readonly EpochRecord[], width: number, height: number): TopLevelSpec =>
+  epochsPlot(
+    history.map(({ epoch, trainMse: train, validationMse: validation }) => ({ epoch, train, validation })),
+    'mean squared error (0..1)',
+    { width, height },
+  );
+
+/** What training and validation images measured over the epochs. */
+export function epochsPlot(
+  epochs: readonly EpochValues[],
+  title: string,
+  { width, height }: { readonly width: number; readonly height: number },
+): TopLevelSpec {
+  const values = points(epochs);
+  const last = Math.max(...epochs.map(({ epoch }) => epoch));
+  const first = Math.min(...epochs.map(({ epoch }) => epoch));
   const series = values.some((point) => point.series === VALIDATION) ? [TRAIN, VALIDATION] : [TRAIN];
   const ticks = Math.min(last - first + 1, Math.floor(width / 45));
   return {
@@ -47,10 +66,10 @@ export function lossPlot(history: readonly EpochRecord[], width: number, height:
         axis: { tickMinStep: 1, tickCount: ticks, format: 'd', ...(last > first ? {} : { values: [first] }) },
       },
       y: {
-        field: 'mse',
+        field: 'value',
         type: 'quantitative',
-        title: 'mean squared error (0..1)',
-        scale: scaleOf(values.map(({ mse }) => mse)),
+        title,
+        scale: scaleOf(values.map(({ value }) => value)),
         axis: { format: '.2~g', tickCount: 6 },
       },
       color: {

@@ -35,7 +35,7 @@ const OWN_SECTIONS: readonly ReportSection[] = [
 ];
 
 /** A section that is rendered. */
-interface RenderedSection {
+export interface RenderedSection {
   readonly id: string;
   readonly title: string;
   readonly content: Html;
@@ -49,10 +49,13 @@ function sectionLink({ id, title }: RenderedSection): Html {
   return html`<li><a href="#${id}">${title}</a></li>`;
 }
 
-/** Every report's own sections, and those of evaluations behind the ones that they follow. */
-function sectionsWith(evaluations: readonly Evaluation[]): ReportSection[] {
-  const sections = [...OWN_SECTIONS];
-  for (const { section } of evaluations) {
+/** A report's own sections, and further ones behind those that they follow. */
+export function sectionsWith<S extends { readonly id: string }>(
+  own: readonly S[],
+  further: readonly ((S & { readonly after: string }) | undefined)[],
+): S[] {
+  const sections = [...own];
+  for (const section of further) {
     if (section === undefined) continue;
     const place = sections.findIndex(({ id }) => id === section.after) + 1;
     sections.splice(place || sections.length, 0, section);
@@ -63,9 +66,14 @@ function sectionsWith(evaluations: readonly Evaluation[]): ReportSection[] {
 /** Nothing may be fetched: the page holds all it shows. */
 const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
 
-async function renderSections(
-  model: ReportModel,
-  sections: readonly ReportSection[],
+/** The sections that a run has data for. */
+export async function renderSections<M>(
+  model: M,
+  sections: readonly {
+    readonly id: string;
+    readonly title: string;
+    readonly render: (model: M) => Promise<Html | undefined>;
+  }[],
 ): Promise<RenderedSection[]> {
   const rendered: RenderedSection[] = [];
   for (const { id, title, render } of sections) {
@@ -90,10 +98,28 @@ export async function renderReport(
   model: ReportModel,
   evaluations: readonly Evaluation[] = [],
 ): Promise<string> {
-  const rendered = await renderSections(model, sectionsWith(evaluations));
+  const sections = sectionsWith(
+    OWN_SECTIONS,
+    evaluations.map(({ section }) => section),
+  );
   const { dataset, createdAt, model: network } = model.metrics;
-  const title = `The ${network.name} network on ${dataset.name}`;
-  const over = `convae report · ${createdAt.slice(0, 10)} · ${formatCount(dataset.images)} ${dataset.part} images`;
+  return pageOf({
+    title: `The ${network.name} network on ${dataset.name}`,
+    over: `convae report · ${createdAt.slice(0, 10)} · ${formatCount(dataset.images)} ${dataset.part} images`,
+    sections: await renderSections(model, sections),
+  });
+}
+
+/** A page of sections that needs no other file. */
+export function pageOf({
+  title,
+  over,
+  sections,
+}: {
+  readonly title: string;
+  readonly over: string;
+  readonly sections: readonly RenderedSection[];
+}): string {
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -103,10 +129,10 @@ ${head(`convae: ${title}`)}
 <header>
 <p class="over">${over}</p>
 <h1>${title}</h1>
-<nav aria-label="Sections"><ul>${rendered.map(sectionLink)}</ul></nav>
+<nav aria-label="Sections"><ul>${sections.map(sectionLink)}</ul></nav>
 </header>
 <main>
-${rendered.map(sectionHtml)}
+${sections.map(sectionHtml)}
 </main>
 <footer><p>All figures are in metrics.json beside this page.</p></footer>
 </body>

@@ -18,7 +18,10 @@ export interface Moment {
 }
 
 /** The learning rate of a step. */
-export function learningRateAt({ schedule, learningRate }: Recipe, { step, steps }: Moment): number {
+export function learningRateAt(
+  { schedule, learningRate }: Pick<Recipe, 'schedule' | 'learningRate'>,
+  { step, steps }: Moment,
+): number {
   if (schedule === 'constant') return learningRate;
   const warm = Math.min(1, (step + 1) / Math.min(WARM_UP_STEPS, WARM_UP_SHARE * steps));
   const cosine = (1 + Math.cos((Math.PI * step) / steps)) / 2;

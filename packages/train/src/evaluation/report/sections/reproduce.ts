@@ -1,5 +1,5 @@
+import type { Metrics } from '../../schema.js';
 import { type Html, html } from '../html.js';
-import type { ReportSection } from '../model.js';
 
 function words(value: unknown): string {
   if (value === null || value === undefined) return 'none';
@@ -13,15 +13,21 @@ function table(caption: string, entries: Readonly<Record<string, unknown>>): Htm
   return html`<table class="figures pairs"><caption>${caption}</caption><tbody>${rows}</tbody></table>`;
 }
 
+/** What a run says of how it was made. */
+interface Origin extends Pick<Metrics, 'command' | 'recipe' | 'versions' | 'createdAt'> {
+  readonly dataset: Pick<Metrics['dataset'], 'source' | 'part'>;
+}
+
 /** The command, the recipe and the versions. */
-export const reproduceSection: ReportSection = {
+export const reproduceSection = {
   id: 'reproduce',
   title: 'How to get this again',
-  render: async ({ metrics: { command, recipe, versions, dataset, createdAt } }) => {
+  render: async ({ metrics }: { readonly metrics: Origin }): Promise<Html> => {
+    const { command, recipe, versions, dataset, createdAt } = metrics;
     const when = createdAt.slice(0, 16).replace('T', ' ');
     const machine = { Node: versions.node, platform: versions.platform, processor: versions.processor };
     return html`<pre tabindex="0"><code>${command}</code></pre>
       <p>Data: <code>${dataset.source}</code>, measured on its ${dataset.part} part. Made on ${when} UTC.</p>
       <div class="tables">${table('Recipe', recipe)}${table('Versions', { ...machine, ...versions.packages })}</div>`;
   },
-};
+} as const;

@@ -4,7 +4,8 @@ import { formatBytes, formatCount, formatMse, formatPsnr, formatShape, formatSsi
 import { type Html, html } from '../html.js';
 import type { ReportSection } from '../model.js';
 
-function card(value: string, name: string, note: string): Html {
+/** One figure of a list of cards. */
+export function card(value: string, name: string, note: string): Html {
   return html`<div class="card"><dt>${name}</dt><dd><strong>${value}</strong><span>${note}</span></dd></div>`;
 }
 

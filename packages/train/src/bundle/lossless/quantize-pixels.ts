@@ -1,0 +1,167 @@
+import type { PixelModel } from '@convae/runtime/core';
+import type { ParameterValues } from '../../model/parameters.js';
+import {
+  LEVELS_IN_UNIT,
+  outputCount,
+  type PixelModel as TrainedModel,
+} from '../../training/lossless/pixel-network.js';
+import {
+  activationScales,
+  biasInteger,
+  MAX_OUTPUT_SCALE,
+  MAX_SHIFT,
+  outputShift,
+  range,
+  rowScale,
+  setColumn,
+} from '../context/integer-layers.js';
+
+/** Largest weight: with it no accumulator of the largest network leaves int32, and rounding costs nothing. */
+const MAX_WEIGHT = 2047;
+/** Biases are in units of 2^this. */
+const BIAS_SHIFT = 6;
+const BIAS_UNIT = 2 ** BIAS_SHIFT;
+const LIMITS = { maxWeight: MAX_WEIGHT, biasUnit: BIAS_UNIT } as const;
+/** Integer inputs are 0..255; the network was trained on 0..2 for values, and on 0 or 1 for indicators. */
+const [VALUE_UNIT, INDICATOR_UNIT] = [2 / 255, 1 / 255];
+
+/** What {@link quantizePixels} works on. */
+export interface QuantizePixelsOptions {
+  readonly model: TrainedModel;
+  /** In the order of `pixelParameters`. */
+  readonly parameters: ParameterValues;
+  /** Largest activation of each unit of both hidden layers, on training images. */
+  readonly largest: { readonly first: Float32Array; readonly second: Float32Array };
+}
+
+/** The trained tensors by name, row-major. */
+function named({ parameters }: QuantizePixelsOptions) {
+  const [window, place, channel, second, secondBias, output, outputBias, earlier] = parameters as [
+    Float32Array,
+    Float32Array,
+    Float32Array,
+    Float32Array,
+    Float32Array,
+    Float32Array,
+    Float32Array,
+    ...Float32Array[],
+  ];
+  return {
+    window,
+    place,
+    channel,
+    second,
+    secondBias,
+    output,
+    outputBias,
+    earlier: earlier ?? new Float32Array(),
+  };
+}
+
+/** Values and indicators take turns, but for the indicators of white. */
+const inputUnits = (window: number, channels: number, earlier: number): number[] => [
+  ...range(window - channels).map((i) => (i % 2 === 0 ? VALUE_UNIT : INDICATOR_UNIT)),
+  ...range(channels).map(() => INDICATOR_UNIT),
+  ...range(earlier).map((i) => (i % 2 === 0 ? VALUE_UNIT : INDICATOR_UNIT)),
+];
+
+const rounded = (values: readonly number[], scale: number): number[] =>
+  values.map((value) => Math.round(value * 2 ** scale) + 0);
+const roundedBiases = (values: readonly number[], scale: number): number[] =>
+  values.map((value) => biasInteger((value * 2 ** scale) / BIAS_UNIT) + 0);
+
+/** Every `width`-th number from `column` on. */
+const columnOf = (values: Float32Array, width: number, column: number): number[] =>
+  range(values.length / width).map((row) => values[row * width + column]!);
+
+function firstLayer(options: QuantizePixelsOptions, wanted: readonly number[]) {
+  const { channels, network, grid } = options.model;
+  const { hidden1 } = network;
+  const { window, place, channel, earlier } = named(options);
+  const units = inputUnits(window.length / hidden1, channels, earlier.length / hidden1);
+  const w1 = new Int16Array(units.length * hidden1);
+  const positionBias = new Int16Array(grid.height * grid.width * hidden1);
+  const channelBias = new Int16Array(channels * hidden1);
+  const shift1 = new Uint8Array(hidden1);
+  const scales: number[] = [];
+  for (let j = 0; j < hidden1; j++) {
+    const trained = [...columnOf(window, hidden1, j), ...columnOf(earlier, hidden1, j)];
+    const weights = trained.map((weight, i) => weight * units[i]!);
+    const positions = columnOf(place, hidden1, j);
+    const own = columnOf(channel, hidden1, j);
+    const scale = Math.min(rowScale(weights, [...positions, ...own], LIMITS), wanted[j]! + MAX_SHIFT);
+    setColumn(w1, rounded(weights, scale), hidden1, j);
+    setColumn(positionBias, roundedBiases(positions, scale), hidden1, j);
+    setColumn(channelBias, roundedBiases(own, scale), hidden1, j);
+    scales[j] = Math.min(wanted[j]!, scale);
+    shift1[j] = scale - scales[j]!;
+  }
+  return { scales, arrays: { w1, positionBias, channelBias, shift1 } };
+}
+
+function secondLayer(options: QuantizePixelsOptions, from: readonly number[], wanted: readonly number[]) {
+  const { channels, network } = options.model;
+  const { hidden1, hidden2 } = network;
+  const { second, secondBias } = named(options);
+  const w2 = new Int16Array(hidden2 * hidden1);
+  const bias2 = new Int16Array(channels * hidden2);
+  const shift2 = new Uint8Array(hidden2);
+  const scales: number[] = [];
+  for (let i = 0; i < hidden2; i++) {
+    const weights = columnOf(second, hidden2, i).map((weight, j) => weight * 2 ** -from[j]!);
+    const biases = columnOf(secondBias, hidden2, i);
+    const scale = Math.min(rowScale(weights, biases, LIMITS), wanted[i]! + MAX_SHIFT);
+    w2.set(rounded(weights, scale), i * hidden1);
+    setColumn(bias2, roundedBiases(biases, scale), hidden2, i);
+    scales[i] = Math.min(wanted[i]!, scale);
+    shift2[i] = scale - scales[i]!;
+  }
+  return { scales, arrays: { w2, bias2, shift2 } };
+}
+
+function outputLayer(options: QuantizePixelsOptions, from: readonly number[]) {
+  const { channels, network } = options.model;
+  const { hidden2, components } = network;
+  const { output, outputBias } = named(options);
+  const outputs = outputCount(components);
+  const w3 = new Int16Array(channels * outputs * hidden2);
+  const bias3 = new Int16Array(channels * outputs);
+  const shift3 = new Uint8Array(channels * outputs);
+  for (let at = 0; at < channels * outputs; at++) {
+    const [channel, which] = [Math.floor(at / outputs), at % outputs];
+    const factor = Math.floor(which / components) === 1 ? LEVELS_IN_UNIT : 1;
+    const own = output.subarray(channel * hidden2 * outputs, (channel + 1) * hidden2 * outputs);
+    const weights = columnOf(own, outputs, which).map((weight, i) => factor * weight * 2 ** -from[i]!);
+    const bias = factor * outputBias[at]!;
+    const scale = Math.min(rowScale(weights, [bias], LIMITS), MAX_OUTPUT_SCALE);
+    w3.set(rounded(weights, scale), at * hidden2);
+    bias3[at] = roundedBiases([bias], scale)[0]!;
+    shift3[at] = outputShift(scale);
+  }
+  return { w3, bias3, shift3 };
+}
+
+/**
+ * A trained network on pixel values in the integers of FORMAT.md, "Pixel context model".
+ *
+ * @throws ConvaeError UNSUPPORTED where its weights do not fit them.
+ */
+export function quantizePixels(options: QuantizePixelsOptions): PixelModel {
+  const { channels, network, grid } = options.model;
+  const first = firstLayer(options, activationScales(options.largest.first));
+  const second = secondLayer(options, first.scales, activationScales(options.largest.second));
+  return {
+    channels,
+    gridHeight: grid.height,
+    gridWidth: grid.width,
+    radius: network.radius,
+    hidden1: network.hidden1,
+    hidden2: network.hidden2,
+    components: network.components,
+    bases: network.bases,
+    biasShifts: Uint8Array.of(BIAS_SHIFT, BIAS_SHIFT, BIAS_SHIFT),
+    ...first.arrays,
+    ...second.arrays,
+    ...outputLayer(options, second.scales),
+  };
+}
