@@ -101,7 +101,7 @@ describe('loadCodec', () => {
   });
 
   it.each([undefined, null, 7, {}])('refuses %j as a bundle', async (bundle) => {
-    await expect(loadCodec(bundle as unknown as string)).rejects.toThrow(/^expected a folder/);
+    await expect(loadCodec(bundle as unknown as string)).rejects.toThrow(/^expected a path/);
   });
 });
 

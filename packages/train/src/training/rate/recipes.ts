@@ -28,6 +28,24 @@ export const RATE_RECIPES: Readonly<Record<string, NamedRecipe>> = {
     preset: 'dense-64',
     recipe: { ...common, epochs: 32, rate: { lambdas: [4, 5.5, 7, 9, 12] } },
   },
+  /** Photos of 32×32 in about 22 bytes, which stand on a page until the picture is there. */
+  placeholder: {
+    preset: 'patch-8-small',
+    weights: 'int8-linear',
+    recipe: {
+      ...common,
+      epochs: 22,
+      flips: true,
+      rate: {
+        lambdas: [2.5, 5, 10, 16, 25],
+        target: { bytes: 21 },
+        context: placeholder,
+        contextFrom: 0.15,
+        emphasis: 4,
+        emphasisUntil: 0.3,
+      },
+    },
+  },
   'rate-low': {
     preset: 'dense-64',
     recipe: {
@@ -53,24 +71,6 @@ export const RATE_RECIPES: Readonly<Record<string, NamedRecipe>> = {
       rate: {
         lambdas: [60, 110, 190, 330, 600],
         context: grid,
-        contextFrom: 0.15,
-        emphasis: 4,
-        emphasisUntil: 0.3,
-      },
-    },
-  },
-  /** Photos of 32×32 in about 22 bytes, which stand on a page until the picture is there. */
-  placeholder: {
-    preset: 'patch-8-small',
-    weights: 'int8-linear',
-    recipe: {
-      ...common,
-      epochs: 22,
-      flips: true,
-      rate: {
-        lambdas: [2.5, 5, 10, 16, 25],
-        target: { bytes: 21 },
-        context: placeholder,
         contextFrom: 0.15,
         emphasis: 4,
         emphasisUntil: 0.3,
