@@ -28,7 +28,7 @@ export const isBundleFiles = (source: unknown): source is BundleFiles =>
   typeof (source as BundleFiles | undefined | null)?.read === 'function';
 
 /** Whether a source is a packed bundle that is at hand. */
-export const isHeldPack = (source: unknown): source is HeldPack =>
+const isHeldPack = (source: unknown): source is HeldPack =>
   source instanceof Uint8Array ||
   source instanceof ArrayBuffer ||
   typeof (source as PackBlob | undefined | null)?.arrayBuffer === 'function';

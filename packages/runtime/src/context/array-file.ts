@@ -35,7 +35,7 @@ export interface ArrayFile<Sizes extends object, Model extends Sizes> {
 }
 
 /** @throws ConvaeError LIMIT_EXCEEDED or DATA_INVALID where a size is outside its limits. */
-export function checkSizes<Sizes>(limits: SizeLimits<Sizes>, sizes: Sizes, what: string): void {
+function checkSizes<Sizes>(limits: SizeLimits<Sizes>, sizes: Sizes, what: string): void {
   for (const [name, min, max] of limits) {
     const size = sizes[name] as number;
     if (size > max)

@@ -4,9 +4,9 @@ import { checkNotAborted } from '../checks.js';
 import { type FetchOptions, fetchBytes, fileNameOf } from './fetch-bytes.js';
 
 /** The name of the Cache Storage that files are kept in. */
-export const CACHE_NAME = 'convae';
+const CACHE_NAME = 'convae';
 /** Most files that are kept; the oldest ones go. */
-export const MAX_KEPT_FILES = 64;
+const MAX_KEPT_FILES = 64;
 
 /** The address that a file is kept under: of no server, by its content alone. */
 const keptUrl = (hash: string): string => `https://convae.invalid/sha256/${hash}`;

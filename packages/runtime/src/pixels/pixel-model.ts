@@ -14,7 +14,7 @@ import { MAX_PIXEL_FILE_BYTES } from './limits.js';
 /** Most rows and columns of pixels above and beside one that its probabilities depend on. */
 export const MAX_PIXEL_RADIUS = 5;
 /** Most values around one that the means of its distribution are counted from. */
-export const MAX_PIXEL_BASES = 4;
+const MAX_PIXEL_BASES = 4;
 /** Largest power of two of a layer's biases. */
 export const MAX_BIAS_SHIFT = 16;
 /** Largest input: a value, or an indicator that is on. */

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { seedSchema } from '../recipe.js';
 
 /** The network that gives each pixel value its distribution (FORMAT.md, "Pixel context model"). */
-export const pixelNetworkSchema = z.strictObject({
+const pixelNetworkSchema = z.strictObject({
   /** Causal window: so many rows above and columns to the left and right. */
   radius: z.int().min(1).max(5),
   hidden1: z.int().min(1).max(512),
@@ -44,13 +44,13 @@ export type LosslessRecipeInput = z.input<typeof losslessRecipeSchema>;
 /** Recipes by their names: the widest network that decodes fast enough, and one that decodes about twice as fast. */
 export const LOSSLESS_RECIPES: Readonly<Record<string, LosslessRecipeInput>> = {
   lossless: {
-    network: { radius: 4, hidden1: 96, hidden2: 48, components: 6, bases: 4 },
+    network: { radius: 4, hidden1: 96, hidden2: 48, components: 5 },
     epochs: 24,
     batch: 64,
     learningRate: 3e-3,
   },
   'lossless-fast': {
-    network: { radius: 3, hidden1: 48, hidden2: 24, components: 4, bases: 4 },
+    network: { radius: 3, hidden1: 48, hidden2: 24, components: 4 },
     epochs: 20,
     batch: 64,
     learningRate: 4e-3,

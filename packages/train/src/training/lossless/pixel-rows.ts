@@ -39,7 +39,7 @@ export interface PixelRows {
 }
 
 /** Channels in the order in which they are coded: alpha first. */
-export const codingOrder = (channels: number): readonly number[] =>
+const codingOrder = (channels: number): readonly number[] =>
   channels === 4 ? [3, 0, 1, 2] : Array.from({ length: channels }, (_, c) => c);
 
 /** Inputs of a place that come from its neighbours. */

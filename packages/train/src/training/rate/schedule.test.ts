@@ -110,17 +110,20 @@ describe('the quality of a batch', () => {
 });
 
 describe('the named recipes', () => {
-  it.each(RATE_RECIPE_NAMES)('%s is a valid recipe for its preset, on digits, its crops or small photos', (name) => {
-    const { preset, crop, recipe: input } = RATE_RECIPES[name]!;
-    const side = crop ?? (name === 'placeholder' ? 32 : 28);
-    const parsed = parseRecipe(input);
-    const spec = presetSpec(preset, { channels: 1, height: side, width: side });
-    expect(parsed.schedule).toBe('cosine');
-    const { context } = parsed.rate!;
-    const vector = spec.encoder.at(-1)!.kind === 'dense';
-    expect(context?.radius ?? 0).toBe(vector ? 0 : 2);
-    expect(context === null).toBe(name === 'rate-fast');
-  });
+  it.each(RATE_RECIPE_NAMES)(
+    '%s is a valid recipe for its preset, on digits, its crops or small photos',
+    (name) => {
+      const { preset, crop, recipe: input } = RATE_RECIPES[name]!;
+      const side = crop ?? (name === 'placeholder' ? 32 : 28);
+      const parsed = parseRecipe(input);
+      const spec = presetSpec(preset, { channels: 1, height: side, width: side });
+      expect(parsed.schedule).toBe('cosine');
+      const { context } = parsed.rate!;
+      const vector = spec.encoder.at(-1)!.kind === 'dense';
+      expect(context?.radius ?? 0).toBe(vector ? 0 : 2);
+      expect(context === null).toBe(name === 'rate-fast');
+    },
+  );
 
   it('are three or more, for more and more distortion', () => {
     const lambdas = RATE_RECIPE_NAMES.map((name) =>
