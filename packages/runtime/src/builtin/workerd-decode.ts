@@ -4,4 +4,5 @@ import { platform } from './workerd-platform.js';
 export { ConvaeError } from '../errors.js';
 export type * from './public-types.js';
 
+/** Loads the half of a bundle that decodes: see {@link LoadBuiltinDecoder}. */
 export const loadDecoder: LoadBuiltinDecoder = decoderLoader(platform);
