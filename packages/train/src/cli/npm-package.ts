@@ -96,7 +96,7 @@ function packageJson(
       [`./${packFile}`]: `./${packFile}`,
       './package.json': './package.json',
     },
-    files: ['index.js', 'index.d.ts', packFile, ...Object.keys(pictures)],
+    files: ['index.js', 'index.d.ts', packFile, ...Object.keys(pictures).sort()],
     sideEffects: false,
     dependencies: { '@convae/runtime': runtime.version },
   };

@@ -283,7 +283,7 @@ describe('convae-train train for rates', () => {
     ],
     [
       ['--recipe', 'rate-huge'],
-      /Allowed choices are rate-fast, rate-low, rate-medium, rate-high, rate-texture, placeholder, rate-photo/,
+      /Allowed choices are rate-fast, placeholder, rate-low, rate-medium, rate-high, rate-texture, rate-photo, lossless, lossless-fast/,
     ],
     [['--schedule', 'linear'], /Allowed choices are constant, cosine/],
   ])('%j gives one message and writes nothing', async (args, message) => {

@@ -7,7 +7,11 @@ import type { Running } from '../codec/session.js';
 import { measureThroughput, type Throughput } from '../codec/throughput.js';
 import { byId, choose, make, onChoice } from './dom.js';
 
-const NAMES: Readonly<Record<string, string>> = { wasm: 'WebAssembly', webgpu: 'WebGPU' };
+const NAMES: Readonly<Record<string, string>> = {
+  wasm: 'WebAssembly',
+  webgpu: 'WebGPU',
+  builtin: 'Builtin',
+};
 
 /** What the networks run on, why, and how fast that is here. */
 export function mountEngine(app: App): void {

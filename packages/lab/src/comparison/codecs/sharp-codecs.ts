@@ -110,11 +110,11 @@ async function exactPalette(picture: Picture): Promise<Uint8Array | undefined> {
 export const png: PictureCodec = {
   name: 'PNG',
   version: `libpng ${libraries.png}, zlib-ng ${libraries['zlib-ng']}`,
-  settings: 'level 9, effort 10, the smallest of: adaptive filtering, none, an exact palette',
+  settings: 'level 9, the smallest of: adaptive filtering, none, an exact palette',
   lossless: true,
   variants: exactly(async (picture) => {
     const both = [true, false].map((adaptiveFiltering) =>
-      opened(picture).png({ compressionLevel: 9, effort: 10, adaptiveFiltering }).toBuffer(),
+      opened(picture).png({ compressionLevel: 9, adaptiveFiltering }).toBuffer(),
     );
     const found = await Promise.all([...both, exactPalette(picture)]);
     return found.reduce((best, each) => (each && (!best || each.length < best.length) ? each : best))!;
