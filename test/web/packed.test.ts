@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 import { bundleUrl, loadCodec } from '@convae/runtime/web';
 import { createWorkerCodec } from '@convae/runtime/worker';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { sha256Hex } from '../../packages/runtime/src/bundle/load.js';
 import { noiseImages } from '../../packages/runtime/src/testing/expectations.js';
 
@@ -31,9 +31,10 @@ function fetched(): string[] {
   return names;
 }
 
-/** In one expression: Vite knows a worker by it. */
-const startWorker = (): Worker =>
-  new Worker(new URL('../../packages/runtime/src/worker/script.ts', import.meta.url), { type: 'module' });
+const worker = new Worker(new URL('../../packages/runtime/src/worker/script.ts', import.meta.url), {
+  type: 'module',
+});
+afterAll(() => worker.terminate());
 
 /** Loads a codec and has it decode. */
 async function use(source: Parameters<typeof loadCodec>[0], options = {}): Promise<void> {
@@ -55,14 +56,11 @@ describe('a packed bundle in a browser', () => {
     ['the address of a pack without its encoder', DECODER],
   ])('is taken as %s, in the page and in a worker', async (_, source) => {
     await use(source);
-    const worker = startWorker();
     await using codec = await createWorkerCodec(worker, source, { threads });
     expect(await codec.decode(coded)).toEqual(decoded);
-    worker.terminate();
   });
 
   it('without its encoder says so, in a worker whose page reads it, too', async () => {
-    const worker = startWorker();
     const names = ['manifest.json', 'decoder.onnx', 'tables.bin', 'context.bin'];
     const { location, read } = bundleUrl(BUNDLE);
     await using inWorker = await createWorkerCodec(worker, { location, names, read }, { threads });
@@ -72,7 +70,6 @@ describe('a packed bundle in a browser', () => {
         code: 'UNSUPPORTED',
         message: expect.stringContaining('has no encoder'),
       });
-    worker.terminate();
   });
 
   it('of another SHA-256 than its address says is refused, and not kept', async () => {
@@ -105,10 +102,8 @@ describe('what a browser keeps', () => {
 
   it('is found by workers, too', async () => {
     await use(`${PACK}#sha256=${hash}`);
-    const worker = startWorker();
     await using codec = await createWorkerCodec(worker, `/nowhere/moved.convae#sha256=${hash}`, { threads });
     expect(await codec.decode(coded)).toEqual(decoded);
-    worker.terminate();
   });
 
   it('is nothing with cache: false', async () => {
