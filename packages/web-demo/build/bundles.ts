@@ -2,7 +2,14 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { bundleHash, bundleIdentity, type Manifest, parseManifest, qualityCount } from '@convae/runtime/core';
+import {
+  bundleHash,
+  bundleIdentity,
+  isLossless,
+  type Manifest,
+  parseAnyManifest,
+  qualityCount,
+} from '@convae/runtime/core';
 import type { Plugin } from 'vite';
 import type { BundleEntry, BundleKind, TrainedNoise } from '../src/codec/bundle-entry.js';
 
@@ -77,7 +84,8 @@ const size = ({ entry }: Found): number => entry.typicalBytes || Number.MAX_VALU
 async function readBundle(models: string, name: string): Promise<Found | string> {
   const text = readManifest(models, name);
   if (text === undefined) return 'it has no manifest.json';
-  const manifest = parseManifest(text);
+  const manifest = parseAnyManifest(text);
+  if (isLossless(manifest)) return 'it is lossless, the page shows what networks do';
   const identity = bundleIdentity(manifest);
   if (identity === undefined) return 'it has no entropy tables';
   const { encoder, decoder, tables, context } = manifest;
