@@ -1,7 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { BundleSource } from '../bundle/source.js';
 import type { Codec } from '../codec/codec.js';
-import { loadCodec } from '../node/load-codec.js';
 import { NODE_PROVIDERS } from '../node/onnxruntime.js';
 import type { ExecutionProvider } from '../provider/open-sessions.js';
 import { counted } from './output.js';
@@ -38,10 +37,11 @@ export function addCodecOptions(command: Command): Command {
 }
 
 /** Loads the codec that the options ask for. */
-export function loadWithOptions(
+export async function loadWithOptions(
   bundle: BundleSource,
   { provider, strict, threads }: CodecOptions,
 ): Promise<Codec> {
+  const { loadCodec } = await import('../node/load-codec.js');
   return loadCodec(bundle, { executionProviders: provider, strict, threads });
 }
 

@@ -1,21 +1,11 @@
 import { createRequire } from 'node:module';
 import { Command, CommanderError, Option } from 'commander';
 import { MAX_CHUNK_IMAGES, PRIORS } from '../bitstream/index.js';
-import { MAX_EFFORT } from '../codec/coding/index.js';
+import { MAX_EFFORT } from '../codec/coding/coding-context.js';
 import { ConvaeError, UsageError } from '../errors.js';
-import { runCheck } from './check.js';
 import { addCodecOptions, integerIn, positiveNumber } from './codec-options.js';
-import { runDecode, runExtract } from './decode.js';
-import { runDenoise } from './denoise.js';
-import { runEncode } from './encode.js';
-import { runInfo } from './info.js';
-import { runMerge } from './merge.js';
 import type { Streams } from './output.js';
-import { runPack } from './pack.js';
-import { runReconstruct } from './reconstruct.js';
-import { runScore } from './score.js';
 import { parseShard } from './shard.js';
-import { runVerify } from './verify.js';
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 
@@ -109,15 +99,15 @@ function addWithBundle(...args: Parameters<typeof add>): Command {
 function addInfo(program: Command, streams: Streams): void {
   const description = 'show what is in a bundle (and what it runs on here) or in a container';
   const what = 'a bundle’s folder or .convae file, or a container (- for standard input)';
-  addCodecOptions(add(program, 'info', description, '<path>', what)).action((path, options) =>
-    runInfo(path, options, streams),
+  addCodecOptions(add(program, 'info', description, '<path>', what)).action(async (path, options) =>
+    (await import('./info.js')).runInfo(path, options, streams),
   );
 }
 
 function addCheck(program: Command, streams: Streams): void {
   const description = 'check a bundle’s hashes, load it and run it once';
-  addCodecOptions(add(program, 'check', description, '<bundle>', BUNDLE)).action((bundle, options) =>
-    runCheck(bundle, options, streams),
+  addCodecOptions(add(program, 'check', description, '<bundle>', BUNDLE)).action(async (bundle, options) =>
+    (await import('./check.js')).runCheck(bundle, options, streams),
   );
 }
 
@@ -125,7 +115,9 @@ function addReconstruct(program: Command, streams: Streams): void {
   const description = 'send image files through both networks and write PNG files';
   addWithBundle(program, 'reconstruct', description, '<in...>', IMAGES)
     .requiredOption('-o, --output <dir>', 'folder for the PNG files; made where it does not exist')
-    .action((inputs, options) => runReconstruct(inputs, options, streams));
+    .action(async (inputs, options) =>
+      (await import('./reconstruct.js')).runReconstruct(inputs, options, streams),
+    );
 }
 
 function addDenoise(program: Command, streams: Streams): void {
@@ -133,14 +125,14 @@ function addDenoise(program: Command, streams: Streams): void {
     'remove the noise of an image, with a bundle that was trained to (convae-train --noise)';
   addWithBundle(program, 'denoise', description, '<in>', 'a PNG, JPEG or WebP file')
     .requiredOption('-o, --output <file>', 'the PNG file; - for standard output')
-    .action((input, options) => runDenoise(input, options, streams));
+    .action(async (input, options) => (await import('./denoise.js')).runDenoise(input, options, streams));
 }
 
 function addScore(program: Command, streams: Streams): void {
   const description =
     'show how badly the networks give each image back: images unlike the training images score high';
-  addWithBundle(program, 'score', description, '<in...>', ALL_IMAGES).action((inputs, options) =>
-    runScore(inputs, options, streams),
+  addWithBundle(program, 'score', description, '<in...>', ALL_IMAGES).action(async (inputs, options) =>
+    (await import('./score.js')).runScore(inputs, options, streams),
   );
 }
 
@@ -175,7 +167,7 @@ function addEncode(program: Command, streams: Streams): void {
       'encode the i-th of n parts into FILE-i-of-n; skips one that is there',
       parseShard,
     )
-    .action((inputs, options) => runEncode(inputs, options, streams));
+    .action(async (inputs, options) => (await import('./encode.js')).runEncode(inputs, options, streams));
 }
 
 function addDecode(program: Command, streams: Streams): void {
@@ -189,7 +181,7 @@ function addDecode(program: Command, streams: Streams): void {
       'decode the whole chunks of a damaged or truncated container; lost images are black in an IDX file, ' +
         'at most as many as the container’s bytes can hold',
     )
-    .action((input, options) => runDecode(input, options, streams));
+    .action(async (input, options) => (await import('./decode.js')).runDecode(input, options, streams));
 }
 
 function addExtract(program: Command, streams: Streams): void {
@@ -197,7 +189,7 @@ function addExtract(program: Command, streams: Streams): void {
     .requiredOption('--index <i>', 'number of the image, from 0', integerIn(0))
     .requiredOption('-o, --output <file>', 'the PNG file; - for standard output')
     .option('--salvage', 'from a damaged or truncated container')
-    .action((input, options) => runExtract(input, options, streams));
+    .action(async (input, options) => (await import('./decode.js')).runExtract(input, options, streams));
 }
 
 function addMerge(program: Command, streams: Streams): void {
@@ -205,21 +197,21 @@ function addMerge(program: Command, streams: Streams): void {
     'join containers of one bundle, e.g. those of encode --shard, to the bytes of a single encode';
   add(program, 'merge', description, '<part...>', 'containers, in the order of their images')
     .requiredOption('-o, --output <file>', 'the container, by custom .cae; - for standard output')
-    .action((inputs, options) => runMerge(inputs, options, streams));
+    .action(async (inputs, options) => (await import('./merge.js')).runMerge(inputs, options, streams));
 }
 
 function addVerify(program: Command, streams: Streams): void {
   const description = 'check all checksums of a container; with a bundle, decode its symbols too';
   add(program, 'verify', description, '<file>', CONTAINER)
     .option('--bundle <dir>', BUNDLE)
-    .action((input, options) => runVerify(input, options, streams));
+    .action(async (input, options) => (await import('./verify.js')).runVerify(input, options, streams));
 }
 
 function addPack(program: Command, streams: Streams): void {
   add(program, 'pack', 'put a bundle into one file', '<bundle>', BUNDLE)
     .requiredOption('-o, --output <file>', 'the file, which ends in .convae; - for standard output')
     .option('--decoder-only', 'leave the encoder out: what loads the file can decode, not encode')
-    .action((bundle, options) => runPack(bundle, options, streams));
+    .action(async (bundle, options) => (await import('./pack.js')).runPack(bundle, options, streams));
 }
 
 /** One line on stderr, and the stack of what is a defect; commander has printed its own already. */

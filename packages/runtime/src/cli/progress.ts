@@ -1,4 +1,4 @@
-import cliProgress from 'cli-progress';
+import { createRequire } from 'node:module';
 import { SparseLines } from '../node/sparse-lines.js';
 import { formatTimeLeft, TimeLeft } from '../node/time-left.js';
 import { atExit } from './at-exit.js';
@@ -49,6 +49,8 @@ type State = (images: number) => { readonly rate: string; readonly left: string 
 function bar(stream: NodeJS.WritableStream, label: string, total: number, state: State): Progress {
   const format = `${label} [{bar}] {done}/{total} images  {rate} images/s  {left}`;
   const options = { format, stream, hideCursor: true, clearOnComplete: true };
+  // Loaded at once, and only where there is a terminal.
+  const cliProgress = createRequire(import.meta.url)('cli-progress') as typeof import('cli-progress');
   const single = new cliProgress.SingleBar(options, cliProgress.Presets.shades_classic);
   single.start(total, 0, { done: '0', rate: '–', left: formatTimeLeft(undefined) });
   // An interrupted command gives the cursor back, too.
