@@ -60,8 +60,13 @@ const TO_FLOAT = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
  */
 export function toFloatImages(images: ImageBatch): FloatImageBatch {
   checkBatch(images, Uint8Array, 'images');
-  const { data, count, height, width, channels } = images;
-  const planes = new Float32Array(data.length);
+  const planes = new Float32Array(images.data.length);
+  fillPlanes(images, planes);
+  return { ...images, data: planes };
+}
+
+/** Puts uint8 N×H×W×C pixels 0..255 into float32 N×C×H×W values 0..1 (pixel / 255) of the same length. */
+export function fillPlanes({ data, count, height, width, channels }: ImageBatch, planes: Float32Array): void {
   const area = height * width;
   for (let image = 0; image < count; image++) {
     const base = image * area * channels;
@@ -72,7 +77,6 @@ export function toFloatImages(images: ImageBatch): FloatImageBatch {
       }
     }
   }
-  return { data: planes, count, height, width, channels };
 }
 
 /**
@@ -82,21 +86,34 @@ export function toFloatImages(images: ImageBatch): FloatImageBatch {
  */
 export function toUint8Images(images: FloatImageBatch): ImageBatch {
   checkBatch(images, Float32Array, 'images');
-  checkFinite(images.data, 'images');
-  const { data, count, height, width, channels } = images;
-  const pixels = new Uint8Array(data.length);
+  const pixels = new Uint8Array(images.data.length);
+  if (!fillPixels(images, pixels)) checkFinite(images.data, 'images');
+  return { ...images, data: pixels };
+}
+
+/**
+ * Puts float32 N×C×H×W values into uint8 N×H×W×C pixels of the same length: clamped to 0..1, times 255, rounded, halves up.
+ * @returns false where a value is NaN or infinite; the pixels then mean nothing.
+ */
+export function fillPixels(
+  { data, count, height, width, channels }: FloatImageBatch,
+  pixels: Uint8Array,
+): boolean {
   const area = height * width;
+  // As in checkFinite: 0 as long as all are finite.
+  let sum = 0;
   for (let image = 0; image < count; image++) {
     const base = image * area * channels;
     for (let channel = 0; channel < channels; channel++) {
       const plane = base + channel * area;
       for (let i = 0, to = base + channel; i < area; i++, to += channels) {
         const value = data[plane + i]!;
+        sum += value * 0;
         pixels[to] = value <= 0 ? 0 : value >= 1 ? 255 : (value * 255 + 0.5) | 0;
       }
     }
   }
-  return { data: pixels, count, height, width, channels };
+  return sum === 0;
 }
 
 /** The smallest multiple of `multiple` that is at least `side`. */
@@ -152,6 +169,12 @@ export function sliceBatch<T extends BatchShape & { readonly data: Uint8Array | 
 ): T {
   const size = batch.channels * batch.height * batch.width;
   return { ...batch, data: batch.data.subarray(start * size, end * size), count: end - start };
+}
+
+/** The same images in memory of their own: `slice` would not copy a Buffer of Node. */
+export function copied<T extends ImageBatch | FloatImageBatch>(images: T): T {
+  const { data } = images;
+  return { ...images, data: data instanceof Float32Array ? new Float32Array(data) : new Uint8Array(data) };
 }
 
 /**

@@ -35,7 +35,7 @@ async function load(
   }
   kernelOf(bundle.coding, options.contextKernel);
   const networks = await openNetworks(bundle, loadModule);
-  const codec = createCodec(bundle, networks, options.batchSize, options.contextKernel);
+  const codec = createCodec(bundle, networks, options);
   if (!options.signal?.aborted) return codec;
   await codec.dispose();
   throw aborted(options.signal);

@@ -4,7 +4,15 @@ import { checkFinite, checkNotAborted } from '../checks.js';
 import { type ContextKernelName, chooseKernel } from '../context/index.js';
 import { ConvaeError } from '../errors.js';
 import type { FloatImageBatch, ImageBatch, Images, ItemShape, LatentBatch } from '../image.js';
-import { cropImages, isFloatImages, padImages, sliceBatch, toFloatImages, toUint8Images } from '../image.js';
+import {
+  cropImages,
+  fillPixels,
+  isFloatImages,
+  padImages,
+  sameShape,
+  sliceBatch,
+  toFloatImages,
+} from '../image.js';
 import { DEFAULT_BATCH_SIZE, imagesAtOnce } from '../provider/batch.js';
 import type { ExecutionProvider, NetworkSessions, PassedOver } from '../provider/open-sessions.js';
 import { fillTransparent } from '../transparency.js';
@@ -20,7 +28,8 @@ import type {
   ReconstructOptions,
   RoundTrip,
 } from './interface.js';
-import { denormalise, normalise } from './normalisation.js';
+import { denormalise, isPlain, normalise } from './normalisation.js';
+import { type Pixels, type PixelWorkspace, PLAIN_PIXELS } from './pixels/pixels.js';
 import { checkImages, checkLatents, imageSize, joinedImages, latentShape } from './shapes.js';
 import { firstOverlap, imageRows, isLarge, type Planes, rowsOf, runInStrips, setRows } from './strips.js';
 
@@ -30,14 +39,22 @@ export type * from './interface.js';
  * Makes a codec of a bundle and its loaded networks, which it owns from here on.
  * @throws ConvaeError UNSUPPORTED where the context prior's kernel that is asked for does not run here.
  */
-export function createCodec(
-  bundle: Bundle,
-  sessions: NetworkSessions,
-  batchSize = DEFAULT_BATCH_SIZE,
-  contextKernel?: ContextKernelName,
-): Codec {
-  return new OnnxCodec(bundle, sessions, batchSize, contextKernel);
+export function createCodec(bundle: Bundle, sessions: NetworkSessions, options: CodecOptions = {}): Codec {
+  return new OnnxCodec(bundle, sessions, options);
 }
+
+/** Options of {@link createCodec}. */
+export interface CodecOptions {
+  /** Most images that are run at once; 64 where left out. */
+  readonly batchSize?: number | undefined;
+  /** How the context prior is computed; the fastest way where left out. */
+  readonly contextKernel?: ContextKernelName | undefined;
+  /** How pixels become floats and back; in JavaScript where left out. */
+  readonly pixels?: Pixels | undefined;
+}
+
+/** What an error calls it. */
+const DECODED = 'the decoder’s output';
 
 class OnnxCodec extends BitstreamCodec implements Codec {
   readonly manifest: Manifest;
@@ -45,6 +62,7 @@ class OnnxCodec extends BitstreamCodec implements Codec {
   readonly #kernelNotices: readonly string[] = [];
   readonly #sessions: NetworkSessions;
   readonly #batchSize: number;
+  readonly #pixels: Pixels;
   readonly #bundleCoding: BundleCoding | undefined;
   /** Of the strips of large images, in units; what once was too little is not tried again. */
   readonly #overlaps: { encoder: number; decoder: number };
@@ -54,8 +72,7 @@ class OnnxCodec extends BitstreamCodec implements Codec {
   constructor(
     { manifest, coding }: Bundle,
     sessions: NetworkSessions,
-    batchSize: number,
-    contextKernel: ContextKernelName | undefined,
+    { batchSize = DEFAULT_BATCH_SIZE, contextKernel, pixels = PLAIN_PIXELS }: CodecOptions,
   ) {
     super();
     this.manifest = manifest;
@@ -65,6 +82,7 @@ class OnnxCodec extends BitstreamCodec implements Codec {
     this.#overlaps = { encoder: firstOverlap(manifest), decoder: firstOverlap(manifest) };
     this.#sessions = sessions;
     this.#batchSize = batchSize;
+    this.#pixels = pixels;
   }
 
   get executionProvider(): ExecutionProvider {
@@ -84,15 +102,27 @@ class OnnxCodec extends BitstreamCodec implements Codec {
   }
 
   async embed(images: Images, options: CallOptions = {}): Promise<LatentBatch> {
-    const { batch, shape, parts } = this.#encoded(images, options);
+    const { batch, shape } = this.#checked(images, options);
     const size = shape.channels * shape.height * shape.width;
     const data = new Float32Array(batch.count * size);
+    const part = (start: number, end: number) => data.subarray(start * size, end * size);
     if (isLarge(this.manifest, batch)) {
-      for (let i = 0; i < batch.count; i++) {
-        const own = { data: data.subarray(i * size, (i + 1) * size), ...shape };
-        await this.#embedLarge(sliceBatch(batch, i, i + 1), own, options.signal);
-      }
-    } else for await (const { start, latents } of parts) data.set(latents.data, start * size);
+      for (let i = 0; i < batch.count; i++)
+        await this.#embedLarge(
+          sliceBatch(batch, i, i + 1),
+          { data: part(i, i + 1), ...shape },
+          options.signal,
+        );
+    } else
+      await this.#inWorkspace(batch, batch.count, async (workspace, step) => {
+        for (let start = 0; start < batch.count; start += step) {
+          this.#checkAlive(options.signal);
+          const end = Math.min(batch.count, start + step);
+          const images = sliceBatch(batch, start, end);
+          const floats = isFloatImages(images) ? images : workspace.toFloats(images);
+          await this.#encode(floats, shape, part(start, end));
+        }
+      });
     return { data, count: batch.count, ...shape };
   }
 
@@ -103,22 +133,28 @@ class OnnxCodec extends BitstreamCodec implements Codec {
     this.#checkAlive(options.signal);
     checkLatents(latents, this.manifest);
     const size = imageSize(this.manifest, latents, options);
+    const { count } = latents;
     const uint8 = checkOutput(options.output) === 'uint8';
     const length = size.channels * size.height * size.width;
-    const data = new (uint8 ? Uint8Array : Float32Array)(latents.count * length);
-    for (const [start, end] of this.#chunks(latents.count, size)) {
-      this.#checkAlive(options.signal);
-      const own = { ...size, data: data.subarray(start * length, end * length) };
-      const keep = (row: number, images: FloatImageBatch): void => {
-        if (uint8) own.data.set(toUint8Images(images).data, row * size.width * size.channels);
-        else if (images.count > 1) own.data.set(images.data);
-        else setRows(own as Planes, row, images);
-      };
-      const part = sliceBatch(latents, start, end);
-      if (isLarge(this.manifest, size)) await this.#reconstructLarge(part, size, keep, options.signal);
-      else keep(0, cropImages(await this.#decode(part), size.height, size.width));
-    }
-    return { data, count: latents.count, ...size } as ImagesOf<Kind>;
+    const data = new (uint8 ? Uint8Array : Float32Array)(count * length);
+    const job = { size, signal: options.signal };
+    if (isLarge(this.manifest, size)) {
+      for (let i = 0; i < count; i++)
+        await this.#decodeLarge(
+          sliceBatch(latents, i, i + 1),
+          data.subarray(i * length, (i + 1) * length),
+          job,
+        );
+    } else
+      await this.#inWorkspace(imageSize(this.manifest, latents, {}), count, async (workspace, step) => {
+        for (let start = 0; start < count; start += step) {
+          this.#checkAlive(options.signal);
+          const end = Math.min(count, start + step);
+          const own = data.subarray(start * length, end * length);
+          await this.#decodeInto(sliceBatch(latents, start, end), own, size, workspace);
+        }
+      });
+    return { data, count, ...size } as ImagesOf<Kind>;
   }
 
   async roundTrip<Kind extends ImageKind = 'uint8'>(
@@ -143,11 +179,15 @@ class OnnxCodec extends BitstreamCodec implements Codec {
   }
 
   async score(images: Images, options: CallOptions = {}): Promise<Float64Array> {
-    const { batch, parts } = this.#encoded(images, options);
+    const { batch, shape } = this.#checked(images, options);
     const scores = new Float64Array(batch.count);
-    for await (const { start, floats, latents } of parts) {
-      const output = cropImages(await this.#decode(latents), floats.height, floats.width);
-      scores.set(meanSquaredErrors(floats, output), start);
+    const step = imagesAtOnce(this.#batchSize, batch);
+    for (let start = 0; start < batch.count; start += step) {
+      this.#checkAlive(options.signal);
+      const part = sliceBatch(batch, start, Math.min(batch.count, start + step));
+      const floats = isFloatImages(part) ? part : toFloatImages(part);
+      const output = await this.#decode(await this.#encode(floats, shape));
+      scores.set(meanSquaredErrors(floats, cropImages(output, floats.height, floats.width)), start);
     }
     return scores;
   }
@@ -175,35 +215,48 @@ class OnnxCodec extends BitstreamCodec implements Codec {
     return this.#codingContext;
   }
 
-  /** Checks the images and runs the encoder on them, chunk by chunk as `parts` is taken. */
-  #encoded(images: Images, { signal }: CallOptions) {
+  /** One batch of the images, checked, and the shape of their latents. */
+  #checked(images: Images, { signal }: CallOptions) {
     this.#checkAlive(signal);
     const batch = joinedImages(images);
     checkImages(batch, this.manifest);
-    const shape = latentShape(this.manifest, batch.height, batch.width);
-    return { batch, shape, parts: this.#encodeParts(batch, shape, signal) };
+    return { batch, shape: latentShape(this.manifest, batch.height, batch.width) };
   }
 
-  async *#encodeParts(
-    batch: ImageBatch | FloatImageBatch,
-    shape: ItemShape,
-    signal: AbortSignal | undefined,
-  ) {
-    for (const [start, end] of this.#chunks(batch.count, batch)) {
-      this.#checkAlive(signal);
-      const part = sliceBatch(batch, start, end);
-      const floats = isFloatImages(part) ? part : toFloatImages(part);
-      yield { start, floats, latents: await this.#encode(floats, shape) };
+  /** Runs a task on some images at a time: with a workspace for as many. */
+  async #inWorkspace(
+    { channels, height, width }: ItemShape,
+    count: number,
+    task: (workspace: PixelWorkspace, step: number) => Promise<void>,
+  ): Promise<void> {
+    const step = imagesAtOnce(this.#batchSize, { height, width });
+    const workspace = this.#pixels.take(Math.min(step, count) * channels * height * width);
+    try {
+      await task(workspace, step);
+    } finally {
+      this.#pixels.giveBack(workspace);
     }
   }
 
-  async #encode(floats: FloatImageBatch, shape: ItemShape): Promise<LatentBatch> {
+  /** @param latents where the numbers of the latents are to be put. */
+  async #encode(
+    floats: FloatImageBatch,
+    shape: ItemShape,
+    latents = new Float32Array(floats.count * shape.channels * shape.height * shape.width),
+  ): Promise<LatentBatch> {
     const { image, normalisation } = this.manifest;
     const filled = fillTransparent(floats);
     const input = normalise(image.anySize ? padImages(filled, image.multiple) : filled, normalisation);
-    const data = await this.#sessions.encoder.run(input.data, input.count, input, shape);
+    const { encoder } = this.#sessions;
+    const data = await encoder.run(input.data, input.count, input, shape, this.#room(latents));
     checkFinite(data, 'the encoder’s output');
-    return { data, count: floats.count, ...shape };
+    if (data.buffer !== latents.buffer) latents.set(data);
+    return { data: latents, count: floats.count, ...shape };
+  }
+
+  /** Memory that a run may write to: other providers than `cpu` have their own. */
+  #room<T>(memory: T): T | undefined {
+    return this.executionProvider === 'cpu' ? memory : undefined;
   }
 
   /** Runs the encoder on one large image and writes its latent to `latent`. */
@@ -227,12 +280,11 @@ class OnnxCodec extends BitstreamCodec implements Codec {
     this.#overlaps.encoder = await runInStrips(job, this.#overlaps.encoder);
   }
 
-  /** Runs the decoder on the latent of one large image; `keep` takes rows of the image as they come. */
-  async #reconstructLarge(
+  /** Runs the decoder on the latent of one large image and writes its rows to `pixels` as they come. */
+  async #decodeLarge(
     latent: LatentBatch,
-    size: ItemShape,
-    keep: (row: number, rows: FloatImageBatch) => void,
-    signal: AbortSignal | undefined,
+    pixels: Uint8Array | Float32Array,
+    { size, signal }: { readonly size: ItemShape; readonly signal: AbortSignal | undefined },
   ): Promise<void> {
     const { multiple } = this.manifest.image;
     const units = Math.ceil(size.height / multiple);
@@ -241,26 +293,42 @@ class OnnxCodec extends BitstreamCodec implements Codec {
       this.#checkAlive(signal);
       return this.#decode({ ...rowsOf(latent, first * latentRows, last * latentRows), count: 1 });
     };
-    const cropped = (row: number, part: Planes): void =>
-      keep(row, cropImages({ ...part, count: 1 }, Math.min(part.height, size.height - row), size.width));
-    const job = { units, unitPixels: multiple * size.width, rows: multiple, run, keep: cropped };
+    const keep = (row: number, part: Planes): void => {
+      const rows = cropImages({ ...part, count: 1 }, Math.min(part.height, size.height - row), size.width);
+      if (pixels instanceof Float32Array) setRows({ ...size, data: pixels }, row, rows);
+      else fillPixels(rows, pixels.subarray(row * size.width * size.channels));
+    };
+    const job = { units, unitPixels: multiple * size.width, rows: multiple, run, keep };
     this.#overlaps.decoder = await runInStrips(job, this.#overlaps.decoder);
   }
 
-  /** Gives images of the padded size, 0..1. */
-  async #decode(latents: LatentBatch): Promise<FloatImageBatch> {
+  /** Runs the decoder and puts images of this size into `pixels`. */
+  async #decodeInto(
+    latents: LatentBatch,
+    pixels: Uint8Array | Float32Array,
+    size: ItemShape,
+    workspace: PixelWorkspace,
+  ): Promise<void> {
     const padded = imageSize(this.manifest, latents, {});
-    const data = await this.#sessions.decoder.run(latents.data, latents.count, latents, padded);
-    checkFinite(data, 'the decoder’s output');
-    return denormalise({ data, count: latents.count, ...padded }, this.manifest.normalisation);
+    const room = this.#room(workspace.room(latents.count * padded.channels * padded.height * padded.width));
+    const { height, width } = size;
+    if (pixels instanceof Uint8Array && isPlain(this.manifest.normalisation) && sameShape(padded, size)) {
+      const data = await this.#sessions.decoder.run(latents.data, latents.count, latents, padded, room);
+      // One pass clamps, rounds and looks for what is not finite.
+      if (!workspace.toBytes({ data, count: latents.count, ...size }, pixels)) checkFinite(data, DECODED);
+    } else {
+      const images = cropImages(await this.#decode(latents, room), height, width);
+      if (pixels instanceof Uint8Array) workspace.toBytes(images, pixels);
+      else pixels.set(images.data);
+    }
   }
 
-  *#chunks(
-    count: number,
-    size: Pick<ItemShape, 'height' | 'width'>,
-  ): Generator<[start: number, end: number]> {
-    const step = imagesAtOnce(this.#batchSize, size);
-    for (let start = 0; start < count; start += step) yield [start, Math.min(count, start + step)];
+  /** Gives images of the padded size, 0..1. */
+  async #decode(latents: LatentBatch, room?: Float32Array): Promise<FloatImageBatch> {
+    const padded = imageSize(this.manifest, latents, {});
+    const data = await this.#sessions.decoder.run(latents.data, latents.count, latents, padded, room);
+    checkFinite(data, DECODED);
+    return denormalise({ data, count: latents.count, ...padded }, this.manifest.normalisation);
   }
 
   #checkAlive(signal: AbortSignal | undefined): void {

@@ -27,7 +27,12 @@ function signed(value: number): number[] {
   return value >= -64 && value < 64 ? [value & 127] : [(value & 127) | 128, ...signed(value >> 7)];
 }
 
-const simd = (opcode: number, ...rest: readonly number[]): Code => [0xfd, ...unsigned(opcode), ...rest];
+/** An instruction on vectors, by its number and what follows it. */
+export const simd = (opcode: number, ...rest: readonly number[]): Code => [
+  0xfd,
+  ...unsigned(opcode),
+  ...rest,
+];
 /** Alignment hint (none) and offset of a memory access. */
 const place = (offset: number): number[] => [0, ...unsigned(offset)];
 

@@ -2,6 +2,7 @@ import { isLosslessBundle, loadAnyBundle } from '../bundle/load.js';
 import type { BundleSource } from '../bundle/source.js';
 import { type Codec, createCodec, kernelOf } from '../codec/codec.js';
 import { checkLoadOptions, type FetchingOptions, type LoadOptions } from '../codec/load-options.js';
+import { createSimdPixels } from '../codec/pixels/simd-pixels.js';
 import { reporting } from '../fetch/reporting.js';
 import { openSessions } from '../provider/open-sessions.js';
 import { NODE_PROVIDERS, whyUnavailableOnNode } from './onnxruntime.js';
@@ -46,5 +47,6 @@ export async function loadCodec(bundle: BundleSource, options: NodeLoadOptions =
     batchSize: options.batchSize,
     whyUnavailable: whyUnavailableOnNode,
   });
-  return createCodec(loaded, sessions, options.batchSize, options.contextKernel);
+  const { batchSize, contextKernel } = options;
+  return createCodec(loaded, sessions, { batchSize, contextKernel, pixels: createSimdPixels() });
 }

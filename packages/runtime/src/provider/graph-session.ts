@@ -6,6 +6,7 @@ import type {
   OrtSession,
   OrtSessionOptions,
   OrtTensor,
+  OrtTensors,
   OrtValueMetadata,
   RunGuard,
 } from './ort.js';
@@ -17,9 +18,16 @@ export interface GraphSession {
   readonly missing?: true;
   /**
    * Runs a batch of `count` items of shape `input` and gives the data of `count` items of shape `output`.
+   * @param into where the data is to be put, on the provider `cpu` alone; the result may be other memory all the same.
    * @throws ConvaeError RUN_FAILED where ONNX Runtime fails, GRAPH_INVALID where the graph gives another shape.
    */
-  run(data: Float32Array, count: number, input: ItemShape, output: ItemShape): Promise<Float32Array>;
+  run(
+    data: Float32Array,
+    count: number,
+    input: ItemShape,
+    output: ItemShape,
+    into?: Float32Array,
+  ): Promise<Float32Array>;
   /** Frees the session after the runs that are waiting. */
   release(): Promise<void>;
 }
@@ -37,7 +45,7 @@ export async function createGraphSession(
   graph: Graph,
   options: OrtSessionOptions,
   queue: RunQueue,
-  guard: RunGuard = (run) => run(),
+  guard?: RunGuard,
 ): Promise<GraphSession> {
   const session = await queue.enqueue(() => createSession(ort, model, graph, options));
   try {
@@ -47,11 +55,14 @@ export async function createGraphSession(
     throw error;
   }
   return {
-    run: (data, count, input, output) =>
+    run: (data, count, input, output, into) =>
       queue.enqueue(async () => {
         const tensor = new ort.Tensor('float32', data, dims(graph.input, count, input));
-        const fetches = await guard(() => runSession(session, graph, tensor));
-        return checkedOutput(fetches[graph.output.name], graph, dims(graph.output, count, output));
+        const expected = dims(graph.output, count, output);
+        const room = into && new ort.Tensor('float32', into, expected);
+        const run = () => runSession(session, graph, tensor, room);
+        const fetches = await (guard ? guard(run) : run());
+        return checkedOutput(fetches[graph.output.name], graph, expected);
       }),
     release: () => queue.enqueue(() => session.release()),
   };
@@ -74,10 +85,14 @@ async function runSession(
   session: OrtSession,
   graph: Graph,
   tensor: OrtTensor,
-): ReturnType<OrtSession['run']> {
+  room?: OrtTensor,
+): Promise<OrtTensors> {
+  const feeds = { [graph.input.name]: tensor };
   try {
-    return await session.run({ [graph.input.name]: tensor });
+    return await (room ? session.run(feeds, { [graph.output.name]: room }) : session.run(feeds));
   } catch (cause) {
+    // A graph whose output does not fit into its room runs without: its error then says what is wrong.
+    if (room) return runSession(session, graph, tensor);
     throw new ConvaeError('RUN_FAILED', `${graph.file} failed to run: ${firstLine(cause)}`, { cause });
   }
 }

@@ -19,6 +19,9 @@ export interface OrtTensor {
   readonly dims: readonly number[];
 }
 
+/** Tensors by the names of a graph's inputs or outputs. */
+export type OrtTensors = Readonly<Record<string, OrtTensor>>;
+
 /** What a session says about one of its inputs or outputs. */
 export interface OrtValueMetadata {
   readonly name: string;
@@ -33,7 +36,9 @@ export interface OrtSession {
   readonly outputNames: readonly string[];
   readonly inputMetadata?: readonly OrtValueMetadata[];
   readonly outputMetadata?: readonly OrtValueMetadata[];
-  run(feeds: Readonly<Record<string, OrtTensor>>): Promise<Readonly<Record<string, OrtTensor>>>;
+  run(feeds: OrtTensors): Promise<OrtTensors>;
+  /** `fetches` are what the outputs are to be put into; who has other memory for them leaves it alone. */
+  run(feeds: OrtTensors, fetches: OrtTensors): Promise<OrtTensors>;
   release(): Promise<void>;
 }
 

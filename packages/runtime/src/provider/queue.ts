@@ -18,16 +18,22 @@ const TURN_MS = 8;
 export function createRunQueue(yieldTurn?: () => Promise<void>): RunQueue {
   let tail: Promise<unknown> = Promise.resolve();
   let turnEnds = 0;
+  let unsettled = 0;
   const turn = async (): Promise<void> => {
     if (yieldTurn === undefined || performance.now() < turnEnds) return;
     await yieldTurn();
     turnEnds = performance.now() + TURN_MS;
   };
+  const settled = (): void => {
+    unsettled -= 1;
+  };
   return {
     enqueue: (task) => {
-      const result = tail.then(turn).then(task);
+      // Nothing to wait for: a short run takes a few microseconds less without the promises.
+      const result = unsettled === 0 && yieldTurn === undefined ? task() : tail.then(turn).then(task);
+      unsettled += 1;
       // The next task waits for the end of this one, not for its success.
-      tail = result.catch(() => undefined);
+      tail = result.then(settled, settled);
       return result;
     },
   };

@@ -24,7 +24,7 @@ export async function openCodec(source: BundleSource, options: WebLoadOptions): 
     available: WEB_PROVIDERS,
     batchSize: options.batchSize,
   });
-  return checked(createCodec(bundle, sessions, options.batchSize, options.contextKernel), options);
+  return checked(createCodec(bundle, sessions, options), options);
 }
 
 async function openLossless(bundle: LosslessBundle, { contextKernel }: WebLoadOptions): Promise<Codec> {

@@ -11,6 +11,7 @@ import {
 import { checkCount, checkInteger, isSequence, wrongKind } from '../../checks.js';
 import { ConvaeError } from '../../errors.js';
 import {
+  copied,
   type FloatImageBatch,
   type ImageBatch,
   isFloatImages,
@@ -161,8 +162,4 @@ class ContainerEncoder {
 
 function sameForm(a: Batch, b: Batch): boolean {
   return sameShape(a, b) && isFloatImages(a) === isFloatImages(b);
-}
-
-function copied<T extends Batch>(batch: T): T {
-  return { ...batch, data: batch.data.slice() };
 }

@@ -1,0 +1,30 @@
+import { type FloatImageBatch, fillPixels, type ImageBatch, toFloatImages } from '../../image.js';
+
+/** Turns pixels into what a network takes, and what a network gives into pixels; serves one call at a time. */
+export interface PixelWorkspace {
+  /** uint8 N×H×W×C → float32 N×C×H×W, pixel / 255; may be overwritten by what is done next. */
+  toFloats(images: ImageBatch): FloatImageBatch;
+  /** Where a network's output of so many float32 is best put, for {@link toBytes}; undefined where it does not matter. */
+  room(length: number): Float32Array | undefined;
+  /** As `fillPixels`. */
+  toBytes(images: FloatImageBatch, pixels: Uint8Array): boolean;
+}
+
+/** Workspaces: each is taken by one call and given back by it. */
+export interface Pixels {
+  /** @param values most numbers that the call has at once. */
+  take(values: number): PixelWorkspace;
+  giveBack(workspace: PixelWorkspace): void;
+}
+
+const PLAIN_WORKSPACE: PixelWorkspace = {
+  toFloats: toFloatImages,
+  room: () => undefined,
+  toBytes: fillPixels,
+};
+
+/** In JavaScript: it keeps nothing, so that all calls share one. */
+export const PLAIN_PIXELS: Pixels = {
+  take: () => PLAIN_WORKSPACE,
+  giveBack: () => undefined,
+};
