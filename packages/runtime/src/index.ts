@@ -8,14 +8,9 @@ export * from './bundle/files.js';
 export * from './bundle/identity.js';
 export * from './bundle/load.js';
 export * from './bundle/manifest.js';
-export {
-  MAX_PACK_BYTES,
-  MAX_PACK_FILES,
-  openPack,
-  PACK_EXTENSION,
-  PACK_MAGIC,
-  PACK_VERSION,
-} from './bundle/pack.js';
+export type { BundleContext } from './bundle/open-context.js';
+export { MAX_PACK_FILES, openPack, PACK_MAGIC, PACK_VERSION } from './bundle/pack.js';
+export { MAX_PACK_BYTES, PACK_EXTENSION } from './bundle/pack-names.js';
 export * from './bundle/parse.js';
 export * from './bundle/pixels.js';
 export type { BundleSource, HeldPack, PackBlob } from './bundle/source.js';

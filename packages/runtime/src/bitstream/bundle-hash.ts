@@ -1,5 +1,7 @@
 import { sha256 } from '../bytes.js';
-import { BUNDLE_HASH_BYTES } from './container-header.js';
+
+/** Bytes of the bundle's hash that a container carries. */
+export const BUNDLE_HASH_BYTES = 8;
 
 /** Plain data: what JSON can hold, numbers finite. */
 export type PlainData =

@@ -1,5 +1,6 @@
 import { checkLimit } from '../checks.js';
 import { ConvaeError } from '../errors.js';
+import { BUNDLE_HASH_BYTES } from './bundle-hash.js';
 import { ByteReader } from './byte-reader.js';
 import { ByteWriter } from './byte-writer.js';
 import { crc32c } from './crc32c.js';
@@ -9,8 +10,6 @@ import { PRIORS } from './priors.js';
 
 /** Version of the container format: a newer major is refused, fields of a newer minor are skipped. */
 export const CONTAINER_VERSION = { major: 1, minor: 0 } as const;
-/** Bytes of the bundle's hash that a container carries. */
-export const BUNDLE_HASH_BYTES = 8;
 
 const MAGIC = Uint8Array.of(0x89, 0x43, 0x41, 0x45);
 /** Magic, major, minor, length of the fields. */

@@ -1,7 +1,7 @@
-export { bundleHash, canonicalJson, type PlainData } from './bundle-hash.js';
+export { BUNDLE_HASH_BYTES, bundleHash, canonicalJson, type PlainData } from './bundle-hash.js';
 export { type Chunk, LEAST_CHUNK_BYTES } from './chunk.js';
 export { ContainerFile, openContainer, type RandomAccessSource } from './container-file.js';
-export { BUNDLE_HASH_BYTES, CONTAINER_VERSION, type ContainerHeader } from './container-header.js';
+export { CONTAINER_VERSION, type ContainerHeader } from './container-header.js';
 export type { ChunkEntry } from './container-index.js';
 export { type ContainerStream, readContainer } from './container-stream.js';
 export {

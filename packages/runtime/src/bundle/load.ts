@@ -1,11 +1,10 @@
-import { bundleHash } from '../bitstream/index.js';
+import { bundleHash } from '../bitstream/bundle-hash.js';
 import { sha256, toHex } from '../bytes.js';
-import { type ContextModel, MAX_CONTEXT_FILE_BYTES, parseContext } from '../context/index.js';
+import { MAX_CONTEXT_FILE_BYTES } from '../context/limits.js';
 import { type EntropyTables, MAX_TABLE_FILE_BYTES, parseTables } from '../entropy/index.js';
 import { qualityCount } from '../entropy/quantizer.js';
 import { ConvaeError } from '../errors.js';
 import { MAX_PIXEL_FILE_BYTES } from '../pixels/limits.js';
-import { checkContext } from './check-context.js';
 import { type BundleFiles, MANIFEST_FILE } from './files.js';
 import { bundleIdentity } from './identity.js';
 import {
@@ -15,6 +14,7 @@ import {
   MAX_MANIFEST_BYTES,
   type Manifest,
 } from './manifest.js';
+import type { BundleContext } from './open-context.js';
 import { parseAnyManifest, withNetworks } from './parse.js';
 
 /** What was read from a bundle, checked against its manifest. */
@@ -34,8 +34,8 @@ export interface Bundle {
 export interface BundleCoding {
   /** The tables of the finest step: one for each channel, for each channel and position, or first these, then those. */
   readonly tables: EntropyTables;
-  /** The model of the context prior; absent where the bundle has none. */
-  readonly context?: ContextModel | undefined;
+  /** The context prior; absent where the bundle has none. */
+  readonly context?: BundleContext | undefined;
   /** uint8, 8 bytes: the hash by which bitstreams name the bundle. */
   readonly hash: Uint8Array;
 }
@@ -87,9 +87,11 @@ async function readLossless(files: BundleFiles, manifest: LosslessManifest): Pro
 
 async function readNetworks(files: BundleFiles, manifest: Manifest, decoderOnly = false): Promise<Bundle> {
   const leftOut = decoderOnly || files.names?.includes(manifest.encoder.file) === false;
-  const encoder = leftOut ? undefined : await readListed(files, manifest.encoder, MAX_GRAPH_BYTES);
-  const decoder = await readListed(files, manifest.decoder, MAX_GRAPH_BYTES);
-  const coding = await readCoding(files, manifest);
+  const [encoder, decoder, coding] = await Promise.all([
+    leftOut ? undefined : readListed(files, manifest.encoder, MAX_GRAPH_BYTES),
+    readListed(files, manifest.decoder, MAX_GRAPH_BYTES),
+    readCoding(files, manifest),
+  ]);
   return { location: files.location, manifest, encoder, decoder, coding };
 }
 
@@ -102,11 +104,11 @@ async function readCoding(files: BundleFiles, manifest: Manifest): Promise<Bundl
   return { tables, context, hash: await bundleHash(identity) };
 }
 
-async function readContext(files: BundleFiles, manifest: Manifest): Promise<ContextModel | undefined> {
+async function readContext(files: BundleFiles, manifest: Manifest): Promise<BundleContext | undefined> {
   if (manifest.context === undefined) return undefined;
-  const model = parseContext(await readListed(files, manifest.context, MAX_CONTEXT_FILE_BYTES));
-  checkContext(model, manifest);
-  return model;
+  const bytes = readListed(files, manifest.context, MAX_CONTEXT_FILE_BYTES);
+  const [code, context] = await Promise.all([import('./open-context.js'), bytes]);
+  return code.openContext(context, manifest);
 }
 
 function checkTableCount({ count }: EntropyTables, { latent, quantizer, tables }: Manifest): void {

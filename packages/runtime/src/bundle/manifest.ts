@@ -1,5 +1,5 @@
-import { PRIORS } from '../bitstream/index.js';
-import { MAX_CONTEXT_FILE_BYTES } from '../context/index.js';
+import { PRIORS } from '../bitstream/priors.js';
+import { MAX_CONTEXT_FILE_BYTES } from '../context/limits.js';
 import { MAX_TABLE_FILE_BYTES } from '../entropy/index.js';
 import { MAX_MULTIPLIER, MAX_QUALITIES, MAX_STEP, MIN_STEP } from '../entropy/quantizer.js';
 import { IMAGE_CHANNELS } from '../image.js';

@@ -5,7 +5,8 @@ import { expectRejection } from '../testing/expectations.js';
 import type { TinyBundle } from '../testing/tiny-bundle.js';
 import { MANIFEST_FILE } from './files.js';
 import { loadBundle } from './load.js';
-import { MAX_PACK_BYTES, openPack } from './pack.js';
+import { openPack } from './pack.js';
+import { MAX_PACK_BYTES } from './pack-names.js';
 import { packBundle } from './write-pack.js';
 
 const bundle: TinyBundle = await createCodedBundle({ context: true });

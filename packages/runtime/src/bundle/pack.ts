@@ -4,6 +4,7 @@ import { toHex } from '../bytes.js';
 import { checkBytes, checkLimit } from '../checks.js';
 import { ConvaeError } from '../errors.js';
 import { type BundleFiles, MANIFEST_FILE, PLAIN_FILE_NAME } from './files.js';
+import { MAX_PACK_BYTES } from './pack-names.js';
 
 /** The first bytes of a packed bundle. */
 export const PACK_MAGIC = Uint8Array.of(0x89, 0x43, 0x41, 0x42);
@@ -11,10 +12,6 @@ export const PACK_MAGIC = Uint8Array.of(0x89, 0x43, 0x41, 0x42);
 export const PACK_VERSION = 1;
 /** Most files in a packed bundle. */
 export const MAX_PACK_FILES = 16;
-/** Largest packed bundle that is read, bytes. */
-export const MAX_PACK_BYTES = 160 << 20;
-/** How the names of packed bundles end. */
-export const PACK_EXTENSION = '.convae';
 
 /**
  * The files of a packed bundle (FORMAT.md, "Packed bundle"), as views of its bytes: do not change those afterwards.

@@ -1,18 +1,14 @@
 import type { ContainerSink, RandomAccessSource } from '../bitstream/index.js';
 import type { ImageBatch, Images } from '../image.js';
-import {
-  type CallOptions,
-  type CodingContext,
-  type ContainerOptions,
-  type ContainerSummary,
-  type DecodedContainer,
-  decodeContainer,
-  decodeImage,
-  type EncodeOptions,
-  encodeContainer,
-  encodeImages,
-  type ImageSequence,
-  openImageContainer,
+import { decodeImage } from './coding/image-coder.js';
+import type {
+  CallOptions,
+  CodingContext,
+  ContainerOptions,
+  ContainerSummary,
+  DecodedContainer,
+  EncodeOptions,
+  ImageSequence,
 } from './coding/index.js';
 import type { Codec, OpenedContainer, OpenOptions } from './interface.js';
 import { joinedImages } from './shapes.js';
@@ -23,7 +19,10 @@ export const PLAIN_NOTICE =
 
 type Coding = 'encode' | 'encodeBatch' | 'decode' | 'encodeContainer' | 'decodeContainer' | 'openContainer';
 
-/** The part of a codec that reads and writes bitstreams, over its way from images to payloads and back. */
+/**
+ * The part of a codec that reads and writes bitstreams, over its way from images to payloads and back. The code for all but
+ * the decoding of single images is loaded when it is first needed.
+ */
 export abstract class BitstreamCodec implements Pick<Codec, Coding> {
   /** @throws ConvaeError DISPOSED, ABORTED, UNSUPPORTED where the bundle codes nothing. */
   protected abstract coding(signal?: AbortSignal): CodingContext;
@@ -31,11 +30,13 @@ export abstract class BitstreamCodec implements Pick<Codec, Coding> {
   async encode(images: Images, options: EncodeOptions = {}): Promise<Uint8Array> {
     const batch = joinedImages(images);
     if (batch?.count > 1) throw new RangeError(`expected 1 image for image, received ${batch.count}`);
-    return (await encodeImages(this.coding(options.signal), batch, options))[0]!;
+    return (await this.encodeBatch(batch, options))[0]!;
   }
 
   async encodeBatch(images: Images, options: EncodeOptions = {}): Promise<Uint8Array[]> {
-    return encodeImages(this.coding(options.signal), images, options);
+    const context = this.coding(options.signal);
+    const { encodeImages } = await import('./coding/image-encoder.js');
+    return encodeImages(context, images, options);
   }
 
   async decode(bytes: Uint8Array, options: CallOptions = {}): Promise<ImageBatch> {
@@ -48,6 +49,7 @@ export abstract class BitstreamCodec implements Pick<Codec, Coding> {
     options: ContainerOptions = {},
   ): Promise<ContainerSummary> {
     const context = this.coding(options.signal);
+    const { encodeContainer } = await import('./coding/container-encoder.js');
     return encodeContainer(context, images, sink, options);
   }
 
@@ -56,11 +58,13 @@ export abstract class BitstreamCodec implements Pick<Codec, Coding> {
     options: CallOptions = {},
   ): Promise<DecodedContainer> {
     const context = this.coding(options.signal);
+    const { decodeContainer } = await import('./coding/container-decoder.js');
     return decodeContainer(context, stream, options);
   }
 
   async openContainer(source: RandomAccessSource, options: OpenOptions = {}): Promise<OpenedContainer> {
     const context = this.coding();
+    const { openImageContainer } = await import('./coding/container-decoder.js');
     return openImageContainer(context, source, options);
   }
 }

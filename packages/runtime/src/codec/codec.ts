@@ -1,7 +1,7 @@
 import type { Bundle, BundleCoding } from '../bundle/load.js';
 import type { Manifest } from '../bundle/manifest.js';
 import { checkFinite, checkNotAborted } from '../checks.js';
-import { type ContextKernelName, chooseKernel } from '../context/index.js';
+import type { ContextKernelName } from '../context/index.js';
 import { ConvaeError } from '../errors.js';
 import type { FloatImageBatch, ImageBatch, Images, ItemShape, LatentBatch } from '../image.js';
 import {
@@ -17,7 +17,9 @@ import { DEFAULT_BATCH_SIZE, imagesAtOnce } from '../provider/batch.js';
 import type { ExecutionProvider, NetworkSessions, PassedOver } from '../provider/open-sessions.js';
 import { fillTransparent } from '../transparency.js';
 import { BitstreamCodec, PLAIN_NOTICE } from './bitstream-codec.js';
-import { type CodingContext, EntropyModel, networkCoding } from './coding/index.js';
+import type { CodingContext } from './coding/coding-context.js';
+import { EntropyModel } from './coding/entropy-model.js';
+import { networkCoding } from './coding/network-coding.js';
 import { meanSquaredErrors } from './distortion.js';
 import type {
   CallOptions,
@@ -346,7 +348,7 @@ export function kernelOf(
   coding: BundleCoding | undefined,
   name: ContextKernelName | undefined,
 ): ContextKernelName | undefined {
-  return coding?.context && chooseKernel(name);
+  return coding?.context?.chooseKernel(name);
 }
 
 function checkDenoises({ name, training }: Manifest): void {

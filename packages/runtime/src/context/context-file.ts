@@ -6,13 +6,11 @@ import {
   neighbourCount,
   SIZE_LIMITS,
 } from './context-model.js';
+import { MAX_CONTEXT_FILE_BYTES } from './limits.js';
 
 /** First bytes of a context model's file: "CAEC" and the newest version. */
 const MAGIC = Uint8Array.of(0x43, 0x41, 0x45, 0x43, 2);
 const VERSION_AT = MAGIC.length - 1;
-
-/** Largest file of a context model that is read, bytes. */
-export const MAX_CONTEXT_FILE_BYTES = 8 << 20;
 
 type Field = ArrayField<ContextSizes> & { readonly name: Exclude<keyof ContextModel, keyof ContextSizes> };
 

@@ -1,15 +1,11 @@
-import { finish, type Steps, TOTAL } from '../entropy/index.js';
+import { finish, type RangeDecoder, type RangeEncoder, type Steps, TOTAL } from '../entropy/index.js';
 import type { ItemShape } from '../image.js';
 import { type ContextModel, MAX_INPUT, neighbourCount, SCALE_UNIT } from './context-model.js';
+import { contextDecoding, contextEncoding, type SymbolCoder } from './context-symbols.js';
 import { createKernel } from './create-kernel.js';
 import type { ContextKernel, ContextKernelName } from './kernel.js';
 import { type Entries, Mixture } from './mixture.js';
 import { mixtureTables } from './mixture-tables.js';
-
-/** Codes one symbol under its distribution: writes `symbol` and gives it back, or reads one. */
-export interface SymbolCoder {
-  code(mixture: Mixture, symbol: number): number;
-}
 
 /** Options of {@link ContextPrior}. */
 export interface ContextPriorOptions {
@@ -70,6 +66,16 @@ export class ContextPrior {
    */
   code(symbols: Int32Array, shape: ItemShape, quality: number, coder: SymbolCoder): void {
     finish(this.steps(symbols, shape, quality, coder));
+  }
+
+  /** Encodes symbols as `encodeContextSymbols`, in pieces. */
+  encoding(encoder: RangeEncoder, symbols: Int32Array, shape: ItemShape, quality: number): Steps<void> {
+    return contextEncoding(encoder, symbols, this, shape, quality);
+  }
+
+  /** Decodes symbols as `decodeContextSymbols`, in pieces. @throws ConvaeError DATA_INVALID where the bytes are damaged. */
+  decoding(decoder: RangeDecoder, symbols: Int32Array, shape: ItemShape, quality: number): Steps<void> {
+    return contextDecoding(decoder, symbols, this, shape, quality);
   }
 
   /** As {@link code}, in pieces of some thousand symbols. */

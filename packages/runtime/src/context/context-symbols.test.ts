@@ -5,7 +5,8 @@ import { ConvaeError } from '../errors.js';
 import { randomContextModel } from '../testing/random-context.js';
 import { seededRandom } from '../testing/tiny-bundle.js';
 import { contextCase, decodeAll, encodeAll } from './arbitraries.test.fixture.js';
-import { ContextPrior, type SymbolCoder } from './context-prior.js';
+import { ContextPrior } from './context-prior.js';
+import type { SymbolCoder } from './context-symbols.js';
 import { CONTEXT_KERNELS } from './kernel.js';
 import type { Mixture } from './mixture.js';
 

@@ -8,8 +8,17 @@ import {
 } from '../entropy/index.js';
 import { ConvaeError } from '../errors.js';
 import type { ItemShape } from '../image.js';
-import type { ContextPrior } from './context-prior.js';
 import type { Mixture } from './mixture.js';
+
+/** Codes one symbol under its distribution: writes `symbol` and gives it back, or reads one. */
+export interface SymbolCoder {
+  code(mixture: Mixture, symbol: number): number;
+}
+
+/** A walk over the symbols of latents in pieces: `ContextPrior`. */
+interface SymbolWalk {
+  steps(symbols: Int32Array, shape: ItemShape, quality: number, coder: SymbolCoder): Steps<void>;
+}
 
 /**
  * Encodes the symbols of latents, int32, N×c×h×w, under the context prior, image after image. They may have any values;
@@ -23,7 +32,7 @@ export function encodeContextSymbols(...args: Parameters<typeof contextEncoding>
 export function contextEncoding(
   encoder: RangeEncoder,
   symbols: Int32Array,
-  prior: ContextPrior,
+  prior: SymbolWalk,
   shape: ItemShape,
   quality: number,
 ): Steps<void> {
@@ -52,7 +61,7 @@ export function decodeContextSymbols(...args: Parameters<typeof contextDecoding>
 export function contextDecoding(
   decoder: RangeDecoder,
   symbols: Int32Array,
-  prior: ContextPrior,
+  prior: SymbolWalk,
   shape: ItemShape,
   quality: number,
 ): Steps<void> {

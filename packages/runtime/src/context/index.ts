@@ -1,4 +1,4 @@
-export { MAX_CONTEXT_FILE_BYTES, parseContext, serializeContext } from './context-file.js';
+export { parseContext, serializeContext } from './context-file.js';
 export {
   type ContextModel,
   type ContextSizes,
@@ -16,14 +16,13 @@ export {
   ContextPrior,
   type ContextPriorOptions,
   codedChannels,
-  type SymbolCoder,
 } from './context-prior.js';
 export {
-  contextDecoding,
-  contextEncoding,
   decodeContextSymbols,
   encodeContextSymbols,
+  type SymbolCoder,
 } from './context-symbols.js';
 export { chooseKernel, createKernel } from './create-kernel.js';
 export { CONTEXT_KERNELS, type ContextKernel, type ContextKernelName } from './kernel.js';
+export { MAX_CONTEXT_FILE_BYTES } from './limits.js';
 export { type Entries, Mixture } from './mixture.js';

@@ -1,4 +1,4 @@
-import { crc32c } from '../bitstream/index.js';
+import { crc32c } from '../bitstream/crc32c.js';
 import { ConvaeError } from '../errors.js';
 
 /** The non-linear functions of a mixture, as integers (FORMAT.md, "Context model"). */

@@ -9,33 +9,29 @@ import type { EntropyTable } from './tables.js';
  * @param multiplier integer ≥ 1.
  * @throws RangeError where multiplier is not an integer ≥ 1.
  */
-export function coarsenTable(table: EntropyTable, multiplier: number): EntropyTable {
+export function coarsenTable({ min, frequencies }: EntropyTable, multiplier: number): EntropyTable {
   checkInteger(multiplier, 'multiplier', 1);
-  const size = table.frequencies.length - 1;
-  const min = nearest(table.min, multiplier);
-  const max = nearest(table.min + size - 1, multiplier);
-  const frequencies = new Uint32Array(max - min + 2);
-  for (let i = 0; i < size; i++) share(table.min + i, table.frequencies[i]!, multiplier, min, frequencies);
-  frequencies[frequencies.length - 1]! += table.frequencies[size]!;
-  return { min, frequencies };
+  const size = frequencies.length - 1;
+  const [first, last] = [nearest(min, multiplier), nearest(min + size - 1, multiplier)];
+  const coarse = new Uint32Array(last - first + 2);
+  for (let cell = first, i = 0, carried = 0; cell <= last; cell++) {
+    // Twice where the next cell begins. What lies halfway to a cell beyond the table belongs to the last one.
+    const border = multiplier * (2 * cell + 1);
+    const end = cell === last ? size : Math.ceil(border / 2) - min;
+    let sum = carried;
+    while (i < end) sum += frequencies[i++]!;
+    const halfway = i < size && 2 * (min + i) === border;
+    carried = halfway ? beyond(border, frequencies[i]!) : 0;
+    if (halfway) sum += frequencies[i++]! - carried;
+    coarse[cell - first] = sum;
+  }
+  coarse[coarse.length - 1]! += frequencies[size]!;
+  return { min: first, frequencies: coarse };
 }
 
-/** Adds a fine symbol's frequency to its coarse cell, or to two where it lies halfway and both cells are in the table. */
-function share(
-  symbol: number,
-  frequency: number,
-  multiplier: number,
-  min: number,
-  coarse: Uint32Array,
-): void {
-  // Ties go away from zero, as the quantizer rounds.
-  const outer = nearest(symbol, multiplier);
-  const inner = outer - Math.sign(symbol);
-  const halfway = Math.abs(symbol) * 2 === (Math.abs(outer) * 2 - 1) * multiplier;
-  const regular = coarse.length - 1;
-  const split = halfway && inner >= min && inner < min + regular ? Math.floor(frequency / 2) : 0;
-  if (split > 0) coarse[inner - min]! += split;
-  coarse[outer - min]! += frequency - split;
+/** Of a symbol halfway between two cells, what the upper one gets: ties go away from zero, as the quantizer rounds. */
+function beyond(border: number, frequency: number): number {
+  return border > 0 ? frequency - Math.floor(frequency / 2) : Math.floor(frequency / 2);
 }
 
 /** symbol / multiplier rounded to the nearest integer, half away from zero. */

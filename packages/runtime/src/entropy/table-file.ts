@@ -70,8 +70,7 @@ function readTable(view: DataView, at: number): EntropyTable {
   const entries = view.getUint16(at + 4, true) + 1;
   checkLimit(entries - 1, MAX_TABLE_SYMBOLS, 'an entropy table has', 'symbols');
   if (at + TABLE_HEADER_BYTES + 2 * entries > view.byteLength) throw truncated(WHAT);
-  const frequencies = Uint32Array.from({ length: entries }, (_, i) =>
-    view.getUint16(at + TABLE_HEADER_BYTES + 2 * i, true),
-  );
+  const frequencies = new Uint16Array(entries);
+  for (let i = 0; i < entries; i++) frequencies[i] = view.getUint16(at + TABLE_HEADER_BYTES + 2 * i, true);
   return { min: view.getInt32(at, true), frequencies };
 }

@@ -38,7 +38,10 @@ export interface EntropyTables {
   readonly mins: Int32Array;
   /** uint16 number of regular symbols of each table. */
   readonly sizes: Uint16Array;
-  /** uint32: for table t and slots whose top byte is b, entry 256·t + b is the position in `cdf` to search from. */
+  /**
+   * uint32: for table t and slots whose top byte is b, entry 256·t + b is the position in `cdf` to search from; 0 until
+   * {@link findSlot} first looks for such a slot.
+   */
   readonly buckets: Uint32Array;
 }
 
@@ -61,7 +64,6 @@ export function packTables(tables: readonly EntropyTable[]): EntropyTables {
     const start = packed.starts[index]!;
     packed.starts[index + 1] = start + table.frequencies.length + 1;
     accumulate(table, packed.cdf, start);
-    fillBuckets(packed.cdf, start, packed.buckets.subarray(index * BUCKETS, (index + 1) * BUCKETS));
   });
   return packed;
 }
@@ -69,16 +71,17 @@ export function packTables(tables: readonly EntropyTable[]): EntropyTables {
 /** The table at `index` of a packed set, as plain data. */
 export function unpackTable(tables: EntropyTables, index: number): EntropyTable {
   const cdf = tables.cdf.subarray(tables.starts[index], tables.starts[index + 1]);
-  return {
-    min: tables.mins[index]!,
-    frequencies: Uint32Array.from(cdf.subarray(1), (high, i) => high - cdf[i]!),
-  };
+  const frequencies = new Uint32Array(cdf.length - 1);
+  for (let i = 0; i < frequencies.length; i++) frequencies[i] = cdf[i + 1]! - cdf[i]!;
+  return { min: tables.mins[index]!, frequencies };
 }
 
 /** Where a slot of table `index` is found: the position in `cdf` of the interval that holds it. */
 export function findSlot(tables: EntropyTables, index: number, slot: number): number {
-  const { cdf } = tables;
-  let at = tables.buckets[(index << BUCKET_BITS) | (slot >>> (16 - BUCKET_BITS))]!;
+  const { cdf, buckets } = tables;
+  const bucket = (index << BUCKET_BITS) | (slot >>> (16 - BUCKET_BITS));
+  let at = buckets[bucket]!;
+  if (at === 0) at = buckets[bucket] = firstOfBucket(tables, index, slot & (TOTAL - TOTAL / BUCKETS));
   // Ends: the table's last cumulative frequency is 65536, above every slot.
   while (cdf[at + 1]! <= slot) at++;
   return at;
@@ -119,12 +122,16 @@ function accumulate({ frequencies }: EntropyTable, cdf: Uint32Array, start: numb
   if (sum !== TOTAL) throw invalid(index, `sums to ${sum} instead of ${TOTAL}`);
 }
 
-function fillBuckets(cdf: Uint32Array, start: number, buckets: Uint32Array): void {
-  let at = start;
-  for (let bucket = 0; bucket < BUCKETS; bucket++) {
-    while (cdf[at + 1]! <= bucket * (TOTAL / BUCKETS)) at++;
-    buckets[bucket] = at;
+/** The position of the interval that holds the first slot of a bucket. */
+function firstOfBucket({ cdf, starts }: EntropyTables, index: number, slot: number): number {
+  let low = starts[index]!;
+  let high = starts[index + 1]! - 1;
+  while (high - low > 1) {
+    const middle = (low + high) >>> 1;
+    if (cdf[middle]! <= slot) low = middle;
+    else high = middle;
   }
+  return low;
 }
 
 function invalid(index: number, problem: string): ConvaeError {

@@ -1,10 +1,9 @@
 /// <reference lib="dom" />
 import type { BundleFiles } from '../bundle/files.js';
-import { MAX_PACK_BYTES, openPack } from '../bundle/pack.js';
+import { MAX_PACK_BYTES } from '../bundle/pack-names.js';
 import type { FetchingOptions } from '../codec/load-options.js';
 import { bundleUrl, pageUrl } from './bundle-url.js';
 import { fetchBytes, shownUrl } from './fetch-bytes.js';
-import { fetchKept } from './kept-files.js';
 import { checkPackHash, hashIn, isPackUrl } from './pack-address.js';
 
 /**
@@ -22,7 +21,10 @@ export async function fetchBundle(url: string | URL, options: FetchingOptions): 
   const limited = { ...options, maxBytes: MAX_PACK_BYTES };
   // What stands in the address itself is at hand.
   const kept = hash !== undefined && options.cache !== false && address.protocol !== 'data:';
-  const bytes = kept ? await fetchKept(href, hash, limited) : (await fetchBytes(href, limited)).bytes;
+  const bytes = kept
+    ? await (await import('./kept-files.js')).fetchKept(href, hash, limited)
+    : (await fetchBytes(href, limited)).bytes;
   await checkPackHash(bytes, hash, shownUrl(href));
+  const { openPack } = await import('../bundle/pack.js');
   return openPack(bytes, shownUrl(href));
 }

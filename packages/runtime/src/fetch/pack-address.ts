@@ -1,4 +1,4 @@
-import { PACK_EXTENSION } from '../bundle/pack.js';
+import { PACK_EXTENSION } from '../bundle/pack-names.js';
 import { sha256, toHex } from '../bytes.js';
 import { ConvaeError } from '../errors.js';
 

@@ -1,4 +1,5 @@
-import { type CodedSize, type ContainerHeader, PRIORS, type Prior } from '../../bitstream/index.js';
+import type { CodedSize, ContainerHeader } from '../../bitstream/index.js';
+import { PRIORS, type Prior } from '../../bitstream/priors.js';
 import type { Manifest } from '../../bundle/manifest.js';
 import { checkInteger, checkOneOf } from '../../checks.js';
 import { ConvaeError } from '../../errors.js';

@@ -2,7 +2,7 @@ import type { Prior } from '../../bitstream/index.js';
 import { defaultPrior } from '../../bundle/default-prior.js';
 import type { BundleCoding } from '../../bundle/load.js';
 import type { Manifest } from '../../bundle/manifest.js';
-import { ContextPrior, type ContextPriorOptions } from '../../context/index.js';
+import type { ContextPrior, ContextPriorOptions } from '../../context/index.js';
 import { coarsenTable, type EntropyTables, packTables, TOTAL, unpackTable } from '../../entropy/index.js';
 import { type Quantizer, type QuantizerSpec, qualityCount, quantizerAt } from '../../entropy/quantizer.js';
 import { ConvaeError } from '../../errors.js';
@@ -80,8 +80,7 @@ export class EntropyModel {
         'UNSUPPORTED',
         `${this.#manifest.name} has no context prior: use the factorized one`,
       );
-    const { multipliers } = this.#manifest.quantizer!;
-    this.#context ??= new ContextPrior(context, multipliers, this.#contextOptions);
+    this.#context ??= context.createPrior(this.#contextOptions.kernel);
     return this.#context;
   }
 

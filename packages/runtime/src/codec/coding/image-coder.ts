@@ -1,46 +1,20 @@
-import {
-  type CodedSize,
-  type ImageStream,
-  type Prior,
-  readImageStream,
-  writeImageStream,
-} from '../../bitstream/index.js';
+import { type CodedSize, type ImageStream, readImageStream } from '../../bitstream/image-stream.js';
+import type { Prior } from '../../bitstream/priors.js';
 import type { Manifest } from '../../bundle/manifest.js';
 import { checkBytes } from '../../checks.js';
 import { finish } from '../../entropy/index.js';
 import type { SymbolBatch } from '../../entropy/quantizer.js';
 import { ConvaeError } from '../../errors.js';
-import type { ImageBatch, Images } from '../../image.js';
-import { checkImages, joinedImages } from '../shapes.js';
+import type { ImageBatch } from '../../image.js';
 import {
   type CallOptions,
   type CodingContext,
-  checkedSettings,
   checkStream,
   codedShape,
-  type EncodeOptions,
   type StreamModel,
 } from './coding-context.js';
 import type { EntropyModel } from './entropy-model.js';
 import { decodePayload } from './payload.js';
-
-/** Encodes every image of a batch into a stream of its own (FORMAT.md, "Single image stream"). */
-export async function encodeImages(
-  context: CodingContext,
-  images: Images,
-  options: EncodeOptions,
-): Promise<Uint8Array[]> {
-  const settings = checkedSettings(context.model, options);
-  const batch = joinedImages(images);
-  checkImages(batch, context.manifest);
-  const { image } = context.manifest;
-  const own = batch.height === image.height && batch.width === image.width;
-  const size = own ? {} : { size: { height: batch.height, width: batch.width } };
-  const streams: Uint8Array[] = [];
-  for await (const payload of context.encode(batch, 1, settings, options))
-    streams.push(writeImageStream({ ...settings, ...size, payload }));
-  return streams;
-}
 
 /** What a single image stream holds. */
 export interface CodedImage extends CodedSize {

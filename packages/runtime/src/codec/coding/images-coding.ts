@@ -2,7 +2,7 @@ import type { Steps } from '../../entropy/index.js';
 import { type FloatImageBatch, type ImageBatch, type LatentBatch, sliceBatch } from '../../image.js';
 import type { CodingSettings, EncodeOptions } from './coding-context.js';
 import type { Networks } from './networks.js';
-import { checkAffordable, encodePayload } from './payload.js';
+import { checkAffordable, encodePayload } from './payload-encoder.js';
 
 /** Of the progress of encoding with an effort, what the search for symbols takes; the rest is that of coding them. */
 const SEARCH_SHARE = 0.9;

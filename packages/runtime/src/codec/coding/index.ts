@@ -25,6 +25,7 @@ export {
   type ImageSequence,
 } from './container-encoder.js';
 export { EntropyModel } from './entropy-model.js';
-export { type CodedImage, decodeImage, decodeImageSymbols, encodeImages } from './image-coder.js';
+export { type CodedImage, decodeImage, decodeImageSymbols } from './image-coder.js';
+export { mostImages, mostImagesOf } from './most-images.js';
 export { networkCoding } from './network-coding.js';
-export { MAX_CONTEXT_PRODUCTS, mostImages, mostImagesOf } from './payload.js';
+export { MAX_CONTEXT_PRODUCTS } from './payload.js';

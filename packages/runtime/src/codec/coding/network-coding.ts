@@ -1,16 +1,7 @@
 import { dequantize, type SymbolBatch } from '../../entropy/quantizer.js';
-import { type FloatImageBatch, type ImageBatch, sliceBatch } from '../../image.js';
+import { type ImageBatch, sliceBatch } from '../../image.js';
 import { latentShape } from '../shapes.js';
-import {
-  type CallOptions,
-  type CodedImages,
-  type CodingContext,
-  type CodingSettings,
-  codedShape,
-  type EncodeOptions,
-  progressFrom,
-} from './coding-context.js';
-import { imagesCoding } from './images-coding.js';
+import { type CallOptions, type CodedImages, type CodingContext, codedShape } from './coding-context.js';
 import type { Networks } from './networks.js';
 import { decodePayload, MAX_CONTEXT_PRODUCTS } from './payload.js';
 import { inTurns } from './turns.js';
@@ -30,7 +21,10 @@ export function networkCoding(networks: Networks): CodingContext {
       if (prior !== 'context') return fitting;
       return Math.min(fitting, MAX_CONTEXT_PRODUCTS / model.context().products(quality, shape));
     },
-    encode: (...args) => encodeParts(networks, ...args),
+    encode: async function* (...args) {
+      const { encodeParts } = await import('./network-encoder.js');
+      yield* encodeParts(networks, ...args);
+    },
     decode: async (payload, coded, options) => {
       const { quality, prior, count } = coded;
       const shape = codedShape(manifest, coded);
@@ -43,23 +37,6 @@ export function networkCoding(networks: Networks): CodingContext {
       };
     },
   };
-}
-
-async function* encodeParts(
-  networks: Networks,
-  images: ImageBatch | FloatImageBatch,
-  each: number,
-  settings: CodingSettings,
-  options: EncodeOptions,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  const latents = await networks.embed(images, { signal: options.signal });
-  const coding = await imagesCoding(networks, images, latents, settings, options);
-  const symbols = latents.data.length / latents.count;
-  for (let start = 0; start < latents.count; start += each) {
-    const end = Math.min(latents.count, start + each);
-    const steps = coding.encode(start, end);
-    yield await inTurns(steps, (end - start) * symbols, progressFrom(start, coding.options), end - start);
-  }
 }
 
 /** Most pixels that are reconstructed at once: memory does not grow with the chunk. */

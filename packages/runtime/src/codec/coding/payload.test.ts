@@ -7,7 +7,9 @@ import type { ItemShape, LatentBatch } from '../../image.js';
 import { createCodedBundle } from '../../testing/coded-bundle.js';
 import { seededRandom } from '../../testing/tiny-bundle.js';
 import { EntropyModel } from './entropy-model.js';
-import { decodePayload, encodePayload, MAX_CONTEXT_PRODUCTS, mostImages } from './payload.js';
+import { mostImages } from './most-images.js';
+import { decodePayload, MAX_CONTEXT_PRODUCTS } from './payload.js';
+import { encodePayload } from './payload-encoder.js';
 
 async function modelOf(tables: 'channel' | 'position' | 'both'): Promise<EntropyModel> {
   const { manifest, coding } = await loadBundle(await createCodedBundle({ tables }));

@@ -10,7 +10,7 @@ import { expectRejection, noiseImages } from '../../testing/expectations.js';
 import { photoLike } from '../../testing/photo-like.js';
 import type { Codec } from '../codec.js';
 import { decodeImageSymbols, EntropyModel } from '../coding/index.js';
-import { encodePayload } from '../coding/payload.js';
+import { encodePayload } from '../coding/payload-encoder.js';
 import { meanSquaredErrors } from '../distortion.js';
 
 const LAMBDAS = [20, 60, 200, 700];

@@ -1,28 +1,33 @@
+import { ConvaeError } from '../../errors.js';
+import type { Graph } from './graph.js';
 import type { Operator } from './node.js';
-import { convolution } from './operators/convolution.js';
-import { gemm, matMul } from './operators/matrix.js';
-import { MOVEMENT } from './operators/movement.js';
-import { PAIRS } from './operators/pairs.js';
-import { POOLING } from './operators/pooling.js';
-import { REDUCTIONS } from './operators/reductions.js';
-import { resize } from './operators/resize.js';
 import { SINGLE } from './operators/single.js';
 import { transposedConvolution } from './operators/transposed.js';
-import { TYPING } from './operators/types.js';
 
-/** All operators, by ONNX's names. */
-export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
-  Object.entries({
-    Conv: convolution,
-    ConvTranspose: transposedConvolution,
-    Gemm: gemm,
-    MatMul: matMul,
-    Resize: resize,
-    ...MOVEMENT,
-    ...PAIRS,
-    ...POOLING,
-    ...REDUCTIONS,
-    ...SINGLE,
-    ...TYPING,
-  }),
-);
+/** Operators by ONNX's names. */
+export type Operators = ReadonlyMap<string, Operator>;
+
+/** Those of the smallest decoders. */
+const FIRST: Operators = new Map(Object.entries({ ConvTranspose: transposedConvolution, ...SINGLE }));
+
+/** The code of further ones, the rarest last. */
+const FURTHER: readonly (() => Promise<Operators>)[] = [
+  async () => (await import('./common-operators.js')).COMMON,
+  async () => (await import('./rare-operators.js')).RARE,
+];
+
+/**
+ * The operators of a graph; code is loaded as far as it needs it.
+ * @throws ConvaeError UNSUPPORTED naming one that is not there.
+ */
+export async function loadOperators({ nodes }: Graph): Promise<Operators> {
+  let known = FIRST;
+  const missing = () => nodes.find(({ operator }) => !known.has(operator))?.operator;
+  for (const load of FURTHER) {
+    if (missing() === undefined) return known;
+    known = new Map([...known, ...(await load())]);
+  }
+  const name = missing()?.slice(0, 100);
+  if (name === undefined) return known;
+  throw new ConvaeError('UNSUPPORTED', `the operator ${name} is not supported by the builtin provider`);
+}

@@ -4,7 +4,7 @@ import { type Graph, type GraphEnd, readGraph } from './graph.js';
 import { createKernels, type Kernels, type LoadModule } from './kernels.js';
 import { Memory } from './memory.js';
 import { NodePlan } from './node.js';
-import { OPERATORS } from './operators.js';
+import { loadOperators, type Operators } from './operators.js';
 import {
   isConstant,
   type Limits,
@@ -62,13 +62,15 @@ class BuiltinSession implements OrtSession {
   readonly inputMetadata: readonly OrtValueMetadata[];
   readonly outputMetadata: readonly OrtValueMetadata[];
   readonly #graph: Graph;
+  readonly #operators: Operators;
   readonly #module: WebAssembly.Module;
   readonly #plans = new Map<string, Plan>();
   readonly #isApart: boolean;
   #planning: PlanningSession | undefined;
 
-  private constructor(graph: Graph, module: WebAssembly.Module, kernels: Kernels) {
+  private constructor(graph: Graph, operators: Operators, module: WebAssembly.Module, kernels: Kernels) {
     this.#graph = graph;
+    this.#operators = operators;
     this.#module = module;
     this.inputNames = graph.inputs.map(({ name }) => name);
     this.outputNames = graph.outputs.map(({ name }) => name);
@@ -79,8 +81,8 @@ class BuiltinSession implements OrtSession {
   }
 
   static async open(graph: Graph, module: WebAssembly.Module): Promise<BuiltinSession> {
-    checkOperators(graph);
-    return new BuiltinSession(graph, module, await createKernels(module));
+    const operators = await loadOperators(graph);
+    return new BuiltinSession(graph, operators, module, await createKernels(module));
   }
 
   #start(kernels: Kernels): PlanningSession {
@@ -154,7 +156,7 @@ class BuiltinSession implements OrtSession {
   #settled(inputs: readonly BuiltinTensor[]): Plan {
     const { memory } = this.#planning!;
     const { base } = memory;
-    const plan = makePlan(this.#planning!, inputs);
+    const plan = makePlan(this.#planning!, this.#operators, inputs);
     if (memory.base !== base) {
       this.#plans.clear();
       return this.#settled(inputs);
@@ -191,13 +193,6 @@ function joined(parts: readonly BuiltinTensor[], count: number): BuiltinTensor {
   return new BuiltinTensor(type, values, [count, ...dims.slice(1)]);
 }
 
-function checkOperators({ nodes }: Graph): void {
-  const missing = nodes.find(({ operator }) => !OPERATORS.has(operator));
-  if (missing === undefined) return;
-  const name = missing.operator.slice(0, 100);
-  throw new ConvaeError('UNSUPPORTED', `the operator ${name} is not supported by the builtin provider`);
-}
-
 const metadataOf = ({ name, type, shape }: GraphEnd): OrtValueMetadata => ({
   name,
   isTensor: true,
@@ -221,7 +216,7 @@ function checkedFeed({ name, type, shape }: GraphEnd, feed: OrtTensor | undefine
   );
 }
 
-function makePlan(session: PlanningSession, inputs: readonly OrtTensor[]): Plan {
+function makePlan(session: PlanningSession, operators: Operators, inputs: readonly OrtTensor[]): Plan {
   const values = inputs.reduce((sum, { dims }) => sum + sizeOf(dims), 0);
   const planner = new Planner(session, {
     bytes: LIMITS.bytes + values * LIMITS_PER_VALUE.bytes,
@@ -231,7 +226,7 @@ function makePlan(session: PlanningSession, inputs: readonly OrtTensor[]): Plan 
     planner.bind(name, planner.tensor(inputs[i]!.dims, { type: type === 1 ? 'float32' : 'int32' }));
   });
   for (const node of session.graph.nodes)
-    if (!planner.isFused(node)) OPERATORS.get(node.operator)!(new NodePlan(node, planner));
+    if (!planner.isFused(node)) operators.get(node.operator)!(new NodePlan(node, planner));
   for (const { name } of session.graph.outputs) planOutput(planner, name);
   return { steps: planner.steps, values: planner.values, bytes: planner.bytes };
 }
