@@ -10,7 +10,7 @@ import { checkBytes } from '../../checks.js';
 import { finish } from '../../entropy/index.js';
 import type { SymbolBatch } from '../../entropy/quantizer.js';
 import { ConvaeError } from '../../errors.js';
-import type { ImageBatch, Images } from '../../image.js';
+import { type FloatImageBatch, type ImageBatch, type Images, sliceBatch } from '../../image.js';
 import { checkImages, joinedImages } from '../shapes.js';
 import {
   type CallOptions,
@@ -19,6 +19,8 @@ import {
   checkStream,
   codedShape,
   type EncodeOptions,
+  inOrder,
+  progressFrom,
   type StreamModel,
 } from './coding-context.js';
 import type { EntropyModel } from './entropy-model.js';
@@ -37,9 +39,27 @@ export async function encodeImages(
   const own = batch.height === image.height && batch.width === image.width;
   const size = own ? {} : { size: { height: batch.height, width: batch.width } };
   const streams: Uint8Array[] = [];
-  for await (const payload of context.encode(batch, 1, settings, options))
-    streams.push(writeImageStream({ ...settings, ...size, payload }));
+  const coded = inOrder(context, partsOf(batch, context), async (part, where) => {
+    const payloads: Uint8Array[] = [];
+    const partOptions = { ...options, ...progressFrom(part.first, options) };
+    for await (const payload of where.encode(part.images, 1, settings, partOptions)) payloads.push(payload);
+    return payloads;
+  });
+  for await (const payloads of coded) {
+    for (const payload of payloads) streams.push(writeImageStream({ ...settings, ...size, payload }));
+    options.onProgress?.(streams.length);
+  }
   return streams;
+}
+
+/** The whole batch, or what one of several threads takes of it at a time. */
+async function* partsOf(batch: ImageBatch | FloatImageBatch, { threads }: CodingContext) {
+  const { count, height, width } = batch;
+  const step = threads?.partImages(batch) ?? count;
+  for (let first = 0; first < count; first += step) {
+    const images = sliceBatch(batch, first, Math.min(count, first + step));
+    yield { first, images, pixels: images.count * height * width };
+  }
 }
 
 /** What a single image stream holds. */
