@@ -1,18 +1,17 @@
 // What the effort of encoding gives: at each effort the container bytes and the PSNR at every quality, the BD-rate against
 // effort 0, and the processor time as a multiple of effort 0's, all efforts one after the other in each run.
-// usage: node bench/effort.mjs --bundle DIR [--data SOURCE] [--part test|train] [--first N] [--count N] [--efforts 0,3,9]
-//        [--qualities 0,2] [--runs N] [--threads N]      (after a build; SOURCE as `convae-train --data`; tune on train)
+// usage: node bench/effort.mjs --bundle DIR --images FILE.idx [--first N] [--count N] [--efforts 0,3,9] [--qualities 0,2]
+//        [--runs N] [--threads N]      (after a build; tune on training images, report test images)
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { bdRate } from '../packages/lab/dist/comparison/curve/bd-rate.js';
 import { meanSquaredError, psnrOf, qualitiesOf, sliceBatch } from '../packages/runtime/dist/index.js';
 import { loadCodec } from '../packages/runtime/dist/node/index.js';
-import { openDataset } from '../packages/train/dist/dataset/index.js';
 
 const { values } = parseArgs({
   options: {
     bundle: { type: 'string' },
-    data: { type: 'string', default: 'mnist' },
-    part: { type: 'string', default: 'test' },
+    images: { type: 'string' },
     first: { type: 'string', default: '0' },
     count: { type: 'string', default: '1024' },
     efforts: { type: 'string', default: '0,1,2,3,4,5,6,7,8,9' },
@@ -21,17 +20,20 @@ const { values } = parseArgs({
     threads: { type: 'string', default: '1' },
   },
 });
-if (values.bundle === undefined) {
-  console.error('expected --bundle DIR');
+if (values.bundle === undefined || values.images === undefined) {
+  console.error('expected --bundle DIR and --images FILE.idx');
   process.exit(2);
 }
 const numbers = (text) => text.split(',').map(Number);
 const [first, count, runs] = [values.first, values.count, values.runs].map(Number);
 const efforts = [...new Set([0, ...numbers(values.efforts)])];
 
-async function readImages() {
-  const dataset = await openDataset(values.data, {});
-  const all = values.part === 'train' ? dataset.train : await dataset.loadTest();
+/** Images of an IDX file of bytes, count × height × width. */
+function readImages(path) {
+  const bytes = readFileSync(path);
+  const [height, width] = [bytes.readUInt32BE(8), bytes.readUInt32BE(12)];
+  const data = new Uint8Array(bytes.subarray(16));
+  const all = { data, count: bytes.readUInt32BE(4), height, width, channels: 1 };
   return sliceBatch(all, first, Math.min(all.count, first + count));
 }
 
@@ -64,7 +66,7 @@ async function psnrOfContainer(parts) {
 }
 
 const codec = await loadCodec(values.bundle, { threads: Number(values.threads) });
-const images = await readImages();
+const images = readImages(values.images);
 const qualities = values.qualities ? numbers(values.qualities) : qualitiesOf(codec.manifest.quantizer);
 const points = Object.fromEntries(efforts.map((effort) => [effort, []]));
 const seconds = Object.fromEntries(efforts.map((effort) => [effort, 0]));

@@ -1,6 +1,6 @@
 // The builtin provider beside ONNX Runtime's cpu (onnxruntime-node) and wasm (onnxruntime-web, in this process): processor time
 // of a run of each network on one thread, in turns, medians; then the time from import to the first decoded image, each in a
-// process of its own: what its clock says and what all its threads computed.
+// process of its own.
 // usage: node bench/providers.mjs [--bundles a,b] [--batches 1,64] [--rounds N] [--starts N]   (after a build)
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -114,20 +114,17 @@ async function table(providers) {
 /** What a fresh process runs: from import to the first image. */
 const START = `
 const begin = performance.now();
-const before = process.cpuUsage();
-const { loadCodec, loadDecoder } = await import(process.argv[1]);
-const codec = await (loadCodec ?? loadDecoder)(process.argv[2], process.argv[3] ? { executionProviders: [process.argv[3]] } : {});
+const { loadCodec } = await import(process.argv[1]);
+const codec = await loadCodec(process.argv[2], { executionProviders: [process.argv[3]] });
 await codec.decode(Buffer.from(process.argv[4], 'hex'));
-const wall = performance.now() - begin;
-const { user, system } = process.cpuUsage(before);
-console.log(JSON.stringify({ wall, computed: (user + system) / 1000 }));
+console.log(performance.now() - begin);
 `;
 
 async function starts() {
-  const own = (name) => pathToFileURL(join(RUNTIME, `dist/bundled/node/${name}.js`)).href;
+  const own = pathToFileURL(join(RUNTIME, 'dist/builtin/node.js')).href;
   const whole = pathToFileURL(join(RUNTIME, 'dist/node/index.js')).href;
   const { loadCodec } = await import(whole);
-  console.log('\nimport to first decoded image, ms, median: passed / computed');
+  console.log('\nimport to first decoded image, ms, median');
   for (const bundle of values.bundles.split(',')) {
     const folder = join(ROOT, 'models', bundle);
     const codec = await loadCodec(folder);
@@ -136,7 +133,7 @@ async function starts() {
     const bytes = await codec.encode({ data, count: 1, height, width, channels });
     await codec.dispose();
     const once = (provider, entry) =>
-      JSON.parse(
+      Number(
         execFileSync(process.execPath, [
           '--input-type=module',
           '-e',
@@ -147,19 +144,11 @@ async function starts() {
           Buffer.from(bytes).toString('hex'),
         ]),
       );
-    const ways = {
-      'entry builtin/decode': ['', own('node-decode')],
-      'entry builtin': ['', own('node')],
-      builtin: ['builtin', whole],
-      cpu: ['cpu', whole],
-    };
+    const ways = { 'entry builtin': ['builtin', own], builtin: ['builtin', whole], cpu: ['cpu', whole] };
     const times = Object.fromEntries(Object.keys(ways).map((name) => [name, []]));
     for (let i = 0; i < Number(values.starts); i++)
       for (const [name, way] of Object.entries(ways)) times[name].push(once(...way));
-    const of = (list, what) => median(list.map((time) => time[what])).toFixed(0);
-    const figures = Object.entries(times).map(
-      ([name, list]) => `${name} ${of(list, 'wall')}/${of(list, 'computed')}`,
-    );
+    const figures = Object.entries(times).map(([name, list]) => `${name} ${median(list).toFixed(0)}`);
     console.log(`${bundle.padEnd(18)} ${figures.join('  ')}`);
   }
 }

@@ -35,22 +35,19 @@ describe('the built entries for browsers', () => {
 
   it.each([
     'index.js',
-    'bundled/web/web.js',
-    'bundled/web/web-decode.js',
-    'bundled/web/workerd.js',
-    'bundled/web/workerd-decode.js',
+    'builtin/web.js',
+    'builtin/web-decode.js',
+    'builtin/workerd.js',
+    'builtin/workerd-decode.js',
   ])('%s needs no package at all', (entry) => {
     expect(packagesOf(entry)).toEqual([]);
   });
 
-  it.each(['bundled/node/node.js', 'bundled/node/node-decode.js'])(
-    '%s needs modules of Node alone',
-    (entry) => {
-      const packages = packagesOf(entry);
-      expect(packages.length).toBeGreaterThan(0);
-      expect(packages.filter((name) => !name.startsWith('node:'))).toEqual([]);
-    },
-  );
+  it.each(['builtin/node.js', 'builtin/node-decode.js'])('%s needs modules of Node alone', (entry) => {
+    const packages = packagesOf(entry);
+    expect(packages.length).toBeGreaterThan(0);
+    expect(packages.filter((name) => !name.startsWith('node:'))).toEqual([]);
+  });
 
   it('and Node’s does: the walk sees imports', () => {
     expect(packagesOf('node/index.js')).toEqual(
@@ -131,6 +128,26 @@ describe('the size of the entries for browsers, minified and gzipped, without ON
         expect(onDemand[part as keyof typeof ON_DEMAND], part).toBeGreaterThan(1000);
         expect(onDemand[part as keyof typeof ON_DEMAND], part).toBeLessThanOrEqual(most);
       }
+    },
+  );
+});
+
+describe('the builtin entry, bundled into one file', () => {
+  it.each(['web', 'web-decode'])(
+    '%s is at most 56 kB minified and gzipped but for lossless bundles and effort, and knows no ONNX Runtime',
+    async (name) => {
+      const { inAll, onDemand } = await measure(`builtin/${name}.js`);
+      expect(inAll + onDemand['provider/builtin/']).toBeLessThanOrEqual(56_000);
+      const { outputFiles } = await build({
+        entryPoints: [join(DIST, `builtin/${name}.js`)],
+        bundle: true,
+        minify: true,
+        format: 'esm',
+        write: false,
+        logLevel: 'silent',
+      });
+      const [{ text }] = outputFiles as [OutputFile];
+      expect(text).not.toMatch(/onnxruntime|\bimport\b/);
     },
   );
 });

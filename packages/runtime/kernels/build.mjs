@@ -1,12 +1,10 @@
 // node packages/runtime/kernels/build.mjs: compiles the kernels of the builtin provider, where they have changed, to
-// src/provider/builtin/kernels-wasm.ts (the bytes in hexadecimal digits, which gzip packs better than base64) and
-// dist/provider/builtin/kernels.wasm; then bundles the entries that carry them.
+// src/provider/builtin/kernels-wasm.ts (the bytes in hexadecimal digits, which gzip packs better than base64) and dist/provider/builtin/kernels.wasm.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundleEntries } from '../bundle.mjs';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const PACKAGE = dirname(HERE);
@@ -75,4 +73,3 @@ if (before === undefined) {
   write(SCRIPT, `${head}\n${comment}\nexport const KERNELS =\n  '${bytes.toString('hex')}';\n`);
 }
 if (!existsSync(BINARY) || !readFileSync(BINARY).equals(bytes)) write(BINARY, bytes);
-await bundleEntries();

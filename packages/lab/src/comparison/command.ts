@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { MAX_EFFORT } from '@convae/runtime/core';
 import {
   addDataFlags,
   commandLine,
@@ -10,7 +9,6 @@ import {
   REPORT_FILE,
 } from '@convae/train/kit';
 import type { Command } from 'commander';
-import { integerIn } from '../evaluation/command.js';
 import { type BundleFolder, chooseBundles } from './bundles/find.js';
 import { psnrList, psnrRange } from './decibel-flags.js';
 import { comparisonFolder } from './find-result.js';
@@ -32,7 +30,6 @@ interface CompareFlags extends DataFlags {
   readonly out?: string;
   readonly psnr?: readonly number[];
   readonly bdRange?: readonly [number, number];
-  readonly effort: number;
   readonly full: boolean;
   readonly lossless: boolean;
   readonly fresh: boolean;
@@ -63,7 +60,6 @@ async function compare(flags: CompareFlags, evaluations: readonly Evaluation[]):
       full: flags.full,
       psnrs: flags.psnr,
       bdRange: flags.bdRange,
-      effort: flags.effort,
       lossless: flags.lossless,
       fresh: flags.fresh,
       command: commandLine(),
@@ -105,12 +101,6 @@ export function addCompareCommand(program: Command, evaluations: readonly Evalua
       psnrList,
     )
     .option('--bd-range <from..to>', 'take BD-rates over these dB alone, as in 28..36', psnrRange)
-    .option(
-      '--effort <n>',
-      'of our encoder, 0 fast to 9 slow (those of others are at their best)',
-      integerIn(0, MAX_EFFORT),
-      0,
-    )
     .option('--full', 'measure all test images, not a sample: hours', false)
     .option(
       '--out <dir>',

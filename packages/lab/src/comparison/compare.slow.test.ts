@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -102,25 +102,6 @@ describe('compareCodecs', () => {
       expect(modelBytes).toBeGreaterThan(1000);
     }
     expect(own!.label).toContain('(trained on unknown data)');
-  });
-
-  it('measures bundles that were trained for rate with an effort, as methods of their own', async () => {
-    const trained = join(folder, 'trained');
-    await cp(TINY_BUNDLE, trained, { recursive: true });
-    const manifest = JSON.parse(await readFile(join(trained, 'manifest.json'), 'utf8'));
-    const rate = { lambda: 20, multipliers: manifest.quantizer.multipliers.slice(0, 1) };
-    await writeFile(join(trained, 'manifest.json'), JSON.stringify({ ...manifest, training: { rate } }));
-    const bundles = await chooseBundles({ ...wanted, named: [TINY_BUNDLE, trained] });
-    const { methods } = await compareCodecs({
-      ...options,
-      bundles,
-      effort: 2,
-      pictureCodecs: [],
-      byteCodecs: [],
-    });
-    const own = methods.filter(({ family, use }) => family === 'convae' && use === 'together');
-    expect(own.map(({ label }) => label.includes('effort 2'))).toEqual([false, true]);
-    expect(own[1]!.points).not.toEqual(own[0]!.points);
   });
 
   it('lists every setting that failed as skipped', () => {

@@ -46,8 +46,6 @@ export interface CompareOptions {
   readonly psnrs?: readonly number[] | undefined;
   /** What BD-rates are taken over, dB; all that two curves have in common where left out. */
   readonly bdRange?: readonly [number, number] | undefined;
-  /** Of our own encoder, 0..9; 0 where left out. */
-  readonly effort?: number | undefined;
   /** True: lossless methods alone. */
   readonly lossless?: boolean | undefined;
   /** True: measure everything anew. */
@@ -70,10 +68,11 @@ async function planAll(options: CompareOptions, samples: Samples): Promise<Plan>
   const exact = options.lossless ?? false;
   const entries = pictureCodecs.filter(({ lossless }) => lossless || !exact);
   const plans = [
-    planBundles(exact ? bundles.filter(({ manifest }) => isLossless(manifest)) : bundles, samples, {
-      dataset: dataset.name,
-      effort: options.effort ?? 0,
-    }),
+    planBundles(
+      exact ? bundles.filter(({ manifest }) => isLossless(manifest)) : bundles,
+      samples,
+      dataset.name,
+    ),
     ...(exact ? [] : [planPca(fittingImages(dataset), samples)]),
     await planBytes(samples.batches?.together, byteCodecs),
     await planPictures(samples, entries),

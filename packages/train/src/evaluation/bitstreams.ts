@@ -16,8 +16,6 @@ export interface RateOptions {
   readonly quality: number;
   /** The bundle's own choice where left out. */
   readonly prior?: Prior | undefined;
-  /** How hard the encoder searches, 0..9; 0 where left out. */
-  readonly effort?: number | undefined;
 }
 
 async function encodeAll(codec: Codec, images: ImageBatch, options: RateOptions): Promise<Uint8Array[]> {

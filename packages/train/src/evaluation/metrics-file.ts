@@ -91,27 +91,24 @@ function modelFacts({ manifest, layers }: RunFacts): Metrics['model'] {
   };
 }
 
-/** The epoch whose weights a bundle has; the last one where its manifest does not tell. */
-function exportedEpoch({ training: { exportedEpoch: epoch } }: Manifest, last: number): number {
-  return typeof epoch === 'number' && Number.isInteger(epoch) && epoch >= 0 ? epoch : last;
-}
-
-function trainingFacts({ history, manifest }: RunFacts): Metrics['training'] {
+function trainingFacts(history: readonly EpochRecord[]): Metrics['training'] {
   const last = history.at(-1);
   if (last === undefined) return undefined;
+  const error = (record: EpochRecord): number => record.validationMse ?? record.trainMse;
+  const best = history.reduce((lowest, record) => (error(record) < error(lowest) ? record : lowest));
   return {
     epochs: last.epoch,
     seconds: history.reduce((sum, { seconds }) => sum + seconds, 0),
     trainMse: last.trainMse,
     validationMse: last.validationMse,
-    bestEpoch: exportedEpoch(manifest, last.epoch),
+    bestEpoch: best.epoch,
   };
 }
 
 /** Puts metrics.json together and checks it against its own schema. */
 export function collectMetrics(facts: RunFacts, measured: Measurement, examples: Examples): Metrics {
   const { test, bundle, executionProvider, recipe, parity, versions, bitstreams, pictures } = facts;
-  const training = trainingFacts(facts);
+  const training = trainingFacts(facts.history);
   const figures: Omit<Metrics, 'format' | 'version' | 'createdAt' | 'command'> = {
     dataset: datasetFacts(facts),
     distortion: distortionFacts(test, measured, examples),

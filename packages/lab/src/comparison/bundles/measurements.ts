@@ -10,9 +10,6 @@ import { type BundleFolder, isReference, trainedOn } from './find.js';
 /** Rough seconds for a million values, encoded and decoded, with each prior. */
 const COST = { factorized: 1, context: 3, lossless: 6 } as const;
 
-/** Each step of the effort takes about so many times the one before. */
-const EFFORT_COST = 1.55;
-
 /** One way to use a bundle. */
 interface BundleSetting {
   readonly bundle: BundleFolder;
@@ -20,17 +17,14 @@ interface BundleSetting {
   readonly prior: Prior | undefined;
   readonly quality: number;
   readonly use: Use;
-  /** Of encoding, 0..9. */
-  readonly effort: number;
 }
 
-function labelOf({ bundle, prior, use, effort }: BundleSetting, dataset: string): string {
+function labelOf({ bundle, prior, use }: BundleSetting, dataset: string): string {
   const foreign = trainedOn(bundle) === dataset ? '' : ` (trained on ${trainedOn(bundle)})`;
   const how = use === 'single' ? 'one stream each' : 'one container';
   if (prior === undefined) return `convae ${bundle.name}, lossless, ${how}${foreign}`;
   if (isReference(bundle)) return `reference autoencoder, quantized after training, ${how}${foreign}`;
-  const searched = effort === 0 ? '' : `effort ${effort}, `;
-  return `convae ${bundle.name}, ${prior} prior, ${searched}${how}${foreign}`;
+  return `convae ${bundle.name}, ${prior} prior, ${how}${foreign}`;
 }
 
 function detailsOf({ manifest }: BundleFolder, prior: Prior | undefined): string {
@@ -40,9 +34,9 @@ function detailsOf({ manifest }: BundleFolder, prior: Prior | undefined): string
 }
 
 function methodOf(setting: BundleSetting, dataset: string): Method {
-  const { bundle, prior, use, effort } = setting;
+  const { bundle, prior, use } = setting;
   return {
-    id: `${bundle.name}-${bundle.sha256.slice(0, 8)}-${prior ?? 'lossless'}-${use}${effort === 0 ? '' : `-effort-${effort}`}`,
+    id: `${bundle.name}-${bundle.sha256.slice(0, 8)}-${prior ?? 'lossless'}-${use}`,
     label: labelOf(setting, dataset),
     family: isReference(bundle) ? 'reference' : 'convae',
     use,
@@ -57,14 +51,14 @@ type OnProgress = (share: number) => void;
 /** A stream of its own for each image, really written and read again. */
 function measureStreams(
   codec: Codec,
-  { quality, prior, effort }: BundleSetting,
+  { quality, prior }: BundleSetting,
   { pictures }: Samples,
   onProgress: OnProgress,
 ): Promise<Figures> {
   const coder: ImageCoder = {
     name: codec.manifest.name,
     lossless: prior === undefined,
-    encode: (image) => codec.encode(image, prior === undefined ? {} : { quality, prior, effort }),
+    encode: (image) => codec.encode(image, prior === undefined ? {} : { quality, prior }),
     decode: (bytes) => codec.decode(bytes),
   };
   return measureParts(coder, pictures, onProgress);
@@ -72,11 +66,11 @@ function measureStreams(
 
 async function measureContainer(
   codec: Codec,
-  { quality, prior, effort }: BundleSetting,
+  { quality, prior }: BundleSetting,
   together: ImageBatch,
 ): Promise<Figures> {
   if (prior === undefined) return measureParts(containerCoder(codec), batchPart(together), () => undefined);
-  const rate = await measureRate(codec, together, { quality, prior, effort });
+  const rate = await measureRate(codec, together, { quality, prior });
   const { containerBytesPerImage: bytesPerImage, mse, psnr, ssim } = rate;
   return { images: together.count, bytesPerImage, mse, psnr, ssim };
 }
@@ -94,33 +88,23 @@ async function measure(setting: BundleSetting, samples: Samples, onProgress: OnP
   }
 }
 
-function settingsOf(bundle: BundleFolder, uses: readonly Use[], wanted: number): BundleSetting[] {
+function settingsOf(bundle: BundleFolder, uses: readonly Use[]): BundleSetting[] {
   const { manifest } = bundle;
-  if (isLossless(manifest))
-    return uses.map((use) => ({ bundle, prior: undefined, quality: 0, use, effort: 0 }));
-  // An effort weighs bits against errors as the training did: bundles that were not trained for both have none.
-  const effort = manifest.training.rate ? wanted : 0;
+  if (isLossless(manifest)) return uses.map((use) => ({ bundle, prior: undefined, quality: 0, use }));
   const { context, quantizer } = manifest;
   const priors: Prior[] = context === undefined ? ['factorized'] : ['factorized', 'context'];
   const qualities = qualitiesOf(quantizer);
   return uses.flatMap((use) =>
-    priors.flatMap((prior) => qualities.map((quality) => ({ bundle, prior, quality, use, effort }))),
+    priors.flatMap((prior) => qualities.map((quality) => ({ bundle, prior, quality, use }))),
   );
 }
 
-/**
- * Every quality of the bundles, with every prior that they have: streams for each image, and a container of all.
- * @param effort of encoding, 0..9.
- */
-export function planBundles(
-  bundles: readonly BundleFolder[],
-  samples: Samples,
-  { dataset, effort: wanted }: { readonly dataset: string; readonly effort: number },
-): Plan {
+/** Every quality of the bundles, with every prior that they have: streams for each image, and a container of all. */
+export function planBundles(bundles: readonly BundleFolder[], samples: Samples, dataset: string): Plan {
   const { major, minor } = CONTAINER_VERSION;
   const measurements = bundles.flatMap((bundle) =>
-    settingsOf(bundle, usesOf(samples), wanted).map((setting): Measurement => {
-      const { prior, quality, use, effort } = setting;
+    settingsOf(bundle, usesOf(samples)).map((setting): Measurement => {
+      const { prior, quality, use } = setting;
       const values = samples.facts[use]!.pixels * samples.channels;
       return {
         method: methodOf(setting, dataset),
@@ -132,9 +116,8 @@ export function planBundles(
           quality,
           prior: prior ?? 'lossless',
           use,
-          ...(effort === 0 ? {} : { effort }),
         },
-        cost: (COST[prior ?? 'lossless'] * values * EFFORT_COST ** effort) / 1e6 + 0.2,
+        cost: (COST[prior ?? 'lossless'] * values) / 1e6 + 0.2,
         measure: (onProgress) => measure(setting, samples, onProgress),
       };
     }),

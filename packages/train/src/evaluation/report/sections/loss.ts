@@ -14,7 +14,7 @@ export const lossSection: ReportSection = {
     const validation = validationMse === null ? '' : `, ${formatMse(validationMse)} on the validation images`;
     const label = `Line plot of the mean squared error over ${epochs} epochs, ending at ${formatMse(trainMse)} on the training images${validation}`;
     return html`<p>${epochs} ${epochs === 1 ? 'epoch' : 'epochs'} in ${formatDuration(seconds)}; error after the last
-        one ${formatMse(trainMse)} on the training images${validation}. The bundle has the weights of epoch ${bestEpoch}. Training error is
+        one ${formatMse(trainMse)} on the training images${validation}. Lowest in epoch ${bestEpoch}. Training error is
         the running mean of the epoch, so it lags behind.</p>
       ${await responsivePlot((width, height) => lossPlot(history, width, height), label)}`;
   },
