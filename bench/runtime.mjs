@@ -1,6 +1,7 @@
 // Speed of the runtime on this machine, one line a row: networks with their pixels beside raw onnxruntime-node on the same
-// graph. Each row has its peer, the ratio, and how near its bytes a second come to those of a copy of memory.
-// usage: node bench/runtime.mjs [--bundle DIR] [--runs N] [--json FILE]      (after a build)
+// graph, containers on several threads beside one. Each row has its peer, the ratio, and how near it comes to the limit: the
+// bytes a second of a copy of memory, or all cores as fast as one.
+// usage: node bench/runtime.mjs [--bundle DIR] [--runs N] [--threads N] [--json FILE]      (after a build)
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
@@ -19,10 +20,12 @@ const { values } = parseArgs({
   options: {
     bundle: { type: 'string', default: join(ROOT, 'models/mnist-reference') },
     runs: { type: 'string', default: '21' },
+    threads: { type: 'string', default: '2' },
     json: { type: 'string' },
   },
 });
 const runs = Number(values.runs);
+const threads = Number(values.threads);
 const ONE = { intraOpNumThreads: 1, logSeverityLevel: 4, executionProviders: ['cpu'] };
 
 /** Seconds of one call, the median; the ways take turns, so that what else the machine does hits them alike. */
@@ -111,5 +114,38 @@ for (const count of [1, 32, 256]) {
 }
 await codec.dispose();
 
-await Promise.all([encoder.release(), decoder.release()]);
-if (values.json) writeFileSync(values.json, `${JSON.stringify({ limit, runs, rows }, null, 2)}\n`);
+/** Containers, whole: one thread beside several, which have started before. */
+const many = Array.from({ length: 4 }, () => test);
+const count = many.length * test.count;
+const [single, several] = await Promise.all(
+  [1, threads].map((n) => loadCodec(values.bundle, { threads: n })),
+);
+async function encode(to, prior) {
+  const pieces = [];
+  await to.encodeContainer(many, { write: (bytes) => void pieces.push(bytes.slice()) }, { prior });
+  return Buffer.concat(pieces);
+}
+async function decode(from, bytes) {
+  const source = { size: bytes.length, read: async (at, length) => bytes.subarray(at, at + length) };
+  const container = await from.openContainer(source);
+  for await (const _images of container.images());
+}
+for (const prior of manifest.context ? ['factorized', 'context'] : ['factorized']) {
+  const bytes = await encode(single, prior);
+  if (!bytes.equals(await encode(several, prior))) throw new Error(`${threads} threads write other bytes`);
+  const seconds = await interleaved({
+    encodeOne: () => encode(single, prior),
+    encodeSeveral: () => encode(several, prior),
+    decodeOne: () => decode(single, bytes),
+    decodeSeveral: () => decode(several, bytes),
+  });
+  for (const way of ['encode', 'decode']) {
+    const one = count / seconds[`${way}One`];
+    const own = { ours: count / seconds[`${way}Several`], peer: one, peerName: 'one thread' };
+    // The limit is the cores, each as fast as one alone.
+    const atMost = one * Math.min(threads, availableParallelism());
+    row(`${way}, ${prior} prior, ${threads} threads`, 'images/s', { ...own, atMost });
+  }
+}
+await Promise.all([single.dispose(), several.dispose(), encoder.release(), decoder.release()]);
+if (values.json) writeFileSync(values.json, `${JSON.stringify({ limit, runs, threads, rows }, null, 2)}\n`);

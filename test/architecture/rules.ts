@@ -25,6 +25,8 @@ export const RUNTIME_MODULES: ModuleTable = {
   bundle: FORMATS,
   provider: BUNDLE,
   codec: [...BUNDLE, 'provider'],
+  // What crosses between threads: arrays are moved, errors keep their class and code.
+  messages: ['errors'],
   // The byte queue of bitstream serves every stream of bytes.
   idx: BUNDLE,
   // What it needs of a codec is its interface: the types of `codec`.
@@ -32,11 +34,11 @@ export const RUNTIME_MODULES: ModuleTable = {
   index: SHARED,
   // Files from web addresses, in browsers and on Node.
   fetch: [...BUNDLE, 'provider', 'codec'],
-  node: [...SHARED, 'index', 'fetch'],
+  node: [...SHARED, 'index', 'fetch', 'messages'],
   // Its entry for Node reads files as Node's own does.
   builtin: [...SHARED, 'fetch', 'node'],
   web: [...SHARED, 'index', 'fetch'],
-  worker: [...SHARED, 'index', 'fetch', 'web'],
+  worker: [...SHARED, 'index', 'fetch', 'web', 'messages'],
   cli: [...SHARED, 'index', 'node'],
 };
 

@@ -9,7 +9,7 @@ import { counted } from './output.js';
 export interface CodecOptions {
   readonly provider?: ExecutionProvider[];
   readonly strict?: boolean;
-  readonly threads?: number;
+  readonly threads?: number | undefined;
   readonly json?: boolean;
 }
 
@@ -33,7 +33,11 @@ export function addCodecOptions(command: Command): Command {
       parseProviders,
     )
     .option('--strict', 'fail where the first provider cannot run, instead of falling back')
-    .option('--threads <n>', 'threads inside one run', integerIn(1, 256));
+    .option(
+      '--threads <n>',
+      'threads: inside one run, and for encoding and decoding many images',
+      integerIn(1, 256),
+    );
 }
 
 /** Loads the codec that the options ask for. */

@@ -41,7 +41,7 @@ async function withOpened(
   task: (container: OpenedContainer, codec: Codec, bytes: number) => Promise<void>,
 ): Promise<void> {
   refuseOverwriting([input], output);
-  await using codec = await loadWithOptions(bundle, options);
+  await using codec = await loadWithOptions(bundle, { threads: streams.threads, ...options });
   try {
     await withContainer(input, streams, async (source) =>
       task(await codec.openContainer(source, { salvage }), codec, source.size),

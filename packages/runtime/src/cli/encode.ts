@@ -39,7 +39,7 @@ export async function runEncode(
   const { shard } = given;
   const options = shard ? { ...given, output: shardPath(given.output, shard) } : given;
   checkPaths(inputs, options);
-  await using codec = await loadWithOptions(options.bundle, options);
+  await using codec = await loadWithOptions(options.bundle, { threads: streams.threads, ...options });
   checkSettings(codec, options);
   const opened = await openInputs(inputs, codec.manifest.image.channels, streams.stdin);
   const total = opened.reduce((sum, { count }) => sum + count, 0);

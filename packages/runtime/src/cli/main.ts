@@ -1,4 +1,4 @@
-import { constants } from 'node:os';
+import { availableParallelism, constants } from 'node:os';
 import { runCli } from './program.js';
 
 // An exit, so that at-exit.ts runs its tasks: no temporary file stays behind.
@@ -10,11 +10,15 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });
 
+/** Each takes some 50 MB: more than these only where --threads asks for them. */
+const MAX_THREADS = 8;
+
 process.exitCode = await runCli(process.argv.slice(2), {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
   stdin: process.stdin,
   writeBytes: (bytes) => writeToStdout(bytes),
+  threads: Math.min(availableParallelism(), MAX_THREADS),
   terminal: process.stderr.isTTY ? process.stderr : undefined,
 });
 

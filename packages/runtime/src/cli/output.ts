@@ -11,6 +11,8 @@ export interface Streams {
   writeBytes?(bytes: Uint8Array): Promise<void>;
   /** The terminal that progress bars are drawn on; plain lines on `err` where there is none. */
   readonly terminal?: NodeJS.WritableStream | undefined;
+  /** Threads for many images, where --threads does not say. */
+  readonly threads?: number | undefined;
 }
 
 /** Prints a value as indented JSON. */

@@ -24,8 +24,11 @@ type Coding = 'encode' | 'encodeBatch' | 'decode' | 'encodeContainer' | 'decodeC
  * the decoding of single images is loaded when it is first needed.
  */
 export abstract class BitstreamCodec implements Pick<Codec, Coding> {
-  /** @throws ConvaeError DISPOSED, ABORTED, UNSUPPORTED where the bundle codes nothing. */
-  protected abstract coding(signal?: AbortSignal): CodingContext;
+  /**
+   * The way from images to payloads and back.
+   * @throws ConvaeError DISPOSED, ABORTED, UNSUPPORTED where the bundle codes nothing.
+   */
+  abstract coding(signal?: AbortSignal): CodingContext;
 
   async encode(images: Images, options: EncodeOptions = {}): Promise<Uint8Array> {
     const batch = joinedImages(images);

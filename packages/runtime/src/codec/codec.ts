@@ -17,7 +17,7 @@ import { DEFAULT_BATCH_SIZE, imagesAtOnce } from '../provider/batch.js';
 import type { ExecutionProvider, NetworkSessions, PassedOver } from '../provider/open-sessions.js';
 import { fillTransparent } from '../transparency.js';
 import { BitstreamCodec, PLAIN_NOTICE } from './bitstream-codec.js';
-import type { CodingContext } from './coding/coding-context.js';
+import type { CodingContext, Threads } from './coding/coding-context.js';
 import { EntropyModel } from './coding/entropy-model.js';
 import { networkCoding } from './coding/network-coding.js';
 import { meanSquaredErrors } from './distortion.js';
@@ -53,6 +53,8 @@ export interface CodecOptions {
   readonly contextKernel?: ContextKernelName | undefined;
   /** How pixels become floats and back; in JavaScript where left out. */
   readonly pixels?: Pixels | undefined;
+  /** Threads that share bulk work, which the codec owns from here on; none where left out. */
+  readonly pool?: Threads | undefined;
 }
 
 /** What an error calls it. */
@@ -65,6 +67,7 @@ class OnnxCodec extends BitstreamCodec implements Codec {
   readonly #sessions: NetworkSessions;
   readonly #batchSize: number;
   readonly #pixels: Pixels;
+  readonly #pool: Threads | undefined;
   readonly #bundleCoding: BundleCoding | undefined;
   /** Of the strips of large images, in units; what once was too little is not tried again. */
   readonly #overlaps: { encoder: number; decoder: number };
@@ -74,7 +77,7 @@ class OnnxCodec extends BitstreamCodec implements Codec {
   constructor(
     { manifest, coding }: Bundle,
     sessions: NetworkSessions,
-    { batchSize = DEFAULT_BATCH_SIZE, contextKernel, pixels = PLAIN_PIXELS }: CodecOptions,
+    { batchSize = DEFAULT_BATCH_SIZE, contextKernel, pixels = PLAIN_PIXELS, pool }: CodecOptions,
   ) {
     super();
     this.manifest = manifest;
@@ -85,6 +88,7 @@ class OnnxCodec extends BitstreamCodec implements Codec {
     this.#sessions = sessions;
     this.#batchSize = batchSize;
     this.#pixels = pixels;
+    this.#pool = pool;
   }
 
   get executionProvider(): ExecutionProvider {
@@ -196,7 +200,8 @@ class OnnxCodec extends BitstreamCodec implements Codec {
 
   dispose(): Promise<void> {
     const { encoder, decoder } = this.#sessions;
-    this.#disposal ??= Promise.all([encoder.release(), decoder.release()]).then(() => undefined);
+    const ending = () => Promise.all([encoder.release(), decoder.release(), this.#pool?.dispose()]);
+    this.#disposal ??= ending().then(() => undefined);
     return this.#disposal;
   }
 
@@ -205,16 +210,20 @@ class OnnxCodec extends BitstreamCodec implements Codec {
   }
 
   /** Made when it is first needed: a codec that never codes does not build tables. */
-  protected coding(signal?: AbortSignal): CodingContext {
+  coding(signal?: AbortSignal): CodingContext {
     this.#checkAlive(signal);
-    this.#codingContext ??= networkCoding({
+    this.#codingContext ??= { ...this.#networkCoding(), threads: this.#pool };
+    return this.#codingContext;
+  }
+
+  #networkCoding(): CodingContext {
+    return networkCoding({
       manifest: this.manifest,
       model: new EntropyModel(this.manifest, this.#bundleCoding, { kernel: this.contextKernel }),
       embed: (images, options) => this.embed(images, options),
       reconstruct: (latents, options) => this.reconstruct(latents, options),
       restore: (latents, options) => this.reconstruct(latents, { ...options, output: 'float32' }),
     });
-    return this.#codingContext;
   }
 
   /** One batch of the images, checked, and the shape of their latents. */

@@ -70,7 +70,7 @@ export interface Codec {
   readonly executionProvider: ExecutionProvider;
   /** The execution providers that were preferred and do not run here, with the reasons. */
   readonly passedOver: readonly PassedOver[];
-  /** Threads inside one run; undefined where ONNX Runtime chooses. */
+  /** Threads inside one run, and on Node's processor for bulk work; undefined where ONNX Runtime chooses. */
   readonly threads: number | undefined;
   /** How the context prior is computed; undefined where the bundle has none. */
   readonly contextKernel?: ContextKernelName | undefined;

@@ -11,7 +11,10 @@ export interface LoadOptions {
   readonly executionProviders?: readonly ExecutionProvider[] | 'auto' | undefined;
   /** True to throw where the first of `executionProviders` cannot run, instead of falling back. */
   readonly strict?: boolean | undefined;
-  /** Threads inside one run, 1..256; ONNX Runtime's own choice (one a core) where left out. */
+  /**
+   * Threads, 1..256. Inside one run; and on Node's processor as many, each with one inside its runs, share the work of
+   * containers and large batches. Where left out: inside a run ONNX Runtime's own choice (one a core), no others.
+   */
   readonly threads?: number | undefined;
   /** Most images that are run at once, 1..4096; 64 where left out. */
   readonly batchSize?: number | undefined;

@@ -7,21 +7,23 @@ import { ConvaeError } from '../errors.js';
 import { PixelPrior } from '../pixels/index.js';
 import type { ExecutionProvider } from '../provider/execution-provider.js';
 import { BitstreamCodec, PLAIN_NOTICE } from './bitstream-codec.js';
-import type { CodingContext } from './coding/index.js';
+import type { CodingContext, Threads } from './coding/index.js';
 import { losslessCoding } from './coding/lossless-coding.js';
 import type { Codec } from './interface.js';
 
 /**
  * Makes a codec of a lossless bundle. No ONNX Runtime is loaded.
  * @param executionProvider what the codec names: the platform's base provider.
+ * @param pool threads that share bulk work, which the codec owns from here on; none where left out.
  * @throws ConvaeError UNSUPPORTED where the kernel that is asked for does not run here; as `bundlePixels`.
  */
 export function createLosslessCodec(
   bundle: LosslessBundle,
   executionProvider: ExecutionProvider,
   contextKernel?: ContextKernelName,
+  pool?: Threads,
 ): Codec {
-  return new LosslessCodec(bundle, executionProvider, contextKernel);
+  return new LosslessCodec(bundle, executionProvider, contextKernel, pool);
 }
 
 class LosslessCodec extends BitstreamCodec implements Codec {
@@ -29,16 +31,18 @@ class LosslessCodec extends BitstreamCodec implements Codec {
   readonly manifest: Manifest;
   readonly executionProvider: ExecutionProvider;
   readonly passedOver = [];
-  readonly threads = 1;
+  readonly threads: number;
   readonly contextKernel: ContextKernelName;
   readonly notices: readonly string[];
   readonly #coding: CodingContext;
+  readonly #pool: Threads | undefined;
   #disposed = false;
 
   constructor(
     bundle: LosslessBundle,
     executionProvider: ExecutionProvider,
     contextKernel: ContextKernelName | undefined,
+    pool: Threads | undefined,
   ) {
     super();
     const prior = new PixelPrior(bundlePixels(bundle), contextKernel);
@@ -47,7 +51,9 @@ class LosslessCodec extends BitstreamCodec implements Codec {
     this.executionProvider = executionProvider;
     this.contextKernel = prior.kernel;
     this.notices = prior.kernel === 'plain' && contextKernel === undefined ? [PLAIN_NOTICE] : [];
-    this.#coding = losslessCoding(bundle, prior);
+    this.threads = pool?.count ?? 1;
+    this.#pool = pool;
+    this.#coding = { ...losslessCoding(bundle, prior), threads: pool };
   }
 
   embed(): Promise<never> {
@@ -72,13 +78,14 @@ class LosslessCodec extends BitstreamCodec implements Codec {
 
   async dispose(): Promise<void> {
     this.#disposed = true;
+    await this.#pool?.dispose();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.dispose();
   }
 
-  protected coding(signal?: AbortSignal): CodingContext {
+  coding(signal?: AbortSignal): CodingContext {
     this.#checkAlive();
     checkNotAborted(signal);
     return this.#coding;

@@ -1,13 +1,15 @@
-import { isLosslessBundle, loadAnyBundle } from '../bundle/load.js';
+import { type Bundle, isLosslessBundle, type LosslessBundle, loadAnyBundle } from '../bundle/load.js';
 import type { BundleSource } from '../bundle/source.js';
 import { type Codec, createCodec, kernelOf } from '../codec/codec.js';
 import { checkLoadOptions, type FetchingOptions, type LoadOptions } from '../codec/load-options.js';
 import { createSimdPixels } from '../codec/pixels/simd-pixels.js';
 import { reporting } from '../fetch/reporting.js';
-import { openSessions } from '../provider/open-sessions.js';
+import { type NetworkSessions, openSessions } from '../provider/open-sessions.js';
 import { NODE_PROVIDERS, whyUnavailableOnNode } from './onnxruntime.js';
 import { openBundle } from './open-bundle.js';
 import { openPlatform } from './platform.js';
+import type { ThreadData } from './threads/messages.js';
+import type { Threading, ThreadPool } from './threads/pool.js';
 
 /** Options of `loadCodec` on Node. */
 export interface NodeLoadOptions extends LoadOptions, FetchingOptions {}
@@ -30,23 +32,46 @@ export async function loadCodec(bundle: BundleSource, options: NodeLoadOptions =
   const loaded = await reporting(options.onProgress, async (onProgress) =>
     loadAnyBundle(await openBundle(bundle, { ...options, onProgress })),
   );
-  if (isLosslessBundle(loaded)) {
+  return openCodec(loaded, options);
+}
+
+/** What `loadCodec` does once the bundle is read. @param threading how threads start; as they should where left out. */
+export async function openCodec(
+  bundle: Bundle | LosslessBundle,
+  options: LoadOptions,
+  threading: Threading = {},
+): Promise<Codec> {
+  const { batchSize, contextKernel, threads } = options;
+  if (isLosslessBundle(bundle)) {
     const { createLosslessCodec } = await import('../codec/lossless-codec.js');
-    return createLosslessCodec(loaded, 'cpu', options.contextKernel);
+    const pool = await poolOf({ bundle, options: { contextKernel } }, threads, threading);
+    return createLosslessCodec(bundle, 'cpu', contextKernel, pool);
   }
-  kernelOf(loaded.coding, options.contextKernel);
-  const strict = options.strict ?? false;
-  const wanted = options.executionProviders ?? ['cpu'];
-  const { load, baseProvider } = await openPlatform(wanted, strict);
-  const sessions = await openSessions(load, loaded, {
-    executionProviders: wanted,
-    baseProvider,
-    strict,
-    threads: options.threads,
-    available: NODE_PROVIDERS,
-    batchSize: options.batchSize,
-    whyUnavailable: whyUnavailableOnNode,
-  });
-  const { batchSize, contextKernel } = options;
-  return createCodec(loaded, sessions, { batchSize, contextKernel, pixels: createSimdPixels() });
+  kernelOf(bundle.coding, contextKernel);
+  const sessions = await openOn(bundle, options);
+  const { executionProvider } = sessions;
+  const alike = { batchSize, contextKernel, executionProviders: [executionProvider], strict: true };
+  // A GPU takes one run at a time.
+  const shared = executionProvider === 'cpu' || executionProvider === 'builtin';
+  const pool = shared ? await poolOf({ bundle, options: alike }, threads, threading) : undefined;
+  return createCodec(bundle, sessions, { batchSize, contextKernel, pixels: createSimdPixels(), pool });
+}
+
+async function openOn(bundle: Bundle, options: LoadOptions): Promise<NetworkSessions> {
+  const { executionProviders = ['cpu'], strict = false, threads, batchSize } = options;
+  const { load, baseProvider } = await openPlatform(executionProviders, strict);
+  const available = NODE_PROVIDERS;
+  const where = { executionProviders, baseProvider, strict, available, whyUnavailable: whyUnavailableOnNode };
+  return openSessions(load, bundle, { ...where, threads, batchSize });
+}
+
+/** The threads of a codec; each has one inside a run. */
+async function poolOf(
+  { bundle, options }: ThreadData,
+  count = 1,
+  threading: Threading,
+): Promise<ThreadPool | undefined> {
+  if (count === 1) return undefined;
+  const { ThreadPool } = await import('./threads/pool.js');
+  return new ThreadPool({ bundle, options: { ...options, threads: 1 } }, count, threading);
 }

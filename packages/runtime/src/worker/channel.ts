@@ -1,8 +1,8 @@
 /// <reference lib="dom" />
 import { aborted } from '../checks.js';
 import { ConvaeError } from '../errors.js';
-import { type ErrorMessage, packError, unpackError } from './errors.js';
-import { pack } from './transfer.js';
+import { type ErrorMessage, packError, unpackError } from '../messages/errors.js';
+import { pack } from '../messages/transfer.js';
 
 /** Methods that the other side may call. The last argument is a signal that the caller may abort. */
 export type Methods = Readonly<Record<string, (...args: never[]) => unknown>>;

@@ -2,7 +2,7 @@ import type { ContainerHeader } from '../bitstream/index.js';
 import type { Manifest } from '../bundle/manifest.js';
 import type { HeldPack } from '../bundle/source.js';
 import type { Codec, OpenedContainer } from '../codec/interface.js';
-import type { ErrorMessage } from './errors.js';
+import type { ErrorMessage } from '../messages/errors.js';
 
 /** The key of the message that opens a codec in a worker; its value is the number of the protocol. */
 export const OPEN_KEY = 'convaeCodec';

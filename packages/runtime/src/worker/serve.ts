@@ -5,10 +5,10 @@ import { checkNotAborted } from '../checks.js';
 import type { ImageSequence } from '../codec/coding/index.js';
 import type { Codec, OpenedContainer } from '../codec/interface.js';
 import { ConvaeError } from '../errors.js';
+import { packError } from '../messages/errors.js';
 import { loadCodec } from '../web/load-codec.js';
 import type { WebGpu } from '../web/webgpu-option.js';
 import { Channel, type Methods } from './channel.js';
-import { packError } from './errors.js';
 import { receivedOptions, type SentOptions } from './progress.js';
 import {
   CLIENT_TARGET,

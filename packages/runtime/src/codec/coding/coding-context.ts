@@ -64,6 +64,49 @@ export interface CodingContext {
   ): AsyncGenerator<Uint8Array, void, undefined>;
   /** Decodes a payload, piece by piece. @throws ConvaeError where it does not hold what `coded` says. */
   decode(payload: Uint8Array, coded: CodedImages, options: CallOptions): Promise<DecodedPayload>;
+  /** Other threads that share bulk work, where there are any. */
+  readonly threads?: Threads | undefined;
+}
+
+/** A part of bulk work: the images of a chunk, or some of a batch. */
+export interface Part {
+  /** Pixels of all its images. */
+  readonly pixels: number;
+}
+
+/** Codes a part in the context that it is given; what it needs of the part's memory it takes before it first waits. */
+export type PartTask<T extends Part, R> = (part: T, context: CodingContext) => Promise<R>;
+
+/** Threads that share bulk work: what they give is what one thread would. */
+export interface Threads {
+  readonly count: number;
+  /** As {@link inOrder}, several parts at once. */
+  inOrder<T extends Part, R>(
+    context: CodingContext,
+    parts: AsyncIterable<T>,
+    task: PartTask<T, R>,
+  ): AsyncGenerator<R, void, undefined>;
+  /** Images of this size in a part of a batch. */
+  partImages(size: CodedSize): number;
+  /** Ends them. What is under way rejects with ConvaeError DISPOSED. */
+  dispose(): Promise<void>;
+}
+
+/** The results of tasks in the order of the parts: one after the other, or several at once where there are threads. */
+export function inOrder<T extends Part, R>(
+  context: CodingContext,
+  parts: AsyncIterable<T>,
+  task: PartTask<T, R>,
+): AsyncGenerator<R, void, undefined> {
+  return context.threads?.inOrder(context, parts, task) ?? oneByOne(context, parts, task);
+}
+
+async function* oneByOne<T extends Part, R>(
+  context: CodingContext,
+  parts: AsyncIterable<T>,
+  task: PartTask<T, R>,
+): AsyncGenerator<R, void, undefined> {
+  for await (const part of parts) yield await task(part, context);
 }
 
 /** Options of encoding. */

@@ -1,7 +1,6 @@
 import { endOf } from '../../bitstream/container-index.js';
 import {
   type Chunk,
-  type ChunkEntry,
   type CodedSize,
   type ContainerFile,
   type ContainerHeader,
@@ -24,6 +23,7 @@ import {
   checkStream,
   codedShape,
   type DecodedPayload,
+  inOrder,
   progressFrom,
 } from './coding-context.js';
 import type { Networks } from './networks.js';
@@ -68,14 +68,39 @@ export async function decodeContainer(
   return { header, images: decodeChunks(context, header, chunks, options) };
 }
 
+/** What is done with an error that ends a chunk; it throws where the others are not to go on. */
+type OnError = (error: unknown, chunk: LostChunk) => void;
+
+const rethrow: OnError = (error) => {
+  throw error;
+};
+
 async function* decodeChunks(
   context: CodingContext,
   header: ContainerHeader,
   chunks: AsyncIterable<Chunk>,
   options: CallOptions,
+  onError: OnError = rethrow,
 ): AsyncGenerator<PlacedImages, void, undefined> {
-  for await (const chunk of chunks)
-    yield* placedImages(chunk, await decodeChunk(context, header, chunk, options), options);
+  const decoded = inOrder(context, sized(header, chunks), async ({ chunk }, where) => {
+    const task = decodeChunk(where, header, chunk, options);
+    return { chunk, images: await task.catch((error: unknown) => onError(error, chunk)) };
+  });
+  for await (const { chunk, images } of decoded) {
+    if (!images) continue;
+    options.onProgress?.(chunk.firstImage + chunk.imageCount);
+    yield* placedImages(chunk, images, options);
+  }
+}
+
+async function* sized(
+  header: ContainerHeader,
+  chunks: AsyncIterable<Chunk>,
+): AsyncGenerator<{ chunk: Chunk; pixels: number }, void, undefined> {
+  for await (const chunk of chunks) {
+    const { height, width } = chunkSides(header, chunk);
+    yield { chunk, pixels: chunk.imageCount * height * width };
+  }
 }
 
 async function* placedImages(
@@ -194,26 +219,22 @@ export class ImageContainer {
    * Decodes all images, some at a time. With salvage, chunks that cannot be decoded are left out and added to `lost`.
    * @throws ConvaeError without salvage where a chunk is damaged.
    */
-  async *images(options: CallOptions = {}): AsyncGenerator<PlacedImages, void, undefined> {
+  images(options: CallOptions = {}): AsyncGenerator<PlacedImages, void, undefined> {
+    const onError: OnError = (error, chunk) => this.#goOnAfter(error, chunk);
+    return decodeChunks(this.#context, this.header, this.#chunks(onError), options, onError);
+  }
+
+  async *#chunks(onError: OnError): AsyncGenerator<Chunk, void, undefined> {
     for (const entry of this.#file.entries) {
-      const read = await this.#read(entry, options);
-      if (read) yield* placedImages(read.chunk, read.decoded, options);
+      const chunk = await this.#file.readChunk(entry).catch((error: unknown) => onError(error, entry));
+      if (chunk) yield chunk;
     }
   }
 
-  /** A chunk, decoded; undefined where salvage goes on without it. */
-  async #read(
-    entry: ChunkEntry,
-    options: CallOptions,
-  ): Promise<{ chunk: Chunk; decoded: DecodedPayload } | undefined> {
-    try {
-      const chunk = await this.#file.readChunk(entry);
-      return { chunk, decoded: await decodeChunk(this.#context, this.header, chunk, options) };
-    } catch (error) {
-      if (!this.#salvage || !isDamage(error)) throw error;
-      this.#addLost(entry);
-      return undefined;
-    }
+  /** Salvage goes on without a damaged chunk. */
+  #goOnAfter(error: unknown, chunk: LostChunk): void {
+    if (!this.#salvage || !isDamage(error)) throw error;
+    this.#addLost(chunk);
   }
 
   #addLost({ firstImage, imageCount }: LostChunk): void {

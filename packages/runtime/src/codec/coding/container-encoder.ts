@@ -25,6 +25,8 @@ import {
   type CodingSettings,
   checkedSettings,
   type EncodeOptions,
+  inOrder,
+  type Part,
   progressFrom,
 } from './coding-context.js';
 
@@ -68,8 +70,22 @@ export async function encodeContainer(
 ): Promise<ContainerSummary> {
   const encoder = new ContainerEncoder(context, sink, options);
   if (!isSequence(images)) throw wrongKind('an iterable of image batches', 'images', images);
-  for await (const batch of images) await encoder.add(batch);
+  const coded = inOrder(context, encoder.chunks(images), (chunk, where) => encoder.encode(chunk, where));
+  for await (const chunk of coded) await encoder.write(chunk);
   return encoder.finish();
+}
+
+/** Images that are coded together. */
+interface ImageChunk extends Part {
+  /** Number of the first of them in the container. */
+  readonly first: number;
+  readonly images: Batch;
+}
+
+/** A chunk that is coded. */
+interface CodedChunk extends CodedSize {
+  readonly count: number;
+  readonly payload: Uint8Array;
 }
 
 class ContainerEncoder {
@@ -84,6 +100,8 @@ class ContainerEncoder {
   /** Images of one size and kind that make up the next chunk. */
   #waiting: Batch[] = [];
   #waitingCount = 0;
+  /** Images that are in chunks. */
+  #chunked = 0;
 
   constructor(context: CodingContext, sink: ContainerSink, options: ContainerOptions) {
     this.#context = context;
@@ -95,53 +113,65 @@ class ContainerEncoder {
     if (options.count !== undefined) checkInteger(options.count, 'options.count', 0);
   }
 
-  async add(batch: Batch): Promise<void> {
-    checkImages(batch, this.#context.manifest);
-    const [first] = this.#waiting;
-    if (first && !sameForm(first, batch)) await this.#flush();
-    const room = this.#roomFor(batch);
-    for (let at = 0; at < batch.count; ) {
-      const end = Math.min(batch.count, at + room - this.#waitingCount);
-      this.#waiting.push(sliceBatch(batch, at, end));
-      this.#waitingCount += end - at;
-      if (this.#waitingCount === room) await this.#flush();
-      at = end;
+  /** The images in chunks. They may share the memory of the batch they come from until the next one is asked for. */
+  async *chunks(images: ImageSequence): AsyncGenerator<ImageChunk, void, undefined> {
+    for await (const batch of images) {
+      checkImages(batch, this.#context.manifest);
+      const [first] = this.#waiting;
+      if (first && !sameForm(first, batch)) yield this.#taken();
+      const room = this.#roomFor(batch);
+      for (let at = 0; at < batch.count; ) {
+        const end = Math.min(batch.count, at + room - this.#waitingCount);
+        this.#waiting.push(sliceBatch(batch, at, end));
+        this.#waitingCount += end - at;
+        if (this.#waitingCount === room) yield this.#taken();
+        at = end;
+      }
+      // What is left over, at most one slice of this batch, must outlive the call: the caller may reuse the memory.
+      const rest = this.#waiting.pop();
+      if (rest) this.#waiting.push(copied(rest));
     }
-    // What is left over, at most one slice of this batch, must outlive the call: the caller may reuse the memory.
-    const rest = this.#waiting.pop();
-    if (rest) this.#waiting.push(copied(rest));
+    if (this.#waiting.length > 0) yield this.#taken();
+  }
+
+  /** A chunk's payload, in the context that is to code it. */
+  async encode({ first, images }: ImageChunk, context: CodingContext): Promise<CodedChunk> {
+    const { count, height, width } = images;
+    const { effort } = this.#options;
+    const options = { ...progressFrom(first, this.#options), effort };
+    const { value } = await context.encode(images, count, this.#settings, options).next();
+    return { count, height, width, payload: value! };
+  }
+
+  async write({ count, height, width, payload }: CodedChunk): Promise<void> {
+    if (payload.length > MAX_CHUNK_BYTES - 64)
+      throw new ConvaeError('LIMIT_EXCEEDED', `an image of ${height}×${width} takes ${payload.length} bytes`);
+    const writer = await this.#opened({ height, width });
+    const common = this.#common?.height === height && this.#common.width === width;
+    await writer.writeChunk({ imageCount: count, payload, ...(common ? {} : { height, width }) });
+    this.#options.onProgress?.(writer.imageCount);
   }
 
   async finish(): Promise<ContainerSummary> {
-    await this.#flush();
     const writer = await this.#opened(this.#context.manifest.image);
     await writer.finish();
     return { images: writer.imageCount, bytes: writer.byteLength, ...this.#settings };
+  }
+
+  /** What has been waiting, as a chunk. */
+  #taken(): ImageChunk {
+    const images = this.#waiting.length === 1 ? this.#waiting[0]! : joinBatches<Batch>(this.#waiting);
+    const first = this.#chunked;
+    this.#waiting = [];
+    this.#waitingCount = 0;
+    this.#chunked += images.count;
+    return { first, images, pixels: images.count * images.height * images.width };
   }
 
   /** Most images of this size in a chunk. */
   #roomFor(size: CodedSize): number {
     const room = this.#context.imagesAtOnce(size, this.#settings);
     return Math.max(1, Math.floor(Math.min(this.#chunk, room, CHUNK_PIXELS / (size.height * size.width))));
-  }
-
-  async #flush(): Promise<void> {
-    if (this.#waiting.length === 0) return;
-    const images = this.#waiting.length === 1 ? this.#waiting[0]! : joinBatches<Batch>(this.#waiting);
-    this.#waiting = [];
-    this.#waitingCount = 0;
-    const { effort } = this.#options;
-    const options = { ...progressFrom(this.#writer?.imageCount ?? 0, this.#options), effort };
-    const payloads = this.#context.encode(images, images.count, this.#settings, options);
-    for await (const payload of payloads) await this.#write(images, payload);
-  }
-
-  async #write({ count, height, width }: Batch, payload: Uint8Array): Promise<void> {
-    if (payload.length > MAX_CHUNK_BYTES - 64)
-      throw new ConvaeError('LIMIT_EXCEEDED', `an image of ${height}×${width} takes ${payload.length} bytes`);
-    const writer = await this.#opened({ height, width });
-    const common = this.#common?.height === height && this.#common.width === width;
-    await writer.writeChunk({ imageCount: count, payload, ...(common ? {} : { height, width }) });
   }
 
   async #opened({ height, width }: CodedSize): Promise<ContainerWriter> {

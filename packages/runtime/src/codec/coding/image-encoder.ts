@@ -1,7 +1,13 @@
 import { writeImageStream } from '../../bitstream/image-stream.js';
-import type { Images } from '../../image.js';
+import { type FloatImageBatch, type ImageBatch, type Images, sliceBatch } from '../../image.js';
 import { checkImages, joinedImages } from '../shapes.js';
-import { type CodingContext, checkedSettings, type EncodeOptions } from './coding-context.js';
+import {
+  type CodingContext,
+  checkedSettings,
+  type EncodeOptions,
+  inOrder,
+  progressFrom,
+} from './coding-context.js';
 
 /** Encodes every image of a batch into a stream of its own (FORMAT.md, "Single image stream"). */
 export async function encodeImages(
@@ -16,7 +22,25 @@ export async function encodeImages(
   const own = batch.height === image.height && batch.width === image.width;
   const size = own ? {} : { size: { height: batch.height, width: batch.width } };
   const streams: Uint8Array[] = [];
-  for await (const payload of context.encode(batch, 1, settings, options))
-    streams.push(writeImageStream({ ...settings, ...size, payload }));
+  const coded = inOrder(context, partsOf(batch, context), async (part, where) => {
+    const payloads: Uint8Array[] = [];
+    const partOptions = { ...options, ...progressFrom(part.first, options) };
+    for await (const payload of where.encode(part.images, 1, settings, partOptions)) payloads.push(payload);
+    return payloads;
+  });
+  for await (const payloads of coded) {
+    for (const payload of payloads) streams.push(writeImageStream({ ...settings, ...size, payload }));
+    options.onProgress?.(streams.length);
+  }
   return streams;
+}
+
+/** The whole batch, or what one of several threads takes of it at a time. */
+async function* partsOf(batch: ImageBatch | FloatImageBatch, { threads }: CodingContext) {
+  const { count, height, width } = batch;
+  const step = threads?.partImages(batch) ?? count;
+  for (let first = 0; first < count; first += step) {
+    const images = sliceBatch(batch, first, Math.min(count, first + step));
+    yield { first, images, pixels: images.count * height * width };
+  }
 }

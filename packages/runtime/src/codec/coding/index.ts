@@ -1,10 +1,14 @@
 export {
   type CallOptions,
+  type CodedImages,
   type CodingContext,
   type CodingSettings,
   codedShape,
   type EncodeOptions,
   MAX_EFFORT,
+  type Part,
+  type PartTask,
+  type Threads,
 } from './coding-context.js';
 export {
   checkHeader,

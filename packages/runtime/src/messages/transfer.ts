@@ -12,7 +12,7 @@ export interface Parcel {
 export function pack(value: unknown, own: boolean): Parcel {
   const buffers = new Set<ArrayBuffer>();
   const packed = walk(value, (array) => {
-    const moved = own && isWhole(array) ? array : array.slice();
+    const moved = own && isWhole(array) ? array : copied(array);
     buffers.add(moved.buffer as ArrayBuffer);
     return moved;
   });
@@ -26,6 +26,10 @@ const isNumbers = (value: unknown): value is Numbers =>
   value instanceof Float32Array ||
   value instanceof Float64Array ||
   value instanceof Int32Array;
+
+/** `slice` would not copy a Buffer of Node. */
+const copied = (array: Numbers): Numbers =>
+  array instanceof Uint8Array ? new Uint8Array(array) : array.slice();
 
 const isWhole = ({ buffer, byteLength }: Numbers): boolean =>
   buffer instanceof ArrayBuffer && buffer.byteLength === byteLength;
