@@ -97,9 +97,11 @@ async function measure(entry: string): Promise<Sizes> {
   const atOnce = closure(metafile.outputs, entryFile[0]);
   const isAtOnce = ({ path }: OutputFile): boolean => [...atOnce].some((name) => path.endsWith(name));
   const begins = ({ path }: OutputFile, part: string): boolean =>
-    Object.entries(metafile.outputs).some(
-      ([name, { entryPoint }]) => path.endsWith(name) && entryPoint?.includes(`/dist/${part}`),
-    );
+    Object.entries(metafile.outputs).some(([name, { entryPoint, inputs }]) => {
+      // What only files of the part share has no entry point.
+      const sources = entryPoint === undefined ? Object.keys(inputs) : [entryPoint];
+      return path.endsWith(name) && sources.every((source) => source.includes(`/dist/${part}`));
+    });
   const parts = Object.keys(ON_DEMAND) as (keyof typeof ON_DEMAND)[];
   const sizes = parts.map((part) => [part, size(outputFiles.filter((file) => begins(file, part)))]);
   return {
@@ -121,12 +123,12 @@ function closure(outputs: Metafile['outputs'], path: string, found = new Set<str
 
 describe('the size of the entries for browsers, minified and gzipped, without ONNX Runtime', () => {
   it.each(['web/index.js', 'worker/index.js'])(
-    '%s is at most 15 kB, 50 kB with all that it loads on demand for most bundles, and more for some features',
+    '%s is at most 15 kB, 51 kB with all that it loads on demand for most bundles, and more for some features',
     async (entry) => {
       const { atOnce, inAll, onDemand } = await measure(entry);
       expect(atOnce).toBeGreaterThan(1000);
       expect(atOnce).toBeLessThanOrEqual(15_000);
-      expect(inAll).toBeLessThanOrEqual(50_000);
+      expect(inAll).toBeLessThanOrEqual(51_000);
       for (const [part, most] of Object.entries(ON_DEMAND)) {
         expect(onDemand[part as keyof typeof ON_DEMAND], part).toBeGreaterThan(1000);
         expect(onDemand[part as keyof typeof ON_DEMAND], part).toBeLessThanOrEqual(most);

@@ -1,21 +1,35 @@
-import { type ContextKernelName, ContextPrior, chooseKernel, parseContext } from '../context/index.js';
+import {
+  type ContextKernelName,
+  type ContextModel,
+  ContextPrior,
+  chooseKernel,
+  parseContext,
+} from '../context/index.js';
 import { checkContext } from './check-context.js';
 import type { Manifest } from './manifest.js';
 
-/** The context prior of a bundle: code that only bundles with one load. */
-export interface BundleContext {
-  /** As `chooseKernel`. */
-  chooseKernel(name?: ContextKernelName): ContextKernelName;
-  /** @throws ConvaeError UNSUPPORTED where the kernel that is asked for does not run here. */
-  createPrior(kernel?: ContextKernelName): ContextPrior;
-}
+/** The context prior of a bundle, with its code: only bundles that have one load it. */
+export class BundleContext {
+  readonly model: ContextModel;
+  readonly #multipliers: readonly number[] | undefined;
 
-/** @throws ConvaeError DATA_INVALID, DATA_TRUNCATED, VERSION_UNSUPPORTED or LIMIT_EXCEEDED. */
-export function openContext(bytes: Uint8Array, manifest: Manifest): BundleContext {
-  const model = parseContext(bytes);
-  checkContext(model, manifest);
-  return {
-    chooseKernel,
-    createPrior: (kernel) => new ContextPrior(model, manifest.quantizer!.multipliers, { kernel }),
-  };
+  /** @throws ConvaeError DATA_INVALID, DATA_TRUNCATED, VERSION_UNSUPPORTED or LIMIT_EXCEEDED where the file is none for the manifest. */
+  constructor(bytes: Uint8Array, manifest: Manifest) {
+    this.model = parseContext(bytes);
+    checkContext(this.model, manifest);
+    this.#multipliers = manifest.quantizer!.multipliers;
+  }
+
+  /**
+   * The kernel to run: the one that is asked for; where none is, the faster of those that run here.
+   * @throws ConvaeError UNSUPPORTED where `simd` is asked for and does not run here.
+   */
+  chooseKernel(name?: ContextKernelName): ContextKernelName {
+    return chooseKernel(name);
+  }
+
+  /** A prior that is ready to code. @throws as {@link chooseKernel}. */
+  createPrior(kernel?: ContextKernelName): ContextPrior {
+    return new ContextPrior(this.model, this.#multipliers, { kernel });
+  }
 }

@@ -15,21 +15,17 @@ export {
   chunkSides,
   chunkSymbols,
   type DecodedContainer,
-  decodeContainer,
   ImageContainer,
   type LostChunk,
-  openImageContainer,
   type PlacedImages,
 } from './container-decoder.js';
 export {
   type ContainerOptions,
   type ContainerSummary,
   DEFAULT_CHUNK_IMAGES,
-  encodeContainer,
   type ImageSequence,
 } from './container-encoder.js';
 export { EntropyModel } from './entropy-model.js';
-export { type CodedImage, decodeImage, decodeImageSymbols } from './image-coder.js';
+export { type CodedImage, decodeImageSymbols } from './image-coder.js';
 export { mostImages, mostImagesOf } from './most-images.js';
-export { networkCoding } from './network-coding.js';
 export { MAX_CONTEXT_PRODUCTS } from './payload.js';
