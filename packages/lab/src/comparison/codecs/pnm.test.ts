@@ -1,3 +1,4 @@
+import { joinBytes } from '@convae/runtime';
 import { expect, it } from 'vitest';
 import { fromPnm, toPnm } from './pnm.js';
 
@@ -13,7 +14,7 @@ it.each([1, 3, 4])('a portable any-map of %i channels is read back', (channels) 
 });
 
 it('older kinds are read, and damage is told', () => {
-  const grey = Buffer.concat([Buffer.from('P5\n3 2\n255\n'), pictureOf(1).data]);
+  const grey = joinBytes([new TextEncoder().encode('P5\n3 2\n255\n'), pictureOf(1).data]);
   expect(fromPnm(grey)).toEqual(pictureOf(1));
   expect(() => fromPnm(grey.subarray(1))).toThrow('no portable any-map');
   expect(() => fromPnm(grey.subarray(0, grey.length - 1))).toThrow('no portable any-map');

@@ -1,4 +1,4 @@
-import { ConvaeError } from '@convae/runtime';
+import { ConvaeError, joinBytes } from '@convae/runtime';
 import type { Picture } from '../mosaic/mosaic.js';
 
 const KINDS: Readonly<Record<number, string>> = { 1: 'GRAYSCALE', 3: 'RGB', 4: 'RGB_ALPHA' };
@@ -7,7 +7,7 @@ const KINDS: Readonly<Record<number, string>> = { 1: 'GRAYSCALE', 3: 'RGB', 4: '
 export function toPnm({ data, height, width, channels }: Picture): Uint8Array {
   const fields = [`WIDTH ${width}`, `HEIGHT ${height}`, `DEPTH ${channels}`, 'MAXVAL 255'];
   const head = ['P7', ...fields, `TUPLTYPE ${KINDS[channels]}`, 'ENDHDR', ''].join('\n');
-  return Buffer.concat([Buffer.from(head), data]);
+  return joinBytes([new TextEncoder().encode(head), data]);
 }
 
 /** Channels, width and height that a head tells, and its length. */

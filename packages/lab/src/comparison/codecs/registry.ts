@@ -13,5 +13,5 @@ export const PICTURE_CODECS: readonly CodecEntry[] = [
   { label: 'PNG', lossless: true, load: async () => png },
   { label: 'WebP lossless', lossless: true, load: async () => webpLossless },
   { label: 'JPEG XL lossless', lossless: true, load: loadLosslessJpegXl },
-  { label: 'JPEG XL modular', lossless: true, load: loadModularJpegXl },
+  { label: 'JPEG XL modular', lossless: true, slow: true, load: loadModularJpegXl },
 ];
