@@ -122,8 +122,8 @@ describe('compareCodecs', () => {
       'gzip-stream',
       'png-single',
       'png-together',
-      'tiny-lossless-lossless-single',
-      'tiny-lossless-lossless-together',
+      'tiny-lossless-1-lossless-single',
+      'tiny-lossless-1-lossless-together',
     ]);
     for (const { lossless, points } of methods) {
       expect(lossless).toBe(true);

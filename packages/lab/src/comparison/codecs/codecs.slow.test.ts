@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { ConvaeError, type ImageBatch } from '@convae/runtime';
 import { tinyImages } from '@convae/train/testing';
 import { describe, expect, it } from 'vitest';
@@ -45,7 +44,10 @@ const samplesOf = (images: ImageBatch) =>
 const middle = ({ qualities }: Variant): number => qualities[Math.floor(qualities.length / 2)]!;
 
 /** The program is not everywhere. */
-const hasCjxl = spawnSync('cjxl', ['--version']).status === 0;
+const hasCjxl = await PICTURE_CODECS.find(({ slow }) => slow)!.load(1).then(
+  () => true,
+  () => false,
+);
 const EVERYWHERE = PICTURE_CODECS.filter(({ slow }) => !slow);
 
 it.skipIf(hasCjxl)('JPEG XL with its modular options says that its program is missing', async () => {
