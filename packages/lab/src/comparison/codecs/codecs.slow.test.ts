@@ -44,10 +44,12 @@ const samplesOf = (images: ImageBatch) =>
 const middle = ({ qualities }: Variant): number => qualities[Math.floor(qualities.length / 2)]!;
 
 /** The program is not everywhere. */
-const hasCjxl = await PICTURE_CODECS.find(({ slow }) => slow)!.load(1).then(
-  () => true,
-  () => false,
-);
+const hasCjxl = await PICTURE_CODECS.find(({ slow }) => slow)!
+  .load(1)
+  .then(
+    () => true,
+    () => false,
+  );
 const EVERYWHERE = PICTURE_CODECS.filter(({ slow }) => !slow);
 
 it.skipIf(hasCjxl)('JPEG XL with its modular options says that its program is missing', async () => {
