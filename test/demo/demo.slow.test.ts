@@ -231,6 +231,34 @@ describe.skipIf(chromiumPath() === undefined)(
       }
     });
 
+    it('codes exactly on request, beside what the browser writes without loss, and opens such files', async () => {
+      const { page } = visitor;
+      const lossy = (await visitor.hex()).length;
+      await page.getByLabel('Exact: every pixel comes back').check();
+      await visitor.waitUntil(() => document.querySelector('#psnr')!.textContent === 'exact');
+      await page.locator('.size.own').getByText('lossless').waitFor();
+      const bytes = (await visitor.hex()).length;
+      expect(bytes).toBeGreaterThan(lossy);
+      expect(await page.locator('#quality').isDisabled()).toBe(true);
+      expect(await visitor.text('#sizes')).toMatch(/PNG.*lossless.*JPEG.*never lossless here.*WebP/);
+      const png = Number(/PNG ([\d,]+) bytes/.exec(await visitor.text('#sizes'))![1]!.replace(',', ''));
+      expect(bytes).toBeLessThan(png);
+      await visitor.screenshot('exact', { fullPage: true });
+      const coded = await visitor.pixels('back');
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: 'Container' }).click(),
+      ]);
+      const file = readFileSync(await download.path());
+      await page.getByLabel('Exact: every pixel comes back').uncheck();
+      await visitor.settle();
+      await drop(visitor, 'exact.cae', file);
+      await page.getByText('All of exact.cae').waitFor();
+      expect(await visitor.pixels('back')).toBe(coded);
+      await page.locator('input[name="sample"]').nth(8).click();
+      await visitor.settle();
+    });
+
     it('loses no press on a button: not while a picture is coded', async () => {
       const { page } = visitor;
       await openContainer(visitor);

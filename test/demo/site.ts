@@ -24,11 +24,12 @@ export const MODELS = {
   reference: 'mnist-reference',
   tiny: 'tiny-context',
   noise: 'said-to-denoise',
+  exact: 'mnist-lossless',
 };
 
 /**
  * A folder of bundles: one trained for rate and distortion; the reference network; one of other sizes with a context
- * prior; and the reference network once more, with a manifest that says that it was trained on noise.
+ * prior; the reference network once more, with a manifest that says that it was trained on noise; and a lossless bundle.
  */
 async function writeModels(): Promise<string> {
   const folder = emptyFolder('models');
@@ -36,6 +37,7 @@ async function writeModels(): Promise<string> {
     cpSync(join(ROOT, from), join(folder, name), { recursive: true });
   copy(`models/${MODELS.first}`, MODELS.first);
   copy(`models/${MODELS.reference}`, MODELS.reference);
+  copy(`models/${MODELS.exact}`, MODELS.exact);
   copy('test/vectors/data/tiny-context', MODELS.tiny);
   copy(`models/${MODELS.reference}`, MODELS.noise);
   changeManifest(join(folder, MODELS.noise), ({ training }) =>

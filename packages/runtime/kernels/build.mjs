@@ -1,6 +1,6 @@
-// node packages/runtime/kernels/build.mjs: compiles the kernels of the builtin provider, where they have changed, to
-// src/provider/builtin/kernels-wasm.ts (the bytes in hexadecimal digits, which gzip packs better than base64) and
-// dist/provider/builtin/kernels.wasm; then bundles the entries that carry them.
+// node packages/runtime/kernels/build.mjs: compiles the kernels of the builtin provider and those of the pixel context model,
+// where they have changed, to kernels-wasm.ts in src/provider/builtin and src/pixels (the bytes in hexadecimal digits, which
+// gzip packs better than base64), the first also to dist/provider/builtin/kernels.wasm; then bundles the entries that carry them.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -10,9 +10,14 @@ import { bundleEntries } from '../bundle.mjs';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const PACKAGE = dirname(HERE);
-const SOURCES = join(HERE, 'assembly');
-const SCRIPT = join(PACKAGE, 'src/provider/builtin/kernels-wasm.ts');
-const BINARY = join(PACKAGE, 'dist/provider/builtin/kernels.wasm');
+const MODULES = [
+  {
+    sources: join(HERE, 'assembly'),
+    script: join(PACKAGE, 'src/provider/builtin/kernels-wasm.ts'),
+    binary: join(PACKAGE, 'dist/provider/builtin/kernels.wasm'),
+  },
+  { sources: join(HERE, 'pixels'), script: join(PACKAGE, 'src/pixels/kernels-wasm.ts') },
+];
 
 /** No runtime, no checks, no imports: functions on addresses. */
 const OPTIONS = [
@@ -28,11 +33,11 @@ const OPTIONS = [
 ];
 
 /** What the output depends on; it stands in its first line. */
-function fingerprint() {
+function fingerprint(sources) {
   const { version } = createRequire(import.meta.url)('assemblyscript/package.json');
   const hash = createHash('sha256').update(JSON.stringify([version, OPTIONS, 'hex']));
-  for (const name of readdirSync(SOURCES).sort())
-    hash.update(`\0${name}\0`).update(readFileSync(join(SOURCES, name)));
+  for (const name of readdirSync(sources).sort())
+    hash.update(`\0${name}\0`).update(readFileSync(join(sources, name)));
   return `// Made by kernels/build.mjs of sources ${hash.digest('hex').slice(0, 32)}`;
 }
 
@@ -42,11 +47,11 @@ function write(path, content) {
   renameSync(`${path}.${process.pid}`, path);
 }
 
-async function compile() {
+async function compile(sources) {
   const { default: asc } = await import('assemblyscript/asc');
   const files = new Map();
   const { error, stderr } = await asc.main(['index.ts', '-o', 'kernels.wasm', ...OPTIONS], {
-    readFile: (name, base) => readSource(join(base, name)),
+    readFile: (name, base) => readSource(sources, join(base, name)),
     listFiles: () => [],
     writeFile: (name, content) => files.set(name, content),
   });
@@ -55,24 +60,26 @@ async function compile() {
 }
 
 /** The compiler also looks where nothing is. */
-function readSource(name) {
-  const path = join(SOURCES, name);
+function readSource(sources, name) {
+  const path = join(sources, name);
   return existsSync(path) ? readFileSync(path, 'utf8') : null;
 }
 
 /** The bytes that a script made before holds, where it was made of the same sources. */
-function known(head) {
-  if (!existsSync(SCRIPT)) return undefined;
-  const script = readFileSync(SCRIPT, 'utf8');
+function known(path, head) {
+  if (!existsSync(path)) return undefined;
+  const script = readFileSync(path, 'utf8');
   return script.startsWith(`${head}\n`) ? Buffer.from(/'(.*)'/.exec(script)[1], 'hex') : undefined;
 }
 
-const head = fingerprint();
-const before = known(head);
-const bytes = before ?? Buffer.from(await compile());
-if (before === undefined) {
-  const comment = '/** The kernels, WebAssembly in hexadecimal digits. */';
-  write(SCRIPT, `${head}\n${comment}\nexport const KERNELS =\n  '${bytes.toString('hex')}';\n`);
+for (const { sources, script, binary } of MODULES) {
+  const head = fingerprint(sources);
+  const before = known(script, head);
+  const bytes = before ?? Buffer.from(await compile(sources));
+  if (before === undefined) {
+    const comment = '/** The kernels, WebAssembly in hexadecimal digits. */';
+    write(script, `${head}\n${comment}\nexport const KERNELS =\n  '${bytes.toString('hex')}';\n`);
+  }
+  if (binary && !(existsSync(binary) && readFileSync(binary).equals(bytes))) write(binary, bytes);
 }
-if (!existsSync(BINARY) || !readFileSync(BINARY).equals(bytes)) write(BINARY, bytes);
 await bundleEntries();

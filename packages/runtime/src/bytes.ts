@@ -16,6 +16,10 @@ export function toHex(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
+/** The bytes of hexadecimal digits. */
+export const fromHex = (digits: string): Uint8Array<ArrayBuffer> =>
+  Uint8Array.from({ length: digits.length / 2 }, (_, i) => Number.parseInt(digits.substr(2 * i, 2), 16));
+
 /**
  * The SHA-256 of some bytes, 32 bytes.
  * @throws ConvaeError DEPENDENCY_MISSING where Web Crypto is missing (a page that is neither https nor localhost).

@@ -6,12 +6,13 @@ import {
   bundleHash,
   bundleIdentity,
   isLossless,
+  type LosslessManifest,
   type Manifest,
   parseAnyManifest,
   qualityCount,
 } from '@convae/runtime/core';
 import type { Plugin } from 'vite';
-import type { BundleEntry, BundleKind, TrainedNoise } from '../src/codec/bundle-entry.js';
+import type { BundleEntry, BundleKind, ExactEntry, TrainedNoise } from '../src/codec/bundle-entry.js';
 
 const MODULE = 'virtual:bundles';
 const RESOLVED = `\0${MODULE}`;
@@ -37,12 +38,17 @@ export function bundles({ models }: { readonly models: string }): Plugin {
     },
     async buildStart() {
       if (this.environment.mode !== 'build') return;
-      for (const { entry, files } of await findBundles(models, () => {})) {
-        for (const file of files) {
-          const source = readFileSync(join(models, entry.name, file));
-          this.emitFile({ type: 'asset', fileName: `${entry.folder}${file}`, source });
-        }
-      }
+      const found = await findBundles(models, () => {});
+      const paths = found.flatMap(({ entry, files }) => [
+        ...files.map((file) => join(entry.name, file)),
+        ...(entry.exact === null ? [] : EXACT_FILES.map((file) => join(entry.exact!.name, file))),
+      ]);
+      for (const path of new Set(paths))
+        this.emitFile({
+          type: 'asset',
+          fileName: `models/${path}`,
+          source: readFileSync(join(models, path)),
+        });
     },
     configureServer(server) {
       server.middlewares.use('/models', (request, response, next) => {
@@ -58,15 +64,23 @@ export function bundles({ models }: { readonly models: string }): Plugin {
   };
 }
 
+/** Of a lossless bundle. */
+const EXACT_FILES = ['manifest.json', 'context.bin'];
+
 /** The preset of the reference network. */
 const REFERENCE = 'reference';
 
 /** Every bundle that codes images, the ones trained for rate and distortion first, then the reference network. */
 async function findBundles(models: string, warn: (text: string) => void): Promise<Found[]> {
   const names = readdirSync(models, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const exact = await exactBundles(
+    models,
+    names.map(({ name }) => name),
+  );
   const found: Found[] = [];
   for (const { name } of names) {
-    const result = await readBundle(models, name);
+    if (exact.some(({ entry }) => entry.name === name)) continue;
+    const result = await readBundle(models, name, exact);
     if (typeof result === 'string') warn(`models/${name} is left out: ${result}`);
     else found.push(result);
   }
@@ -81,11 +95,41 @@ const rank = ({ entry }: Found): number => KINDS.indexOf(entry.kind);
 /** Those that were not measured come last. */
 const size = ({ entry }: Found): number => entry.typicalBytes || Number.MAX_VALUE;
 
-async function readBundle(models: string, name: string): Promise<Found | string> {
+/** A lossless bundle, and what it was trained on. */
+interface Exact {
+  readonly entry: ExactEntry;
+  readonly manifest: LosslessManifest;
+}
+
+async function exactBundles(models: string, names: readonly string[]): Promise<Exact[]> {
+  const found: Exact[] = [];
+  for (const name of names) {
+    const text = readManifest(models, name);
+    const manifest = text && parseAnyManifest(text);
+    if (!manifest || !isLossless(manifest)) continue;
+    const hash = Buffer.from(await bundleHash(bundleIdentity(manifest)!)).toString('hex');
+    found.push({
+      entry: { name, folder: `models/${name}/`, bytes: manifest.context.bytes, hash },
+      manifest,
+    });
+  }
+  return found;
+}
+
+/** The lossless bundle that was trained on images of the same data and size. */
+function exactFor({ image, training }: Manifest, exact: readonly Exact[]): ExactEntry | null {
+  const sides = ['channels', 'height', 'width'] as const;
+  const fits = ({ manifest }: Exact): boolean =>
+    manifest.training.dataset === training.dataset &&
+    sides.every((side) => manifest.image[side] === image[side]);
+  return exact.find(fits)?.entry ?? null;
+}
+
+async function readBundle(models: string, name: string, exact: readonly Exact[]): Promise<Found | string> {
   const text = readManifest(models, name);
   if (text === undefined) return 'it has no manifest.json';
   const manifest = parseAnyManifest(text);
-  if (isLossless(manifest)) return 'it is lossless, the page shows what networks do';
+  if (isLossless(manifest)) return 'it is lossless';
   const identity = bundleIdentity(manifest);
   if (identity === undefined) return 'it has no entropy tables';
   const { encoder, decoder, tables, context } = manifest;
@@ -93,7 +137,7 @@ async function readBundle(models: string, name: string): Promise<Found | string>
   const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
   const hash = Buffer.from(await bundleHash(identity)).toString('hex');
   const files = ['manifest.json', ...parts.map(({ file }) => file)];
-  return { entry: entryOf(name, manifest, bytes, hash), files };
+  return { entry: { ...entryOf(name, manifest, bytes, hash), exact: exactFor(manifest, exact) }, files };
 }
 
 function readManifest(models: string, name: string): Uint8Array | undefined {
@@ -104,7 +148,7 @@ function readManifest(models: string, name: string): Uint8Array | undefined {
   }
 }
 
-function entryOf(name: string, manifest: Manifest, bytes: number, hash: string): BundleEntry {
+function entryOf(name: string, manifest: Manifest, bytes: number, hash: string): Omit<BundleEntry, 'exact'> {
   const { image, latent, quantizer, training, context, rates = [] } = manifest;
   const qualities = qualityCount(quantizer!);
   const quality = manifest.quality ?? qualities - 1;

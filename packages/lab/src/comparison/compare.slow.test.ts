@@ -11,7 +11,7 @@ import { evaluations } from '../evaluations.js';
 import { chooseBundles, isReference, readBundle, trainedOn } from './bundles/find.js';
 import { BYTE_CODECS } from './codecs/byte-streams.js';
 import type { Variant } from './codecs/picture-codec.js';
-import { loadJpeg } from './codecs/sharp-codecs.js';
+import { loadJpeg, png } from './codecs/sharp-codecs.js';
 import { imagesHash } from './data-hash.js';
 import { comparisonFolder } from './find-result.js';
 import { refreshReports } from './refresh.js';
@@ -20,6 +20,9 @@ import { exampleResult } from './result.test.support.js';
 import { type CompareOptions, type ComparisonProgress, compareCodecs } from './run.js';
 import { writeComparison } from './write.js';
 
+const TINY_LOSSLESS = fileURLToPath(
+  new URL('../../../../test/vectors/data/tiny-lossless-1', import.meta.url),
+);
 const TINY_BUNDLE = fileURLToPath(new URL('../../../../test/vectors/data/tiny-bundle', import.meta.url));
 
 const all = tinyImages({ count: 160, height: 8, width: 8, channels: 1, labelled: false });
@@ -121,6 +124,30 @@ describe('compareCodecs', () => {
     const own = methods.filter(({ family, use }) => family === 'convae' && use === 'together');
     expect(own.map(({ label }) => label.includes('effort 2'))).toEqual([false, true]);
     expect(own[1]!.points).not.toEqual(own[0]!.points);
+  });
+
+  it('measures lossless bundles and codecs alone where that is wanted', async () => {
+    const { methods } = await compareCodecs({
+      ...options,
+      lossless: true,
+      folder: join(folder, 'lossless'),
+      bundles: await chooseBundles({ ...wanted, named: [TINY_BUNDLE, TINY_LOSSLESS] }),
+      pictureCodecs: [
+        { label: 'JPEG', load },
+        { label: 'PNG', lossless: true, load: async () => png },
+      ],
+    });
+    expect(methods.map(({ id }) => id.replace(/-[0-9a-f]{8}-/, '-')).sort()).toEqual([
+      'gzip-stream',
+      'png-single',
+      'png-together',
+      'tiny-lossless-1-lossless-single',
+      'tiny-lossless-1-lossless-together',
+    ]);
+    for (const { lossless, points } of methods) {
+      expect(lossless).toBe(true);
+      expect(points).toMatchObject([{ images: 60, mse: 0, psnr: null }]);
+    }
   });
 
   it('lists every setting that failed as skipped', () => {

@@ -68,7 +68,7 @@ function fittingImages({ train, validation, testIsValidation }: Dataset): ImageB
 async function planAll(options: CompareOptions, samples: Samples): Promise<Plan> {
   const { dataset, bundles, pictureCodecs = PICTURE_CODECS, byteCodecs = BYTE_CODECS } = options;
   const exact = options.lossless ?? false;
-  const entries = pictureCodecs.filter(({ lossless }) => lossless || !exact);
+  const entries = pictureCodecs.filter(({ lossless, slow }) => (exact ? lossless : !slow));
   const plans = [
     planBundles(exact ? bundles.filter(({ manifest }) => isLossless(manifest)) : bundles, samples, {
       dataset: dataset.name,

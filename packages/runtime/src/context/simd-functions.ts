@@ -52,7 +52,7 @@ const four = (first: number, code: (local: number, offset: number) => Code[]): C
   [0, 1, 2, 3].flatMap((i) => code(first + i, 16 * i));
 
 /** A function as `addRows`; `loadWeights` loads four weights, or pairs of them, which take so many bytes. */
-export function addWeighted(
+function addWeighted(
   name: string,
   loadWeights: (offset: number) => Code,
   bytes: number,
@@ -95,7 +95,7 @@ export function addWeighted(
 // A weight as int32 is a pair of int16: itself, and its sign, which is multiplied by 0.
 const addRows = (): WasmFunction => addWeighted('addRows', load16x4, 8);
 
-export function dense(): WasmFunction {
+function dense(): WasmFunction {
   const [inputs, weights, sums, pairs, blocks, at, left, input, first] = [0, 1, 2, 3, 4, 5, 6, 7, 8] as const;
   return {
     name: 'dense',
@@ -121,7 +121,7 @@ export function dense(): WasmFunction {
   };
 }
 
-export function activate(): WasmFunction {
+function activate(): WasmFunction {
   const [sums, biases, scaling, out, eights, low, high] = [0, 1, 2, 3, 4, 5, 6] as const;
   const found = (value: number, half: 0 | 1): Code[] => [
     ...[get(sums), loadVector(16 * half), get(biases), loadVector(16 * half), addVectors],

@@ -111,7 +111,7 @@ function fillMemory(model: ContextModel, layout: Layout, memory: ArrayBuffer): v
 }
 
 /** What `activate` takes for a shift: the largest value before it, the bits that it keeps, and its power of two. */
-export function fillScaling(shifts: Uint8Array, memory: ArrayBuffer, start: number): void {
+function fillScaling(shifts: Uint8Array, memory: ArrayBuffer, start: number): void {
   const [integers, floats] = [new Int32Array(memory, start), new Float32Array(memory, start)];
   shifts.forEach((shift, i) => {
     const at = 12 * (i >> 2) + (i & 3);
@@ -122,7 +122,7 @@ export function fillScaling(shifts: Uint8Array, memory: ArrayBuffer, start: numb
 }
 
 /** Orders a layer's weights as `dense` reads them; a row of `inputs` for each unit, `padded` inputs in the memory. */
-export function packDense(
+function packDense(
   weights: Int8Array | Int16Array,
   inputs: number,
   units: number,

@@ -15,4 +15,5 @@ export {
   pixelRows,
   serializePixels,
 } from './pixel-model.js';
-export { PixelPrior, type ValueCoder } from './pixel-prior.js';
+export { PixelPrior } from './pixel-prior.js';
+export type { ValueCoder } from './pixel-walker.js';

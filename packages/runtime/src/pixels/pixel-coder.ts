@@ -4,7 +4,8 @@ import { mostBits } from '../entropy/code-word.js';
 import { RangeDecoder, RangeEncoder, type Steps, TOTAL } from '../entropy/index.js';
 import { ConvaeError } from '../errors.js';
 import type { ImageBatch, ItemShape } from '../image.js';
-import type { PixelPrior, ValueCoder } from './pixel-prior.js';
+import type { PixelPrior } from './pixel-prior.js';
+import type { ValueCoder } from './pixel-walker.js';
 
 /** Most products of weights that a payload of a lossless bundle may take: this bounds the time to decode it. */
 export const MAX_PIXEL_PRODUCTS = 2 ** 38;
@@ -17,22 +18,15 @@ export function* encodePixels(prior: PixelPrior, images: ImageBatch): Steps<Uint
   return encoder.finish();
 }
 
-/** Writes each value that it is given. */
+/** Writes what it is given. */
 const valueEncoder = (encoder: RangeEncoder): ValueCoder => ({
-  isZero: (zero, value) => {
-    if (value === 0) encoder.encode(0, zero);
-    else encoder.encode(zero, TOTAL);
-    return value === 0;
+  answer: (first, yes) => {
+    if (yes) encoder.encode(0, first);
+    else encoder.encode(first, TOTAL);
+    return yes;
   },
-  other: (mixture, value) => {
-    const { white } = mixture;
-    if (value === 255) encoder.encode(0, white);
-    else {
-      encoder.encode(white, TOTAL);
-      encoder.encode(mixture.cumulative(value), mixture.cumulative(value + 1));
-    }
-    return value;
-  },
+  slot: () => -1,
+  interval: (low, high) => encoder.encode(low, high),
 });
 
 /** What a payload must hold. */
@@ -69,21 +63,14 @@ export function* decodePixels(
 
 /** Reads values. */
 const valueDecoder = (decoder: RangeDecoder): ValueCoder => ({
-  isZero: (zero) => readFirst(decoder, zero),
-  other: (mixture) => {
-    if (readFirst(decoder, mixture.white)) return 255;
-    const value = mixture.find(decoder.slot());
-    decoder.consume(mixture.cumulative(value), mixture.cumulative(value + 1));
-    return value;
+  answer: (first) => {
+    const yes = decoder.slot() < first;
+    decoder.consume(yes ? 0 : first, yes ? first : TOTAL);
+    return Number(yes);
   },
+  slot: () => decoder.slot(),
+  interval: (low, high) => decoder.consume(low, high),
 });
-
-/** Reads the answer to a question: yes has the frequency `first` of 65536. */
-function readFirst(decoder: RangeDecoder, first: number): boolean {
-  const yes = decoder.slot() < first;
-  decoder.consume(yes ? 0 : first, yes ? first : TOTAL);
-  return yes;
-}
 
 function checkProducts(prior: PixelPrior, count: number, size: Pick<ItemShape, 'height' | 'width'>): void {
   const products = count * prior.products(size);

@@ -1,6 +1,21 @@
 import { activation, limited, product } from '../context/plain-kernel.js';
-import { INDICATOR, type PixelKernel, pairCount, pairWeights } from './pixel-kernel.js';
 import { type PixelModel, pixelOutputs } from './pixel-model.js';
+import { INDICATOR, pairCount, pairWeights } from './pixel-pairs.js';
+
+/**
+ * Computes the three layers of a pixel context model for one place at a time: `start`, `add` for each input that is not 0,
+ * `run` for each channel (FORMAT.md, "Pixel context model").
+ */
+export interface PixelKernel {
+  /** int32, 3K + 2: what the last `run` found. */
+  readonly outputs: Int32Array;
+  /** Begins a place of the grid: the first layer holds its biases alone. */
+  start(position: number): void;
+  /** Adds an input of 1..255 and, where it has one, its indicator: the pairs of {@link pairWeights}. */
+  add(pair: number, value: number): void;
+  /** Finds the outputs of a channel, in coding order, from what was added. */
+  run(channel: number): void;
+}
 
 /** The kernel in TypeScript: the reference, and what runs where WebAssembly does not. */
 export function createPlainPixelKernel(model: PixelModel): PixelKernel {
@@ -13,7 +28,6 @@ export function createPlainPixelKernel(model: PixelModel): PixelKernel {
   const first = new Int32Array(hidden1);
   const second = new Int32Array(hidden2);
   return {
-    name: 'plain',
     outputs,
     start: (position) => startPixelSums(model, position, sums),
     add: (pair, value) => {
@@ -34,7 +48,7 @@ export function createPlainPixelKernel(model: PixelModel): PixelKernel {
 }
 
 /** Writes the first layer's biases of a place to `sums`. */
-export function startPixelSums(
+function startPixelSums(
   { hidden1, positionBias, biasShifts }: PixelModel,
   position: number,
   sums: Int32Array,

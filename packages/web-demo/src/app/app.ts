@@ -5,7 +5,7 @@ import { codeOf, fileSentence, plainSentence } from '../base/messages.js';
 import { createSignal } from '../base/signal.js';
 import { bundleOf, isContainer, MAX_FILE_BYTES, openBitstream } from '../codec/bitstreams.js';
 import { type BundleEntry, takesPhotos } from '../codec/bundle-entry.js';
-import { type Coded, codeImage, type Shown, type Step } from '../codec/live.js';
+import { type Coded, codecFor, codeImage, type Shown, type Step } from '../codec/live.js';
 import { type Running, Session, type Wanted } from '../codec/session.js';
 import { importImage, type Photo, photoImage, readPhoto } from '../picture/import-image.js';
 import { emptyPicture, toImage } from '../picture/picture.js';
@@ -115,11 +115,12 @@ export class App {
     if (file.size > MAX_FILE_BYTES) throw new RangeError('This file is too large for this page.');
     const bytes = new Uint8Array(await file.arrayBuffer());
     if (file.type && !BINARY_TYPES.includes(file.type) && !isContainer(bytes)) throw new TypeError(NEITHER);
-    await this.#openBundleOf(bytes);
+    const exact = await this.#openBundleOf(bytes);
     const running = this.session.running.value;
     if (!running) throw new Error('The codec is still loading. Try again in a moment.');
     const start = performance.now();
-    const { count, first } = await openBitstream(running.codec, bytes);
+    const codec = await codecFor(running, { ...this.session.coding.value, exact });
+    const { count, first } = await openBitstream(codec, bytes);
     const decodeMs = performance.now() - start;
     const { height, width, channels } = running.entry.image;
     this.pictures.replace(emptyPicture(height, width, channels));
@@ -128,10 +129,13 @@ export class App {
     this.shown.set({ kind: 'opened', running, name, bytes, count, decoded: first, decodeMs });
   }
 
-  /** A container names its model: where the page has it, it is loaded. */
-  async #openBundleOf(bytes: Uint8Array): Promise<void> {
-    const entry = isContainer(bytes) ? bundleOf(bytes) : undefined;
-    if (entry && entry !== this.session.running.value?.entry) await this.session.open({ entry });
+  /** A container names its model: where the page has it, it is loaded. Gives whether the file is a lossless one. */
+  async #openBundleOf(bytes: Uint8Array): Promise<boolean> {
+    if (!isContainer(bytes)) return this.session.coding.value.exact;
+    const running = this.session.running.value?.entry;
+    const named = bundleOf(bytes, running);
+    if (named && named.entry !== running) await this.session.open({ entry: named.entry });
+    return named?.exact ?? false;
   }
 
   /** Flips the lowest bit of one byte and shows what a decoder makes of it. */
@@ -141,7 +145,7 @@ export class App {
     this.problem.set('');
     this.apart.set(true);
     try {
-      const decoded = await coded.running.codec.decode(bytes);
+      const decoded = await coded.codec.decode(bytes);
       const psnr = psnrOf(coded.original, decoded);
       this.shown.set({ ...coded, bytes, decoded, psnr, changedAt: index });
     } catch (error) {

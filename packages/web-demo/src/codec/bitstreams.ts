@@ -2,6 +2,7 @@ import { bundles } from 'virtual:bundles';
 import { joinBytes, toHex } from '@convae/runtime/core';
 import type { Codec, ImageBatch, RandomAccessSource } from '@convae/runtime/web';
 import type { BundleEntry } from './bundle-entry.js';
+import { choicesOf } from './live.js';
 import type { Coding } from './session.js';
 
 /** Largest file that is opened, bytes. */
@@ -14,17 +15,25 @@ const HASH_BYTES = 8;
 
 export const isContainer = (bytes: Uint8Array): boolean => MAGIC.every((byte, i) => bytes[i] === byte);
 
-/** The bundle that a container names; undefined where the page does not have it. */
-export function bundleOf(container: Uint8Array): BundleEntry | undefined {
+/** A bundle, and whether its lossless companion is meant. */
+export interface Named {
+  readonly entry: BundleEntry;
+  readonly exact: boolean;
+}
+
+/** The bundle that a container names, `preferred` where several have it; undefined where the page does not have it. */
+export function bundleOf(container: Uint8Array, preferred: BundleEntry | undefined): Named | undefined {
   const hash = toHex(container.subarray(HASH_AT, HASH_AT + HASH_BYTES));
-  return bundles.find((entry) => entry.hash === hash);
+  const fits = (entry: BundleEntry): boolean => entry.hash === hash || entry.exact?.hash === hash;
+  const entry = preferred && fits(preferred) ? preferred : bundles.find(fits);
+  return entry && { entry, exact: entry.hash !== hash };
 }
 
 /** One image as a container: with checksums, and the name of its bundle. */
 export async function containerOf(codec: Codec, image: ImageBatch, coding: Coding): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   const sink = { write: async (piece: Uint8Array) => void pieces.push(piece.slice()) };
-  await codec.encodeContainer([image], sink, { ...coding, count: 1 });
+  await codec.encodeContainer([image], sink, { ...choicesOf(coding), count: 1 });
   return joinBytes(pieces);
 }
 

@@ -18,6 +18,15 @@ export interface TrainedNoise {
   readonly to: number;
 }
 
+/** A lossless bundle for images like those of a bundle. */
+export interface ExactEntry {
+  readonly name: string;
+  readonly folder: string;
+  /** Its context model, bytes. */
+  readonly bytes: number;
+  readonly hash: string;
+}
+
 /** What the page knows of a bundle before it is loaded: collected from its manifest when the page is built. */
 export interface BundleEntry {
   readonly name: string;
@@ -45,6 +54,8 @@ export interface BundleEntry {
   readonly typicalBytes: number;
   /** Decibels on the validation images at that quality; 0 where it was not measured. */
   readonly typicalPsnr: number;
+  /** What codes the same images without loss; null where no bundle was trained on them for that. */
+  readonly exact: ExactEntry | null;
 }
 
 /** Whether photos go through it at their own size. Grey models take everything for a drawing of the size they know. */

@@ -17,7 +17,7 @@ export class CodecHost {
   #serves = false;
 
   /** Loads a bundle. @throws ConvaeError as `loadCodec`. */
-  async open({ folder }: BundleEntry, { provider, ...options }: HostOptions): Promise<Codec> {
+  async open({ folder }: Pick<BundleEntry, 'folder'>, { provider, ...options }: HostOptions): Promise<Codec> {
     this.#worker ??= new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
     try {
       const codec = await createWorkerCodec(this.#worker, new URL(folder, document.baseURI), {

@@ -1,4 +1,4 @@
-import type { ImageBatch } from '@convae/runtime/web';
+import type { Codec, ImageBatch } from '@convae/runtime/web';
 import type { Photo } from '../picture/import-image.js';
 import { psnrOf } from '../picture/quality.js';
 import type { Coding, Running } from './session.js';
@@ -7,6 +7,8 @@ import type { Coding, Running } from './session.js';
 export interface Coded extends Coding {
   readonly kind: 'coded';
   readonly running: Running;
+  /** What coded it. */
+  readonly codec: Codec;
   readonly original: ImageBatch;
   /** A single image stream. */
   readonly bytes: Uint8Array;
@@ -48,6 +50,14 @@ export interface CodeOptions {
   readonly onStep?: (step: Step, share: number) => void;
 }
 
+/** The codec that codes as the visitor chose. @throws ConvaeError as `loadCodec`. */
+export const codecFor = (running: Running, { exact }: Coding): Codec | Promise<Codec> =>
+  exact ? running.exact() : running.codec;
+
+/** What an encoder is told: a lossless one has nothing to choose. */
+export const choicesOf = ({ exact, quality, prior }: Coding): Partial<Coding> =>
+  exact ? {} : { quality, prior };
+
 /** Encodes a picture and decodes it again. @throws ConvaeError as `encode` and `decode`. */
 export async function codeImage(
   running: Running,
@@ -55,11 +65,11 @@ export async function codeImage(
   coding: Coding,
   { signal, onStep }: CodeOptions = {},
 ): Promise<Coded> {
-  const { codec } = running;
+  const codec = await codecFor(running, coding);
   const start = performance.now();
   onStep?.('encode', 0);
   const onProgress = onStep && ((share: number) => onStep('encode', share));
-  const bytes = await codec.encode(original, { ...coding, signal, onProgress });
+  const bytes = await codec.encode(original, { ...choicesOf(coding), signal, onProgress });
   const middle = performance.now();
   onStep?.('decode', 0);
   const decoded = await codec.decode(bytes, {
@@ -70,6 +80,7 @@ export async function codeImage(
   return {
     kind: 'coded',
     running,
+    codec,
     ...coding,
     original,
     bytes,

@@ -7,6 +7,8 @@ import { CodecHost, type ProviderChoice } from './host.js';
 /** A codec that is ready, and what it was loaded from. */
 export interface Running extends Wanted {
   readonly codec: Codec;
+  /** The codec of the entry's lossless bundle, loaded when first asked for. @throws ConvaeError as `loadCodec`. */
+  readonly exact: () => Promise<Codec>;
 }
 
 /** A model, and what the networks are to run on. */
@@ -23,7 +25,10 @@ export interface Loading {
 }
 
 /** How to code, as the visitor chose. */
-export type Coding = Pick<BundleEntry, 'quality' | 'prior'>;
+export interface Coding extends Pick<BundleEntry, 'quality' | 'prior'> {
+  /** Without loss, by the lossless bundle for the same images. */
+  readonly exact: boolean;
+}
 
 /** The model and the provider that the page runs on, and how they come to be. */
 export class Session {
@@ -31,6 +36,7 @@ export class Session {
   readonly loading = createSignal<Loading | undefined>(undefined);
   readonly coding = createSignal<Coding>(codingOf(bundles[0]!));
   readonly #host = new CodecHost();
+  readonly #exact = new Map<string, Promise<Codec>>();
   #attempt = new AbortController();
   /** What was asked for last: it runs, or is loading. */
   #wanted: Wanted = { entry: bundles[0]!, provider: 'wasm' };
@@ -51,7 +57,7 @@ export class Session {
         void codec.dispose();
         return false;
       }
-      this.#replace({ entry, codec, provider });
+      this.#replace({ entry, codec, provider, exact: () => this.#exactOf(entry) });
       return true;
     } catch (error) {
       if (attempt.signal.aborted) return false;
@@ -62,8 +68,18 @@ export class Session {
     }
   }
 
+  #exactOf({ name, exact }: BundleEntry): Promise<Codec> {
+    if (exact === null) return Promise.reject(new Error(`There is no lossless model beside ${name}.`));
+    const known = this.#exact.get(exact.name);
+    if (known) return known;
+    const codec = this.openBeside(exact);
+    this.#exact.set(exact.name, codec);
+    codec.catch(() => this.#exact.delete(exact.name));
+    return codec;
+  }
+
   /** Loads a further model beside the one that runs, on the same provider. */
-  openBeside(entry: BundleEntry): Promise<Codec> {
+  openBeside(entry: Pick<BundleEntry, 'folder'>): Promise<Codec> {
     return this.#host.open(entry, { provider: this.running.value?.provider ?? 'wasm' });
   }
 
@@ -83,7 +99,7 @@ export class Session {
   }
 }
 
-const codingOf = ({ quality, prior }: BundleEntry): Coding => ({ quality, prior });
+const codingOf = ({ quality, prior }: BundleEntry): Coding => ({ quality, prior, exact: false });
 
 function loadingOf({ file, loaded, total }: LoadProgress): Loading {
   if (!file.endsWith('.wasm')) return { what: 'Model', loaded, total: total ?? loaded };

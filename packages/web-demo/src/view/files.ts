@@ -88,8 +88,8 @@ function mountSaving(app: App): void {
   app.apart.subscribe(showState);
   app.shown.subscribe(showState);
   onSave(app, container, async () => {
-    const { running, original, quality, prior } = await app.coded();
-    save(binary(await containerOf(running.codec, original, { quality, prior })), `${nameOf(app)}.cae`);
+    const coded = await app.coded();
+    save(binary(await containerOf(coded.codec, coded.original, coded)), `${nameOf(app)}.cae`);
   });
   onSave(app, stream, async () => save(binary((await app.coded()).bytes), `${nameOf(app)}.bin`));
   onSave(app, png, async () => save(await pngOf(app.shown.value!.decoded), `${nameOf(app)}.png`));

@@ -3,6 +3,7 @@ import type { Prior } from '@convae/runtime/web';
 import type { App } from '../app/app.js';
 import { formatDecibels, formatKilobytes } from '../base/format.js';
 import { type BundleEntry, takesPhotos } from '../codec/bundle-entry.js';
+import type { Coding } from '../codec/session.js';
 import { byId, choose, make, onChoice } from './dom.js';
 
 const KINDS: Readonly<Record<BundleEntry['kind'], string>> = {
@@ -26,14 +27,29 @@ export function mountSettings(app: App): void {
     session.coding.set({ ...session.coding.value, quality: Number(quality.value) }),
   );
   onChoice('prior', (prior) => session.coding.set({ ...session.coding.value, prior: prior as Prior }));
-  session.running.subscribe((running) => running && showEntry(running.entry));
-  session.coding.subscribe((coding) => {
-    const entry = session.running.value?.entry ?? bundles[0]!;
-    quality.max = String(entry.qualities - 1);
-    quality.value = String(coding.quality);
-    byId('quality-text', 'output').textContent = `${coding.quality} of ${entry.qualities - 1}`;
-    choose('prior', coding.prior);
+  const exact = byId('exact', 'input');
+  exact.addEventListener('change', () =>
+    session.coding.set({ ...session.coding.value, exact: exact.checked }),
+  );
+  session.running.subscribe((running) => {
+    if (!running) return;
+    showEntry(running.entry);
+    showCoding(running.entry, session.coding.value);
   });
+  session.coding.subscribe((coding) => showCoding(session.running.value?.entry ?? bundles[0]!, coding));
+}
+
+function showCoding(entry: BundleEntry, coding: Coding): void {
+  const quality = byId('quality', 'input');
+  quality.max = String(entry.qualities - 1);
+  quality.value = String(coding.quality);
+  quality.disabled = coding.exact || entry.qualities === 1;
+  byId('quality-text', 'output').textContent = coding.exact
+    ? 'exact'
+    : `${coding.quality} of ${entry.qualities - 1}`;
+  byId('exact', 'input').checked = coding.exact;
+  byId('prior-field', 'fieldset').disabled = coding.exact || entry.priors.length === 1;
+  choose('prior', coding.prior);
 }
 
 /** The models of one kind, with their numbers in the list as values. */
@@ -74,12 +90,16 @@ function showEntry(entry: BundleEntry): void {
     (entry.typicalBytes === 0
       ? ''
       : ` Images like those that it was trained on take ${formatTypical(entry.typicalBytes)} on average, at ${formatDecibels(entry.typicalPsnr)}.`);
-  const quality = byId('quality', 'input');
-  quality.max = String(entry.qualities - 1);
-  quality.disabled = entry.qualities === 1;
-  byId('prior-field', 'fieldset').disabled = entry.priors.length === 1;
+  showExact(entry);
   byId('prior-note', 'p').textContent =
     entry.priors.length === 1
       ? 'This model has one: a table of probabilities for each place.'
       : 'Context guesses each number from those before it: fewer bytes, more time.';
+}
+
+function showExact({ exact }: BundleEntry): void {
+  byId('exact-field', 'div').hidden = exact === null;
+  if (exact === null) return;
+  byId('exact-note', 'p').textContent =
+    `By ${exact.name}, without networks: loads ${formatKilobytes(exact.bytes)} when first chosen.`;
 }

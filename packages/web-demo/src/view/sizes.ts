@@ -1,6 +1,7 @@
 import type { App } from '../app/app.js';
 import type { Formats } from '../app/formats.js';
 import { formatBytes, formatDecibels, formatRatio } from '../base/format.js';
+import type { Coded } from '../codec/live.js';
 import type { Written } from '../picture/browser-formats.js';
 import { byId, make, makeDrawing } from './dom.js';
 
@@ -39,15 +40,28 @@ function rowsOf({ of, png, jpeg, webp }: Formats): Row[] {
   return [
     { label: 'Pixels', bytes: data.length, note: 'one byte a channel' },
     { label: 'PNG', bytes: png, note: channels === 1 ? 'lossless, RGB' : 'lossless' },
-    lossyRow('JPEG', jpeg, channels),
-    lossyRow('WebP', webp, channels),
-    { label: 'convae', bytes: of.bytes.length, note: `at ${formatDecibels(of.psnr)}`, own: true },
+    lossyRow('JPEG', jpeg, of),
+    lossyRow('WebP', webp, of),
+    {
+      label: 'convae',
+      bytes: of.bytes.length,
+      note: of.psnr === Infinity ? 'lossless' : `at ${formatDecibels(of.psnr)}`,
+      own: true,
+    },
   ];
 }
 
-function lossyRow(label: string, written: Written | undefined, channels: number): Row {
+function lossyRow(label: string, written: Written | undefined, { psnr: target, original }: Coded): Row {
+  if (written?.psnr === Infinity) return { label, bytes: written.bytes, note: 'lossless' };
+  if (written && target === Infinity)
+    return {
+      label,
+      bytes: written.bytes,
+      note: `${formatDecibels(written.psnr)} at most: never lossless here`,
+    };
   if (written) return { label, bytes: written.bytes, note: `at ${formatDecibels(written.psnr)}` };
-  const why = label === 'JPEG' && channels === 4 ? 'has no transparency' : 'this browser writes none';
+  const why =
+    label === 'JPEG' && original.channels === 4 ? 'has no transparency' : 'this browser writes none';
   return { label, bytes: undefined, note: why };
 }
 

@@ -31,6 +31,8 @@ export interface CodecEntry {
   readonly label: string;
   /** True: it loses nothing. */
   readonly lossless?: boolean;
+  /** True: it takes so long that lossless comparisons alone measure it. */
+  readonly slow?: boolean;
   /** Rejects where it does not run. @param channels of the pictures: 1 grey, 3 RGB, 4 RGBA. */
   readonly load: (channels: number) => Promise<PictureCodec>;
 }

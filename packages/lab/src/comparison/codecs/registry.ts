@@ -1,3 +1,4 @@
+import { loadModularJpegXl } from './modular-jpeg-xl.js';
 import type { CodecEntry } from './picture-codec.js';
 import { avif, loadJpeg, palettePng, png, webpLossless } from './sharp-codecs.js';
 import { loadJpegXl, loadLosslessJpegXl, loadWebp } from './wasm-codecs.js';
@@ -12,4 +13,5 @@ export const PICTURE_CODECS: readonly CodecEntry[] = [
   { label: 'PNG', lossless: true, load: async () => png },
   { label: 'WebP lossless', lossless: true, load: async () => webpLossless },
   { label: 'JPEG XL lossless', lossless: true, load: loadLosslessJpegXl },
+  { label: 'JPEG XL modular', lossless: true, slow: true, load: loadModularJpegXl },
 ];

@@ -2,21 +2,23 @@ import { type ImageBatch, type PixelModel, PixelPrior, TOTAL, type ValueCoder } 
 
 const bits = (frequency: number): number => Math.log2(TOTAL / frequency);
 
-/** Counts what each value costs. */
+/** Counts what each value costs: it ends with a yes, or with an interval. */
 function countingCoder(onValue: (bits: number) => void): ValueCoder {
-  let first = 0;
+  let sum = 0;
+  const end = (): void => {
+    onValue(sum);
+    sum = 0;
+  };
   return {
-    isZero: (zero, value) => {
-      first = bits(value === 0 ? zero : TOTAL - zero);
-      if (value === 0) onValue(first);
-      return value === 0;
+    answer: (first, yes) => {
+      sum += bits(yes ? first : TOTAL - first);
+      if (yes) end();
+      return yes;
     },
-    other: (mixture, value) => {
-      const { white } = mixture;
-      const second = bits(value === 255 ? white : TOTAL - white);
-      const third = value === 255 ? 0 : bits(mixture.cumulative(value + 1) - mixture.cumulative(value));
-      onValue(first + second + third);
-      return value;
+    slot: () => -1,
+    interval: (low, high) => {
+      sum += bits(high - low);
+      end();
     },
   };
 }

@@ -1,21 +1,4 @@
-import type { ContextKernelName } from '../context/kernel.js';
 import { MAX_PIXEL_INPUT, type PixelModel } from './pixel-model.js';
-
-/**
- * Computes the three layers of a pixel context model for one place at a time: `start`, `add` for each input that is not 0,
- * `run` for each channel (FORMAT.md, "Pixel context model").
- */
-export interface PixelKernel {
-  readonly name: ContextKernelName;
-  /** int32, 3K + 2: what the last `run` found. */
-  readonly outputs: Int32Array;
-  /** Begins a place of the grid: the first layer holds its biases alone. */
-  start(position: number): void;
-  /** Adds an input of 1..255 and, where it has one, its indicator: the pairs of {@link pairWeights}. */
-  add(pair: number, value: number): void;
-  /** Finds the outputs of a channel, in coding order, from what was added. */
-  run(channel: number): void;
-}
 
 /** What an indicator that is on counts. */
 export const INDICATOR = MAX_PIXEL_INPUT;

@@ -1,0 +1,5 @@
+export { MODEL } from './model';
+export { code } from './walk';
+
+/** Where memory is free. */
+export const FREE: usize = __heap_base;

@@ -1,0 +1,166 @@
+import { neighbourCount } from '../context/context-model.js';
+import { PixelMixture } from './pixel-mixture.js';
+import { type PixelModel, WHITE_ABOVE } from './pixel-model.js';
+import type { PixelBlock, PixelFrame, PixelWalker, ValueCoder } from './pixel-walker.js';
+import { createPlainPixelKernel, type PixelKernel } from './plain-pixel-kernel.js';
+
+/** In which order the channels of a pixel are coded: alpha first, because colours say nothing where it is 0. */
+const codingOrder = (channels: number): readonly number[] =>
+  channels === 4 ? [3, 0, 1, 2] : Array.from({ length: channels }, (_, channel) => channel);
+
+/** A place of an image, and its number in the grid. */
+interface Place {
+  readonly row: number;
+  readonly column: number;
+  readonly position: number;
+}
+
+/** The walk in TypeScript: the reference, and what runs where WebAssembly does not. */
+export class PlainPixelWalker implements PixelWalker {
+  readonly name = 'plain';
+  readonly #model: PixelModel;
+  readonly #kernel: PixelKernel;
+  readonly #mixture: PixelMixture;
+  /** For each place of the grid and channel the frequency of 0 where all inputs are 0; 0 where not yet found. */
+  readonly #blank: Uint16Array;
+  readonly #order: Uint8Array;
+  readonly #pairs: { readonly white: number; readonly own: number };
+  /** The inputs of the place that are not 0: pair and value in turn. */
+  readonly #inputs: Int32Array;
+  /** The values that the means of a value's distribution are measured from. */
+  readonly #bases: Uint8Array;
+  #width = 0;
+  #inputCount = 0;
+  /** Whether the kernel holds the inputs of the place. */
+  #entered = false;
+
+  constructor(model: PixelModel) {
+    const { channels, radius, gridHeight, gridWidth } = model;
+    this.#model = model;
+    this.#kernel = createPlainPixelKernel(model);
+    this.#mixture = new PixelMixture(model.components);
+    this.#blank = new Uint16Array(gridHeight * gridWidth * channels);
+    this.#order = Uint8Array.from(codingOrder(channels));
+    const white = neighbourCount(radius) * channels;
+    this.#pairs = { white, own: white + channels };
+    this.#inputs = new Int32Array(2 * (white + 2 * channels));
+    this.#bases = new Uint8Array(model.bases);
+  }
+
+  code(
+    image: Uint8Array,
+    frame: PixelFrame,
+    { top, left, rows, columns }: PixelBlock,
+    coder: ValueCoder,
+  ): void {
+    this.#width = frame.width;
+    for (let row = top; row < top + rows; row++)
+      for (let column = left; column < left + columns; column++) {
+        const position = frame.rows[row]! + frame.columns[column]!;
+        this.#codePlace(image, { row, column, position }, coder);
+      }
+  }
+
+  #codePlace(image: Uint8Array, { row, column, position }: Place, coder: ValueCoder): void {
+    const { channels } = this.#model;
+    const at = (row * this.#width + column) * channels;
+    this.#gather(image, row, column);
+    this.#entered = false;
+    for (let k = 0; k < channels; k++) {
+      const own = at + this.#order[k]!;
+      this.#findBases(image, own, row, column);
+      const value = this.#codeValue(position, k, image[own]!, coder);
+      image[own] = value;
+      if (value > 0 && k + 1 < channels) this.#add(this.#pairs.own + k, value);
+    }
+  }
+
+  #codeValue(position: number, channel: number, value: number, coder: ValueCoder): number {
+    const blank = this.#inputCount === 0;
+    const slot = position * this.#model.channels + channel;
+    let zero = blank ? this.#blank[slot]! : 0;
+    const known = zero > 0;
+    if (!known) {
+      this.#distribution(position, channel);
+      zero = this.#mixture.zero;
+      if (blank) this.#blank[slot] = zero;
+    }
+    if (coder.answer(zero, Number(value === 0))) return 0;
+    if (known) this.#distribution(position, channel);
+    return this.#codeOther(value, coder);
+  }
+
+  /** Codes a value that is not 0. */
+  #codeOther(value: number, coder: ValueCoder): number {
+    const mixture = this.#mixture;
+    if (coder.answer(mixture.white, Number(value === 255))) return 255;
+    const slot = coder.slot();
+    const found = slot < 0 ? value : mixture.find(slot);
+    coder.interval(mixture.cumulative(found), mixture.cumulative(found + 1));
+    return found;
+  }
+
+  /** Runs the network for a channel of the place. */
+  #distribution(position: number, channel: number): void {
+    const kernel = this.#kernel;
+    if (!this.#entered) {
+      kernel.start(position);
+      for (let i = 0; i < this.#inputCount; i++) kernel.add(this.#inputs[2 * i]!, this.#inputs[2 * i + 1]!);
+      this.#entered = true;
+    }
+    kernel.run(channel);
+    this.#mixture.set(kernel.outputs, this.#bases);
+  }
+
+  /** Takes an input of the place, for its later channels. */
+  #add(pair: number, value: number): void {
+    this.#push(pair, value);
+    if (this.#entered) this.#kernel.add(pair, value);
+  }
+
+  #push(pair: number, value: number): void {
+    const at = 2 * this.#inputCount++;
+    this.#inputs[at] = pair;
+    this.#inputs[at + 1] = value;
+  }
+
+  /** Collects the neighbours that are not 0, and whether the left one is white. */
+  #gather(image: Uint8Array, row: number, column: number): void {
+    const { channels, radius } = this.#model;
+    const [width, order] = [this.#width, this.#order];
+    this.#inputCount = 0;
+    let pair = 0;
+    for (let y = row - radius; y <= row; y++) {
+      const last = y < row ? column + radius : column - 1;
+      for (let x = column - radius; x <= last; x++, pair += channels) {
+        if (y < 0 || x < 0 || x >= width) continue;
+        const at = (y * width + x) * channels;
+        for (let k = 0; k < channels; k++) {
+          const value = image[at + order[k]!]!;
+          if (value > 0) this.#push(pair + k, value);
+        }
+      }
+    }
+    if (column > 0) this.#gatherWhite(image, (row * width + column - 1) * channels);
+  }
+
+  #gatherWhite(image: Uint8Array, left: number): void {
+    for (let k = 0; k < this.#model.channels; k++)
+      if (image[left + this.#order[k]!]! > WHITE_ABOVE) this.#push(this.#pairs.white + k, 255);
+  }
+
+  /** The bases of a value at `own` (FORMAT.md, "Distribution of a value"); unused ones are left out. */
+  #findBases(image: Uint8Array, own: number, row: number, column: number): void {
+    const bases = this.#bases;
+    const { channels } = this.#model;
+    const line = this.#width * channels;
+    const above = row > 0 ? image[own - line]! : 0;
+    const left = column > 0 ? image[own - channels]! : above;
+    bases[0] = left;
+    if (bases.length === 1) return;
+    const corner = row > 0 && column > 0 ? image[own - line - channels]! : above;
+    bases[1] = row > 0 ? above : left;
+    bases[2] = row > 0 && column + 1 < this.#width ? image[own - line + channels]! : bases[1]!;
+    bases[3] = row > 0 ? Math.max(0, Math.min(255, left + above - corner)) : left;
+  }
+}
