@@ -28,7 +28,7 @@ async function withThreads(
 }
 
 /** With a lambda, so that there are efforts. */
-const BUNDLE = createCodedBundle({ context: true }).then((coded) =>
+const BUNDLE = createCodedBundle({ context: true, gains: true }).then((coded) =>
   withTraining(coded, { rate: { lambdas: [1, 3, 10, 30] } }),
 );
 
@@ -234,8 +234,9 @@ describe('a thread that ends by itself', () => {
     ['with an error that nobody catches', "throw new Error('broken')"],
   ])('%s fails the call, and the codec serves on', async (_, end) => {
     const script = join(folder, `${end.length}.mjs`);
+    // The last chunk, which one thread gets.
     const ending = `import { parentPort } from 'node:worker_threads';
-      parentPort.on('message', ({ given }) => { if (given?.images?.count === 16) setTimeout(() => { ${end} }); });`;
+      parentPort.on('message', ({ given }) => { if (given?.images?.count === 8) setTimeout(() => { ${end} }); });`;
     await writeFile(script, `${ending}\nimport ${JSON.stringify(SCRIPT.href)};\n`);
     await using codec = await threaded(2, pathToFileURL(script));
     await expectRejection(containerOf(codec, [IMAGES], CHUNK), { code: 'RUN_FAILED' });
