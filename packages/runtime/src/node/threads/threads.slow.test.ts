@@ -236,7 +236,7 @@ describe('a thread that ends by itself', () => {
     const script = join(folder, `${end.length}.mjs`);
     // The last chunk, which one thread gets.
     const ending = `import { parentPort } from 'node:worker_threads';
-      parentPort.on('message', ({ given }) => { if (given?.images?.count === 8) setTimeout(() => { ${end} }); });`;
+      parentPort.on('message', ({ given }) => { if (given?.images?.count === 8) { ${end} } });`;
     await writeFile(script, `${ending}\nimport ${JSON.stringify(SCRIPT.href)};\n`);
     await using codec = await threaded(2, pathToFileURL(script));
     await expectRejection(containerOf(codec, [IMAGES], CHUNK), { code: 'RUN_FAILED' });
