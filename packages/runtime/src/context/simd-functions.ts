@@ -52,11 +52,7 @@ const four = (first: number, code: (local: number, offset: number) => Code[]): C
   [0, 1, 2, 3].flatMap((i) => code(first + i, 16 * i));
 
 /** A function as `addRows`; `loadWeights` loads four weights, or pairs of them, which take so many bytes. */
-function addWeighted(
-  name: string,
-  loadWeights: (offset: number) => Code,
-  bytes: number,
-): WasmFunction {
+function addWeighted(name: string, loadWeights: (offset: number) => Code, bytes: number): WasmFunction {
   const [sums, rows, count, blocks, at, left, weights, block, factor, first] = [
     0, 1, 2, 3, 4, 5, 6, 7, 8, 9,
   ] as const;
