@@ -116,6 +116,7 @@ describe('compareCodecs', () => {
     const bundles = await chooseBundles({ ...wanted, named: [TINY_BUNDLE, trained] });
     const { methods } = await compareCodecs({
       ...options,
+      onProgress: undefined,
       bundles,
       effort: 2,
       pictureCodecs: [],
@@ -129,6 +130,7 @@ describe('compareCodecs', () => {
   it('measures lossless bundles and codecs alone where that is wanted', async () => {
     const { methods } = await compareCodecs({
       ...options,
+      onProgress: undefined,
       lossless: true,
       folder: join(folder, 'lossless'),
       bundles: await chooseBundles({ ...wanted, named: [TINY_BUNDLE, TINY_LOSSLESS] }),

@@ -40,7 +40,7 @@ export interface EntropyTables {
   readonly sizes: Uint16Array;
   /**
    * uint32: for table t and slots whose top byte is b, entry 256·t + b is the position in `cdf` to search from; 0 until
-   * {@link findSlot} first looks for such a slot.
+   * `findSlot` first looks for such a slot.
    */
   readonly buckets: Uint32Array;
 }
