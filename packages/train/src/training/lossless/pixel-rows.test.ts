@@ -61,7 +61,11 @@ describe('pixelRows', () => {
 
   it('lets one row stand for all empty places of a cell, and counts every place once', () => {
     const batch = images(3, 1, noise(4, 0.97));
-    const rows = pixelRows(batch, [0, 1, 2], { radius: 2, bases: 1, grid: gridFor({ height: 5, width: 6 }) });
+    const rows = pixelRows(batch, [0, 1, 2], {
+      radius: 2,
+      bases: 1,
+      grid: gridFor({ height: 5, width: 6, channels: 1 }),
+    });
     expect(rows.count).toBeLessThan(90);
     expect(rows.weights.reduce((sum, weight) => sum + weight, 0)).toBe(90);
     expect(rows.values).toBe(90);
@@ -77,9 +81,10 @@ describe('pixelRows', () => {
 
 describe('gridFor', () => {
   it('has a cell for each place of small images, and no more cells than the table may have', () => {
-    expect(gridFor({ height: 28, width: 28 })).toMatchObject({ height: 28, width: 28 });
-    expect(gridFor({ height: 64, width: 64 })).toMatchObject({ height: 32, width: 32 });
-    expect(gridFor({ height: 16384, width: 1 })).toMatchObject({ height: 1024, width: 1 });
+    expect(gridFor({ height: 28, width: 28, channels: 1 })).toMatchObject({ height: 28, width: 28 });
+    expect(gridFor({ height: 64, width: 64, channels: 1 })).toMatchObject({ height: 32, width: 32 });
+    expect(gridFor({ height: 64, width: 64, channels: 4 })).toMatchObject({ height: 16, width: 16 });
+    expect(gridFor({ height: 16384, width: 1, channels: 1 })).toMatchObject({ height: 1024, width: 1 });
   });
 
   it('maps places of any size to its cells, in their order', () => {
