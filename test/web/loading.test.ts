@@ -63,8 +63,9 @@ describe('ONNX Runtime’s WebAssembly', () => {
     const last = seen.filter(({ file }) => file === 'ort-wasm-simd-threaded.wasm').at(-1)!;
     expect(last.loaded).toBeGreaterThan(10e6);
     expect(last.total ?? last.loaded).toBe(last.loaded);
-    const files = new Set(seen.map(({ file }) => file));
-    expect([...files].slice(0, 4)).toEqual(['manifest.json', 'encoder.onnx', 'decoder.onnx', 'tables.bin']);
+    const [first, ...files] = new Set(seen.map(({ file }) => file));
+    expect(first).toBe('manifest.json');
+    expect(files).toEqual(expect.arrayContaining(['encoder.onnx', 'decoder.onnx', 'tables.bin']));
 
     const again: string[] = [];
     await using second = await loadCodec(BUNDLE, { onProgress: ({ file }) => again.push(file) });
