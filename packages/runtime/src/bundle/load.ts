@@ -108,7 +108,7 @@ async function readContext(files: BundleFiles, manifest: Manifest): Promise<Bund
   if (manifest.context === undefined) return undefined;
   const bytes = readListed(files, manifest.context, MAX_CONTEXT_FILE_BYTES);
   const [code, context] = await Promise.all([import('./open-context.js'), bytes]);
-  return new code.BundleContext(context, manifest);
+  return code.readBundleContext(context, manifest);
 }
 
 function checkTableCount({ count }: EntropyTables, { latent, quantizer, tables }: Manifest): void {

@@ -13,11 +13,10 @@ export class BundleContext {
   readonly model: ContextModel;
   readonly #multipliers: readonly number[] | undefined;
 
-  /** @throws ConvaeError DATA_INVALID, DATA_TRUNCATED, VERSION_UNSUPPORTED or LIMIT_EXCEEDED where the file is none for the manifest. */
-  constructor(bytes: Uint8Array, manifest: Manifest) {
-    this.model = parseContext(bytes);
-    checkContext(this.model, manifest);
-    this.#multipliers = manifest.quantizer!.multipliers;
+  /** @param model of the manifest's bundle. */
+  constructor(model: ContextModel, { quantizer }: Manifest) {
+    this.model = model;
+    this.#multipliers = quantizer!.multipliers;
   }
 
   /**
@@ -32,4 +31,14 @@ export class BundleContext {
   createPrior(kernel?: ContextKernelName): ContextPrior {
     return new ContextPrior(this.model, this.#multipliers, { kernel });
   }
+}
+
+/**
+ * Reads the file of a context prior.
+ * @throws ConvaeError DATA_INVALID, DATA_TRUNCATED, VERSION_UNSUPPORTED or LIMIT_EXCEEDED where it is none for the manifest.
+ */
+export function readBundleContext(bytes: Uint8Array, manifest: Manifest): BundleContext {
+  const model = parseContext(bytes);
+  checkContext(model, manifest);
+  return new BundleContext(model, manifest);
 }

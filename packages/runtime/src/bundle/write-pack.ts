@@ -18,6 +18,8 @@ export interface PackOptions {
 export async function packBundle(files: BundleFiles, options: PackOptions = {}): Promise<Uint8Array> {
   const contents = new Map<string, Uint8Array>();
   const read: BundleFiles['read'] = async (name, ...rest) => {
+    // Files are asked for in one order, and come in any.
+    contents.set(name, new Uint8Array());
     const bytes = await files.read(name, ...rest);
     contents.set(name, bytes);
     return bytes;

@@ -1,6 +1,8 @@
 // What a thread runs: a codec of its own, one task after the other. It ends by itself when it is told to: a thread that
 // is ended from outside while ONNX Runtime works in it takes the whole process with it.
 import { parentPort, workerData } from 'node:worker_threads';
+import { type Bundle, isLosslessBundle, type LosslessBundle } from '../../bundle/load.js';
+import { BundleContext } from '../../bundle/open-context.js';
 import { checkNotAborted } from '../../checks.js';
 import type { BitstreamCodec } from '../../codec/bitstream-codec.js';
 import type { CodingContext } from '../../codec/coding/index.js';
@@ -16,7 +18,7 @@ type TaskOrder = Extract<Order, { id: number }>;
 const port = parentPort!;
 const { bundle, options, ended } = workerData as ThreadData & ThreadEnd;
 
-const opened = openCodec(bundle, options) as Promise<Codec & BitstreamCodec>;
+const opened = openCodec(whole(bundle), options) as Promise<Codec & BitstreamCodec>;
 // Each task tells the error.
 opened.catch(() => undefined);
 
@@ -82,4 +84,11 @@ async function end(): Promise<void> {
   Atomics.notify(ended, 0);
   // Nothing else is left to wait for: the thread ends.
   port.close();
+}
+
+/** A bundle as it was before it was sent: of an object, only the data cross. */
+function whole(sent: Bundle | LosslessBundle): Bundle | LosslessBundle {
+  if (isLosslessBundle(sent) || !sent.coding?.context) return sent;
+  const context = new BundleContext(sent.coding.context.model, sent.manifest);
+  return { ...sent, coding: { ...sent.coding, context } };
 }
