@@ -87,10 +87,8 @@ function more(sum: v128, weights: usize, values: v128): v128 {
 
 /** int32 to[i] = first[i] + Σ low · weights[2i] + high · weights[2i + 1] over the pairs of a list. */
 function accumulate(first: usize, to: usize, list: usize, end: usize, units: i32): void {
-  let offset: usize = 0;
-  for (; units >= 32; units -= 32, first += 128, to += 128, offset += 128) {
+  for (let offset: usize = 0; units > 0; units -= 16, first += 64, to += 64, offset += 64) {
     let a = v128.load(first), b = v128.load(first, 16), c = v128.load(first, 32), d = v128.load(first, 48);
-    let e = v128.load(first, 64), f = v128.load(first, 80), g = v128.load(first, 96), h = v128.load(first, 112);
     for (let at = list; at < end; at += 8) {
       const w = load<usize>(at) + offset;
       const x = v128.load32_splat(at, 4);
@@ -98,34 +96,12 @@ function accumulate(first: usize, to: usize, list: usize, end: usize, units: i32
       b = more(b, w + 16, x);
       c = more(c, w + 32, x);
       d = more(d, w + 48, x);
-      e = more(e, w + 64, x);
-      f = more(f, w + 80, x);
-      g = more(g, w + 96, x);
-      h = more(h, w + 112, x);
     }
     v128.store(to, a);
     v128.store(to, b, 16);
     v128.store(to, c, 32);
     v128.store(to, d, 48);
-    v128.store(to, e, 64);
-    v128.store(to, f, 80);
-    v128.store(to, g, 96);
-    v128.store(to, h, 112);
   }
-  if (units == 0) return;
-  let a = v128.load(first), b = v128.load(first, 16), c = v128.load(first, 32), d = v128.load(first, 48);
-  for (let at = list; at < end; at += 8) {
-    const w = load<usize>(at) + offset;
-    const x = v128.load32_splat(at, 4);
-    a = more(a, w, x);
-    b = more(b, w + 16, x);
-    c = more(c, w + 32, x);
-    d = more(d, w + 48, x);
-  }
-  v128.store(to, a);
-  v128.store(to, b, 16);
-  v128.store(to, c, 32);
-  v128.store(to, d, 48);
 }
 
 /**

@@ -1,7 +1,8 @@
-import { BIAS_UNIT, type ContextModel, MAX_ACTIVATION } from './context-model.js';
+import { BIAS_UNIT, type ContextModel } from './context-model.js';
 import type { ContextKernel } from './kernel.js';
 import { halfOf, limited, startSums } from './plain-kernel.js';
 import { BLOCK, createSimdInstance, type SimdFunctions, simdModule } from './simd-functions.js';
+import { fillScaling, roundUp } from './vector-layout.js';
 
 /**
  * The kernel in WebAssembly, 128 bits at a time: the same integers as the plain one, because sums of integers that stay
@@ -48,9 +49,6 @@ export function createSimdKernel(model: ContextModel): ContextKernel {
     },
   };
 }
-
-/** The next multiple. */
-export const roundUp = (value: number, multiple: number): number => Math.ceil(value / multiple) * multiple;
 
 type Layout = ReturnType<typeof layoutOf>;
 
@@ -106,20 +104,12 @@ function fillMemory(model: ContextModel, layout: Layout, memory: ArrayBuffer): v
     biases2[Math.floor(i / hidden2) * layout.units2 + (i % hidden2)] =
       BIAS_UNIT * bias + halfOf(shift2[i % hidden2]!);
   });
-  fillScaling(shift1, memory, layout.scaling1);
-  fillScaling(shift2, memory, layout.scaling2);
+  fillScaling(shift1, inverse, memory, layout.scaling1);
+  fillScaling(shift2, inverse, memory, layout.scaling2);
 }
 
-/** What `activate` takes for a shift: the largest value before it, the bits that it keeps, and its power of two. */
-function fillScaling(shifts: Uint8Array, memory: ArrayBuffer, start: number): void {
-  const [integers, floats] = [new Int32Array(memory, start), new Float32Array(memory, start)];
-  shifts.forEach((shift, i) => {
-    const at = 12 * (i >> 2) + (i & 3);
-    integers[at] = Math.min(MAX_ACTIVATION * 2 ** shift, 2 ** 31 - 1);
-    integers[at + 4] = -1 << shift;
-    floats[at + 8] = 2 ** -shift;
-  });
-}
+/** `activate` multiplies by it. */
+const inverse = (shift: number): number => 2 ** -shift;
 
 /** Orders a layer's weights as `dense` reads them; a row of `inputs` for each unit, `padded` inputs in the memory. */
 function packDense(

@@ -1,7 +1,7 @@
-import { MAX_ACTIVATION, neighbourCount } from '../context/context-model.js';
+import { neighbourCount } from '../context/context-model.js';
 import { mixtureTables } from '../context/mixture-tables.js';
 import { halfOf } from '../context/plain-kernel.js';
-import { roundUp } from '../context/simd-kernel.js';
+import { fillScaling, roundUp } from '../context/vector-layout.js';
 import type { PixelInstance } from './pixel-instance.js';
 import { type PixelModel, pixelOutputs } from './pixel-model.js';
 import { pairCount, pairWeights } from './pixel-pairs.js';
@@ -76,7 +76,7 @@ function fillFirst(model: PixelModel, { units1, addresses }: PixelLayout, memory
   for (let i = 0, at = 0; i < positionBias.length; i += hidden1, at += units1)
     positions.set(positionBias.subarray(i, i + hidden1), at);
   fillBiases(channelBias, biasShifts[0]!, shift1, new Int32Array(memory, addresses.bias1));
-  fillScaling(shift1, memory, addresses.scaling1);
+  fillScaling(shift1, shifting, memory, addresses.scaling1);
 }
 
 /** Brings the neighbours' pairs and the white indicators' from coding order into that of stored pixels. */
@@ -93,7 +93,7 @@ function fillSecond(model: PixelModel, { addresses }: PixelLayout, memory: Array
   const { w2, hidden1, hidden2, bias2, shift2, biasShifts } = model;
   packPairs(w2, hidden1, hidden2, new Int16Array(memory, addresses.w2));
   fillBiases(bias2, biasShifts[1]!, shift2, new Int32Array(memory, addresses.bias2));
-  fillScaling(shift2, memory, addresses.scaling2);
+  fillScaling(shift2, shifting, memory, addresses.scaling2);
 }
 
 function fillThird(model: PixelModel, { units2, units3, addresses }: PixelLayout, memory: ArrayBuffer): void {
@@ -117,16 +117,8 @@ function fillBiases(biases: Int16Array, biasShift: number, shifts: Uint8Array, f
   });
 }
 
-/** What `activation` takes for a shift: the largest value before it, the bits that it keeps, and 2^(23 + shift). */
-function fillScaling(shifts: Uint8Array, memory: ArrayBuffer, start: number): void {
-  const [integers, floats] = [new Int32Array(memory, start), new Float32Array(memory, start)];
-  shifts.forEach((shift, i) => {
-    const at = 12 * (i >> 2) + (i & 3);
-    integers[at] = Math.min(MAX_ACTIVATION * 2 ** shift, 2 ** 31 - 1);
-    integers[at + 4] = -1 << shift;
-    floats[at + 8] = 2 ** (23 + shift);
-  });
-}
+/** `activation` adds it: the bits above the shift are the sum's last. */
+const shifting = (shift: number): number => 2 ** (23 + shift);
 
 /** Orders a layer's weights, a row of `inputs` for each unit: of each pair of inputs the two of each unit. */
 function packPairs(weights: Int16Array, inputs: number, units: number, packed: Int16Array): void {

@@ -12,7 +12,7 @@ const ALL = ['--distance=0', '--modular=1', '--num_threads=0', '--quiet'];
 /**
  * Each picture gets the best of them. On a mosaic of 600 training images the second was the smallest of ten: groups of 1024
  * pixels, a tree learnt from all pixels, all predictors. More properties and no palettes changed nothing, one predictor alone
- * cost 14 to 25 %. The first helps single files.
+ * took more. The first helps single files.
  */
 const OPTIONS: readonly (readonly string[])[] = [
   ['-e', '7'],
