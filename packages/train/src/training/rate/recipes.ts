@@ -15,6 +15,7 @@ export interface NamedRecipe {
 const common = { batch: 100, learningRate: 2e-3, schedule: 'cosine' } as const;
 const vector = { radius: 0, hidden1: 64, hidden2: 48 };
 const grid = { radius: 2, hidden1: 64, hidden2: 32 };
+const texture = { context: grid, contextFrom: 0.15, emphasis: 4, emphasisUntil: 0.3 };
 const placeholder = { radius: 2, hidden1: 48, hidden2: 32 };
 const photo = { radius: 2, hidden1: 96, hidden2: 48 };
 
@@ -59,8 +60,8 @@ export const RATE_RECIPES: Readonly<Record<string, NamedRecipe>> = {
     recipe: { ...common, epochs: 36, rate: { lambdas: [15, 23, 36, 58, 100], context: grid } },
   },
   'rate-high': {
-    preset: 'grid-8',
-    recipe: { ...common, epochs: 28, rate: { lambdas: [60, 90, 140, 220, 350], context: grid } },
+    preset: 'patch-4',
+    recipe: { ...common, epochs: 16, rate: { lambdas: [40, 65, 105, 170, 260, 360], ...texture } },
   },
   /** Small images of one size with texture: clothes, icons, small photos. */
   'rate-texture': {
@@ -68,13 +69,7 @@ export const RATE_RECIPES: Readonly<Record<string, NamedRecipe>> = {
     recipe: {
       ...common,
       epochs: 16,
-      rate: {
-        lambdas: [60, 110, 190, 330, 600],
-        context: grid,
-        contextFrom: 0.15,
-        emphasis: 4,
-        emphasisUntil: 0.3,
-      },
+      rate: { lambdas: [60, 110, 190, 330, 600], ...texture },
     },
   },
   /** Pictures of any size: photos, screenshots, drawings. */
