@@ -35,6 +35,13 @@ describe('the choice of a network', () => {
     expect(flagsOf(one(200, { canCrop: false })).crop).toBeUndefined();
   });
 
+  it('takes small patches of large images, too, where detail is wanted', () => {
+    const { flags, reason } = chooseTraining(one(64), true);
+    expect(flags).toMatchObject({ preset: 'patch-4', recipe: 'rate-texture', batch: 25, lr: 1e-3 });
+    expect(reason).toContain('patches of 4×4');
+    expect(chooseTraining(one(200), true).flags).toMatchObject({ preset: 'patch-4', crop: 64 });
+  });
+
   it('takes crops that most pictures of many sizes hold', () => {
     expect(flagsOf(many(300, 500, 90))).toMatchObject({ preset: 'patch-8', crop: 64 });
     expect(flagsOf(many(16, 24, 32))).toMatchObject({ preset: 'patch-4', crop: 16 });

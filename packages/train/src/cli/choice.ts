@@ -61,12 +61,15 @@ function seen({ sizes, channels, training }: ImageSurvey): string {
   return `${training.toLocaleString('en')} ${KINDS[channels]} images ${size}`;
 }
 
-/** The network and its training that fit such images. */
-export function chooseTraining(survey: ImageSurvey): TrainingChoice {
+/**
+ * The network and its training that fit such images.
+ * @param detailed small patches, whatever the size: where large ones lose too much for what is asked.
+ */
+export function chooseTraining(survey: ImageSurvey, detailed = false): TrainingChoice {
   const crop = cropOf(survey);
   const { height, width } = survey.sizes[0]!;
   const [rows, columns] = crop === undefined ? [height, width] : [crop, crop];
-  const large = Math.max(rows, columns) > SMALL_SIDE;
+  const large = !detailed && Math.max(rows, columns) > SMALL_SIDE;
   const patch = large ? 8 : 4;
   const batch = batchOf(rows * columns, crop === undefined ? survey.training : Number.POSITIVE_INFINITY);
   const padded = rows % patch !== 0 || columns % patch !== 0;

@@ -9,7 +9,7 @@ import type { Evaluation } from '../evaluation/index.js';
 import { type ConvertSummary, convertCommand } from '../onnx/index.js';
 import { ensureBackend } from '../setup/index.js';
 import { readRunSettings, runPaths } from '../training/run-folder.js';
-import { chooseTraining } from './choice.js';
+import { chooseFor } from './choice-for.js';
 import { addDataFlags, addExportFlags, addFolderFlags, addTrainFlags } from './flags.js';
 import {
   evaluateLosslessOnly,
@@ -47,7 +47,7 @@ async function withChosen<F extends RunFlags>(command: Command, flags: F): Promi
   recipeOf({ ...flags, context: true }, 0);
   await checkTarget(flags);
   const survey = await surveyImages(flags.data, dataSettings(flags));
-  const { flags: chosen, reason } = chooseTraining(survey);
+  const { flags: chosen, reason } = await chooseFor(flags, survey);
   console.log(`chosen for ${reason}; --preset, --recipe and other flags change it`);
   if (survey.training < FEW_IMAGES && chosen.crop === undefined)
     console.log(
