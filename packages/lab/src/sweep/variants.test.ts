@@ -49,6 +49,13 @@ describe('the variants of a grid', () => {
     });
   });
 
+  it('are one network for many rates, and one for each', async () => {
+    const text = await readFile(new URL('../../examples/single-rates.json', import.meta.url), 'utf8');
+    const lambdas = plan(JSON.parse(text)).variants.map(({ recipe }) => recipe.rate!.lambdas);
+    expect(lambdas.map(({ length }) => length)).toEqual([5, 1, 1]);
+    for (const [lambda] of lambdas.slice(1)) expect(lambdas[0]).toContain(lambda);
+  });
+
   it('take presets, whole parts, the latent and lambda', () => {
     const encoder = [{ kind: 'conv', filters: 3, kernel: 3, activation: 'relu', pool: 4 }];
     const { variants } = plan({
