@@ -1,20 +1,17 @@
 // Speed of the runtime on this machine, one line a row: networks with their pixels beside raw onnxruntime-node on the same
 // graph, containers on several threads beside one. Each row has its peer, the ratio, and how near it comes to the limit: the
-// bytes a second of a copy of memory, or all cores as fast as one.
+// multiply-adds a second of a product of matrices and the bytes a second of a copy of memory, or all cores as fast as one.
 // usage: node bench/runtime.mjs [--bundle DIR] [--runs N] [--threads N] [--json FILE]      (after a build)
-import { readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { median, sliceBatch } from '../packages/runtime/dist/index.js';
+import { sliceBatch } from '../packages/runtime/dist/index.js';
 import { loadCodec } from '../packages/runtime/dist/node/index.js';
-import { writeOnnx } from '../packages/runtime/dist/testing/onnx-writer.js';
 import { openDataset } from '../packages/train/dist/dataset/index.js';
-
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const ort = createRequire(join(ROOT, 'packages/runtime/package.json'))('onnxruntime-node');
+import { ROOT } from './shared/command.mjs';
+import { interleaved, measureLimits, mostImages, onThreads, ort, productsOfImage } from './shared/limits.mjs';
+import { createRows } from './shared/rows.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -26,55 +23,10 @@ const { values } = parseArgs({
 });
 const runs = Number(values.runs);
 const threads = Number(values.threads);
-const ONE = { intraOpNumThreads: 1, logSeverityLevel: 4, executionProviders: ['cpu'] };
+const ONE = onThreads(1);
+const rows = createRows();
 
-/** Seconds of one call, the median; the ways take turns, so that what else the machine does hits them alike. */
-async function interleaved(ways, { repeats = 1 } = {}) {
-  const times = Object.fromEntries(Object.keys(ways).map((name) => [name, []]));
-  for (const way of Object.values(ways)) await way();
-  for (let run = 0; run < runs; run++) {
-    for (const [name, way] of Object.entries(ways)) {
-      const start = performance.now();
-      for (let i = 0; i < repeats; i++) await way();
-      times[name].push((performance.now() - start) / 1000 / repeats);
-    }
-  }
-  return Object.fromEntries(Object.entries(times).map(([name, list]) => [name, median(list)]));
-}
-
-/** Bytes a second that one core copies in memory; multiply-adds a second of a product of matrices in ONNX Runtime. */
-async function limits() {
-  const side = 512;
-  const data = new Float32Array(side * side).fill(0.5);
-  const square = (name) => ({ name, shape: [side, side] });
-  const model = writeOnnx({
-    name: 'product',
-    nodes: [{ type: 'MatMul', inputs: ['x', 'w'], output: 'y' }],
-    weights: [{ name: 'w', dims: [side, side], data }],
-    input: square('x'),
-    output: square('y'),
-  });
-  const session = await ort.InferenceSession.create(model, ONE);
-  const x = new ort.Tensor('float32', data, [side, side]);
-  const [from, to] = [new Uint8Array(64 << 20).fill(1), new Uint8Array(64 << 20)];
-  const seconds = await interleaved({ product: () => session.run({ x }), copy: async () => to.set(from) });
-  await session.release();
-  // A copy reads and writes.
-  return { products: side ** 3 / seconds.product, bytes: (2 * from.length) / seconds.copy };
-}
-
-const rows = [];
-function row(name, unit, { ours, peer, peerName, atMost }) {
-  const result = { name, unit, ours, peer, peerName, ratio: ours / peer, shareOfLimit: ours / atMost };
-  rows.push(result);
-  const whole = (value) => Math.round(value).toLocaleString('en');
-  console.log(
-    `${name}: ${whole(ours)} ${unit}, ${result.ratio.toFixed(2)}× ${peerName} (${whole(peer)}); ` +
-      `${(100 * result.shareOfLimit).toFixed(1)} % of the limit`,
-  );
-}
-
-const limit = await limits();
+const limit = await measureLimits({ runs });
 console.log(
   `one core: ${(limit.products / 1e9).toFixed(1)} G multiply-adds/s, ${(limit.bytes / 1e9).toFixed(1)} GB/s; ` +
     `${availableParallelism()} cores, Node ${process.versions.node}, medians of ${runs}`,
@@ -100,16 +52,20 @@ for (const count of [1, 32, 256]) {
     reconstruct: () => codec.reconstruct(latents),
     rawDecoder: () => decoder.run(feed(manifest.decoder.input.name, latents.data, manifest.latent)),
   };
-  const seconds = await interleaved(ways, { repeats: Math.ceil(256 / count) });
+  const seconds = await interleaved(ways, { runs, repeats: Math.ceil(256 / count) });
   // Pixels, floats and latents are read or written once at least: what no network can be faster than.
   const bytes = size(manifest.image) * (1 + 4) + size(manifest.latent) * 4;
   const peerName = 'raw onnxruntime-node';
-  for (const [name, peer] of [
-    ['embed', 'rawEncoder'],
-    ['reconstruct', 'rawDecoder'],
+  for (const [name, peer, half] of [
+    ['embed', 'rawEncoder', 'encoder'],
+    ['reconstruct', 'rawDecoder', 'decoder'],
   ]) {
     const rates = { ours: count / seconds[name], peer: count / seconds[peer] };
-    row(`${name}, batch ${count}`, 'images/s', { ...rates, peerName, atMost: limit.bytes / bytes });
+    rows.add(`${name}, batch ${count}`, 'images/s', {
+      ...rates,
+      peerName,
+      atMost: mostImages(limit, { products: productsOfImage(manifest, half), bytes }),
+    });
   }
 }
 await codec.dispose();
@@ -133,19 +89,22 @@ async function decode(from, bytes) {
 for (const prior of manifest.context ? ['factorized', 'context'] : ['factorized']) {
   const bytes = await encode(single, prior);
   if (!bytes.equals(await encode(several, prior))) throw new Error(`${threads} threads write other bytes`);
-  const seconds = await interleaved({
-    encodeOne: () => encode(single, prior),
-    encodeSeveral: () => encode(several, prior),
-    decodeOne: () => decode(single, bytes),
-    decodeSeveral: () => decode(several, bytes),
-  });
+  const seconds = await interleaved(
+    {
+      encodeOne: () => encode(single, prior),
+      encodeSeveral: () => encode(several, prior),
+      decodeOne: () => decode(single, bytes),
+      decodeSeveral: () => decode(several, bytes),
+    },
+    { runs },
+  );
   for (const way of ['encode', 'decode']) {
     const one = count / seconds[`${way}One`];
     const own = { ours: count / seconds[`${way}Several`], peer: one, peerName: 'one thread' };
     // The limit is the cores, each as fast as one alone.
     const atMost = one * Math.min(threads, availableParallelism());
-    row(`${way}, ${prior} prior, ${threads} threads`, 'images/s', { ...own, atMost });
+    rows.add(`${way}, ${prior} prior, ${threads} threads`, 'images/s', { ...own, atMost });
   }
 }
 await Promise.all([single.dispose(), several.dispose(), encoder.release(), decoder.release()]);
-if (values.json) writeFileSync(values.json, `${JSON.stringify({ limit, runs, threads, rows }, null, 2)}\n`);
+rows.save(values.json, { limit, runs, threads });

@@ -1,22 +1,17 @@
 // What very many images cost in processor time, bytes and memory, and which limit is met first: measured on MNIST test
 // images with the convae command, then multiplied. Processor time (user and system) hardly depends on what else runs.
 // usage: node bench/scaling.mjs [--images 1e9] [--cores 1000] [--sample N] [--parts N] [--bundle DIR]...
-//        [--save FILE] [--from FILE]      (after a build; --save keeps what was measured, --from takes it and measures nothing)
-import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+//        [--save FILE] [--from FILE] [--page FILE]      (after a build; --save keeps what was measured, --from takes it and
+//        measures nothing, --page puts the report between the two marks of docs/scaling.md)
+import { copyFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { basename, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { MAX_CHUNKS, MAX_IDX_IMAGES, openContainer, sliceBatch } from '../packages/runtime/dist/index.js';
 import { openFileSource } from '../packages/runtime/dist/node/index.js';
 import { writeIdxImages } from '../packages/train/dist/dataset/idx-file.js';
 import { openDataset } from '../packages/train/dist/dataset/index.js';
-
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const CONVAE = join(ROOT, 'packages/runtime/bin/convae.js');
-/** Has a process write its processor time (µs) and its largest memory (KiB) when it ends. */
-const METER = `data:text/javascript,process.on('exit',()=>{const u=process.resourceUsage();process.stderr.write('\\nMETER '+JSON.stringify([u.userCPUTime+u.systemCPUTime,u.maxRSS]))})`;
+import { convae, ROOT, scratchFolder, wholeNumber } from './shared/command.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -31,26 +26,12 @@ const { values } = parseArgs({
     },
     save: { type: 'string' },
     from: { type: 'string' },
+    page: { type: 'string' },
   },
 });
 
-const whole = (name, least) => {
-  const value = Number(values[name]);
-  if (Number.isSafeInteger(value) && value >= least) return value;
-  throw new RangeError(`expected an integer of at least ${least} for --${name}, received ${values[name]}`);
-};
-const images = whole('images', 1);
-const cores = whole('cores', 1);
-
-/** Runs the command: its processor seconds, its largest memory in bytes, and what it printed as JSON. */
-function convae(...args) {
-  const run = spawnSync(process.execPath, ['--import', METER, CONVAE, ...args, '--json'], {
-    encoding: 'utf8',
-  });
-  if (run.status !== 0) throw new Error(`convae ${args[0]} failed: ${run.stderr}`);
-  const [microseconds, kibibytes] = JSON.parse(/METER (.*)$/.exec(run.stderr)[1]);
-  return { result: JSON.parse(run.stdout), seconds: microseconds / 1e6, memory: kibibytes * 1024 };
-}
+const images = wholeNumber(values, 'images');
+const cores = wholeNumber(values, 'cores');
 
 /** Start-up, and the seconds of one unit, from runs over few units and over many. */
 function line(few, many, units) {
@@ -107,11 +88,9 @@ async function measureMerge(input, parts, folder) {
 }
 
 async function measure() {
-  const folder = mkdtempSync(join(tmpdir(), 'convae-scaling-'));
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
+  const folder = scratchFolder();
   const test = await (await openDataset('mnist', {})).loadTest();
-  const many = Math.min(whole('sample', 100), test.count);
+  const many = Math.min(wholeNumber(values, 'sample', 100), test.count);
   const few = Math.ceil(many / 10);
   const input = { few: join(folder, 'few.idx'), many: join(folder, 'many.idx') };
   await writeIdxImages(input.few, sliceBatch(test, 0, few));
@@ -119,7 +98,7 @@ async function measure() {
   const bundles = [];
   for (const path of values.bundle)
     bundles.push(await measureBundle(resolve(path), { few, many, folder, input }));
-  const merge = await measureMerge(input, whole('parts', 3), folder);
+  const merge = await measureMerge(input, wholeNumber(values, 'parts', 3), folder);
   const machine = `${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.versions.node}`;
   return { machine, sample: many, rawBytes: test.height * test.width * test.channels, bundles, merge };
 }
@@ -169,18 +148,31 @@ function report({ machine, sample, rawBytes, bundles, merge }) {
   const columns = bundles.map((bundle) => rowsOf(bundle, merge));
   const rows = columns[0].map(([label], i) => [label, ...columns.map((column) => column[i][1])]);
   const table = [['', ...bundles.map(({ name }) => name)], ['---', ...bundles.map(() => '---:')], ...rows];
-  console.log(
-    `${number(images)} images, from ${sample} MNIST test images; ${machine}; one thread a process\n`,
-  );
-  for (const row of table) console.log(`| ${row.join(' | ')} |`);
-  console.log(
-    `\nraw pixels: ${size(images * rawBytes)} in ${Math.ceil(images / MAX_IDX_IMAGES)} IDX files of at most ${number(MAX_IDX_IMAGES, 7)} images`,
-  );
-  console.log(
-    `merge: ${number(merge.chunk * 1e6)} µs of processor time a chunk, ${number(merge.part * 1e6)} µs a part besides; ${size(merge.memory)} of memory with ${merge.parts} parts`,
+  return [
+    `${number(images)} images, from ${number(sample, 9)} MNIST test images; ${machine}; one thread a process:`,
+    '',
+    ...table.map((row) => `| ${row.join(' | ')} |`),
+    '',
+    `Raw pixels: ${size(images * rawBytes)} in ${Math.ceil(images / MAX_IDX_IMAGES)} IDX files of at most ${number(MAX_IDX_IMAGES, 7)} images.`,
+    `Merging: ${number(merge.chunk * 1e6)} µs of processor time a chunk, ${number(merge.part * 1e6)} µs a part besides; ${size(merge.memory)} of memory with ${merge.parts} parts.`,
+  ].join('\n');
+}
+
+/** What stands between the marks of a page. */
+const MARKED = /(?<=<!-- npm run bench -- scaling -->\n).*(?=\n<!-- end -->)/s;
+
+/** Puts text between the marks of a page. */
+function renewPage(path, text) {
+  const page = readFileSync(path, 'utf8');
+  if (!MARKED.test(page)) throw new Error(`${path} has no marks for the report`);
+  writeFileSync(
+    path,
+    page.replace(MARKED, () => text),
   );
 }
 
 const measured = values.from ? JSON.parse(readFileSync(values.from, 'utf8')) : await measure();
 if (values.save) writeFileSync(values.save, `${JSON.stringify(measured, null, 2)}\n`);
-report(measured);
+const text = report(measured);
+console.log(text);
+if (values.page) renewPage(values.page, text);

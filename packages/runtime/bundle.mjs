@@ -1,8 +1,8 @@
-// Bundles the entries without ONNX Runtime from their sources to dist/bundled, where the sources have changed: a page or a
-// process that decodes one image loads a few files, not a hundred. kernels/build.mjs runs it.
+// Bundles from their sources to dist/bundled, where the sources have changed: the entries without ONNX Runtime, and what
+// `convae` runs most. A page or a process that decodes one image loads a few files, not a hundred. kernels/build.mjs runs it.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const SCRIPT = fileURLToPath(import.meta.url);
@@ -11,27 +11,30 @@ const SOURCES = join(PACKAGE, 'src');
 const TARGET = join(PACKAGE, 'dist/bundled');
 const STAMP = 'sources.txt';
 
-const source = (name) => join(SOURCES, `builtin/${name}.ts`);
+const source = (name) => join(SOURCES, `${name}.ts`);
 
-/** Node reads a whole file as fast as a part: one file each. Pages and workers load rare parts when they need them. */
-const GROUPS = {
-  node: { entries: ['node', 'node-decode'], splitting: false },
-  web: { entries: ['web', 'web-decode', 'workerd', 'workerd-decode'], splitting: true },
-};
 /** What all entries load: parts that are loaded on demand share it whole, so that it is one file. */
-const CORE = source('loaders');
+const CORE = source('builtin/loaders');
+/** Loaded on demand, by rare commands and bundles: the command line takes them as they are, from outside its bundle. */
+const RARE =
+  /^(cli\/(check|denoise|idx-count|merge|pack|reconstruct|score|verify)|codec\/(choose-quality|effort\/index|lossless-codec)|fetch\/kept-files|provider\/builtin\/index)\.js$/;
 
 const OPTIONS = {
   absWorkingDir: PACKAGE,
   bundle: true,
   format: 'esm',
   target: 'es2022',
-  minify: true,
+  minifyIdentifiers: true,
+  minifySyntax: true,
+  minifyWhitespace: true,
   chunkNames: '[name]-[hash]',
   metafile: true,
   write: false,
   logLevel: 'silent',
 };
+
+/** The path below `src` that a module names. */
+const named = (path, by) => relative(SOURCES, join(dirname(by), path)).replaceAll(sep, '/');
 
 /** What stays outside: Node's modules, workerd's compiled kernels, and the errors: one class for all entries of the package. */
 const outside = {
@@ -40,7 +43,9 @@ const outside = {
     onResolve({ filter: /^node:/ }, () => ({ external: true }));
     const file = (path) => () => ({ path: `../../${path}`, external: true, sideEffects: false });
     onResolve({ filter: /\/kernels\.wasm$/ }, file('provider/builtin/kernels.wasm'));
-    onResolve({ filter: /\/errors\.js$/ }, file('errors.js'));
+    onResolve({ filter: /\/errors\.js$/ }, ({ path, importer }) =>
+      named(path, importer) === 'errors.js' ? file('errors.js')() : undefined,
+    );
   },
 };
 
@@ -57,6 +62,46 @@ const withCore = (parts) => ({
   },
 });
 
+/**
+ * What is loaded on demand becomes part of the file, but {@link RARE}. Each module stays what it is: in esbuild's own form
+ * for that, constants become variables, and coding takes longer.
+ */
+const whole = {
+  name: 'whole',
+  setup: ({ onLoad, onResolve }) => {
+    onResolve({ filter: /^\./ }, ({ kind, path, importer }) =>
+      kind === 'dynamic-import' ? { path: `../../${named(path, importer)}`, external: true } : undefined,
+    );
+    onLoad({ filter: /\.ts$/ }, ({ path }) => ({ contents: atOnce(path), loader: 'ts' }));
+  },
+};
+
+/** A module that imports first what it imports on demand. */
+function atOnce(module) {
+  const imports = [];
+  const body = readFileSync(module, 'utf8').replace(/\bimport\('(\.[^']+)'\)/g, (same, path) => {
+    if (RARE.test(named(path, module))) return same;
+    imports.push(`import * as onDemand${imports.length} from '${path}';`);
+    return `Promise.resolve(onDemand${imports.length - 1})`;
+  });
+  return [...imports, body].join('\n');
+}
+
+/** Node reads a whole file as fast as a part: one file each. Pages and workers load rare parts when they need them. */
+const GROUPS = {
+  node: { entries: ['builtin/node', 'builtin/node-decode'] },
+  web: {
+    entries: ['web', 'web-decode', 'workerd', 'workerd-decode'].map((name) => `builtin/${name}`),
+    splitting: true,
+  },
+  command: {
+    entries: ['cli/main', 'node/threads/script'],
+    // An error shows its line, and names in its stack.
+    options: { minifyIdentifiers: false, minifyWhitespace: false, packages: 'external' },
+    plugins: [whole],
+  },
+};
+
 /** What the output depends on. */
 function fingerprint(version) {
   const hash = createHash('sha256').update(version).update(readFileSync(SCRIPT));
@@ -67,15 +112,18 @@ function fingerprint(version) {
 }
 
 /** The files of a group: their names and contents. */
-async function bundleGroup(build, [group, { entries, splitting }]) {
-  const options = { ...OPTIONS, splitting, entryPoints: entries.map(source), outdir: join(TARGET, group) };
-  const { metafile } = await build({ ...options, plugins: [outside] });
+async function bundleGroup(build, [group, { entries, splitting = false, options: own, plugins = [] }]) {
+  const places = { entryPoints: entries.map(source), entryNames: '[name]', outdir: join(TARGET, group) };
+  const options = { ...OPTIONS, ...own, ...places, splitting };
+  const { metafile, outputFiles: files } = await build({ ...options, plugins: [outside, ...plugins] });
+  const inGroup = ({ path, contents }) => [join(group, basename(path)), contents];
+  if (!splitting) return files.map(inGroup);
   const loaded = Object.values(metafile.outputs).flatMap(({ entryPoint = [] }) => entryPoint);
   const parts = loaded
     .map((name) => join(PACKAGE, name))
     .filter((name) => !options.entryPoints.includes(name));
   const { outputFiles } = await build({ ...options, plugins: [outside, withCore(parts)] });
-  return outputFiles.map(({ path, contents }) => [join(group, basename(path)), contents]);
+  return outputFiles.map(inGroup);
 }
 
 /** All files or none. */

@@ -17,7 +17,7 @@ function isInstalled(name) {
 
 /** Why the command cannot run; undefined where it can. */
 function obstacle() {
-  if (!existsSync(join(__dirname, '../dist/cli/main.js')))
+  if (!existsSync(join(__dirname, '../dist/bundled/command/main.js')))
     return 'is not built yet: run "npm run build" in the repository first.';
   const missing = PACKAGES.filter((name) => !isInstalled(name));
   if (missing.length > 0)
@@ -29,7 +29,7 @@ function obstacle() {
 if (nodeModule.enableCompileCache) nodeModule.enableCompileCache();
 
 const problem = obstacle();
-if (problem === undefined) void import('../dist/cli/main.js');
+if (problem === undefined) void import('../dist/bundled/command/main.js');
 else {
   console.error(`convae ${problem}`);
   process.exitCode = 1;

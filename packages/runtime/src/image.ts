@@ -161,12 +161,13 @@ function withSides(images: FloatImageBatch, height: number, width: number): Floa
   return { data, count, height, width, channels };
 }
 
-/** The items `start` to `end` (exclusive) of a batch, sharing its memory. */
+/** The items `start` to `end` (exclusive) of a batch, sharing its memory; the batch itself where they are all. */
 export function sliceBatch<T extends BatchShape & { readonly data: Uint8Array | Float32Array | Int32Array }>(
   batch: T,
   start: number,
   end: number,
 ): T {
+  if (start === 0 && end === batch.count) return batch;
   const size = batch.channels * batch.height * batch.width;
   return { ...batch, data: batch.data.subarray(start * size, end * size), count: end - start };
 }

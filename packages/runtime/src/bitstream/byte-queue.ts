@@ -27,9 +27,17 @@ export class ByteQueue {
   }
 
   #remove(length: number): Uint8Array {
-    const all = this.#pieces.length === 1 ? this.#pieces[0]! : joinBytes(this.#pieces);
     this.#held -= length;
-    this.#pieces = this.#held > 0 ? [all.subarray(length)] : [];
-    return all.subarray(0, length);
+    const taken: Uint8Array[] = [];
+    let left = length;
+    // What lies beyond, in the last piece alone, is not copied.
+    while (this.#pieces.length > 1) {
+      taken.push(this.#pieces.shift()!);
+      left -= taken.at(-1)!.length;
+    }
+    const [last = new Uint8Array()] = this.#pieces;
+    taken.push(last.subarray(0, left));
+    this.#pieces = this.#held > 0 ? [last.subarray(left)] : [];
+    return taken.length === 1 ? taken[0]! : joinBytes(taken);
   }
 }

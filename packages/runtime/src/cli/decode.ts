@@ -5,7 +5,7 @@ import { checkImagePath, encodeImageFile } from '../node/image-files.js';
 import { loadWithOptions, type OutputOptions } from './codec-options.js';
 import { withContainer } from './container-input.js';
 import { writeWhole } from './destination.js';
-import { type IdxCount, salvagedCount } from './idx-count.js';
+import type { IdxCount } from './idx-count.js';
 import { isIdxOutput, writeIdxOutput, writePngOutput } from './image-outputs.js';
 import { nameOf, printResult, refuseOverwriting, type Streams, wordsBeside } from './output.js';
 import { type Progress, showProgress } from './progress.js';
@@ -25,7 +25,7 @@ export async function runDecode(
   await withOpened(input, options, streams, async (container, codec, bytes) => {
     const counted: IdxCount =
       salvage && isIdxOutput(output)
-        ? await salvagedCount(container, bytes, options.bundle)
+        ? await (await import('./idx-count.js')).salvagedCount(container, bytes, options.bundle)
         : { count: container.imageCount };
     await writeImages(container, counted.count, output, streams);
     const problems = [...container.problems, ...(counted.problem ? [counted.problem] : [])];

@@ -1,6 +1,5 @@
 import { type Prior, readContainer } from '../bitstream/index.js';
 import { defaultPrior } from '../bundle/default-prior.js';
-import { chooseQuality } from '../codec/choose-quality.js';
 import type { Codec } from '../codec/codec.js';
 import type { ContainerSummary } from '../codec/coding/index.js';
 import { qualityCount } from '../entropy/quantizer.js';
@@ -57,6 +56,7 @@ async function qualityFor(
   { quality, bytes, psnr, prior, effort, chunk }: EncodeCommandOptions,
 ): Promise<number | undefined> {
   if (bytes === undefined && psnr === undefined) return quality;
+  const { chooseQuality } = await import('../codec/choose-quality.js');
   const images = { [Symbol.asyncIterator]: () => imagesOf(inputs) };
   const target = bytes === undefined ? { psnr: psnr! } : { bytes };
   return (await chooseQuality(codec, images, target, { prior, effort, chunk, container: true })).quality;

@@ -7,7 +7,7 @@ import { addCodecOptions, integerIn, positiveNumber } from './codec-options.js';
 import type { Streams } from './output.js';
 import { parseShard } from './shard.js';
 
-const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
+const { version } = createRequire(import.meta.url)('@convae/runtime/package.json') as { version: string };
 
 const EXAMPLES = `
 Examples:

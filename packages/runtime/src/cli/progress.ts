@@ -21,10 +21,12 @@ const PLAIN_INTERVAL_SECONDS = 10;
 export function showProgress(streams: Streams, label: string, total: number): Progress {
   const start = performance.now();
   const timeLeft = new TimeLeft();
-  const state = (images: number) => ({
-    rate: speed((1000 * images) / Math.max(1, performance.now() - start)),
-    left: formatTimeLeft(timeLeft.at(images, total - images)),
-  });
+  // The speed later needs the time of every call; the words are for lines alone: the first ones load Intl's data.
+  const state = (images: number) => {
+    const seconds = timeLeft.at(images, total - images);
+    const rate = (1000 * images) / Math.max(1, performance.now() - start);
+    return () => ({ rate: speed(rate), left: formatTimeLeft(seconds) });
+  };
   const { update, stop } = streams.terminal
     ? bar(streams.terminal, label, total, state)
     : plainLines(streams, label, total, state);
@@ -43,8 +45,8 @@ const told = (images: number): string => String(Number.isInteger(images) ? image
 const speed = (rate: number): string =>
   rate < 10 && rate > 0 ? rate.toFixed(1) : Math.round(rate).toLocaleString('en');
 
-/** Images a second and the time left after some images. */
-type State = (images: number) => { readonly rate: string; readonly left: string };
+/** Notes how far a command is, and gives what tells images a second and the time left. */
+type State = (images: number) => () => { readonly rate: string; readonly left: string };
 
 function bar(stream: NodeJS.WritableStream, label: string, total: number, state: State): Progress {
   const format = `${label} [{bar}] {done}/{total} images  {rate} images/s  {left}`;
@@ -56,7 +58,7 @@ function bar(stream: NodeJS.WritableStream, label: string, total: number, state:
   // An interrupted command gives the cursor back, too.
   const release = atExit(() => single.stop());
   return {
-    update: (images) => single.update(images, { done: told(images), ...state(images) }),
+    update: (images) => single.update(images, { done: told(images), ...state(images)() }),
     stop: () => {
       release();
       single.stop();
@@ -68,8 +70,11 @@ function plainLines(streams: Streams, label: string, total: number, state: State
   const lines = new SparseLines(PLAIN_INTERVAL_SECONDS, 'waits', (line) => streams.err(`${line}\n`));
   return {
     update: (images) => {
-      const { rate, left } = state(images);
-      lines.maybe(() => `${label}: ${told(images)} of ${total} images, ${rate} images/s  ${left}`);
+      const words = state(images);
+      lines.maybe(() => {
+        const { rate, left } = words();
+        return `${label}: ${told(images)} of ${total} images, ${rate} images/s  ${left}`;
+      });
     },
     stop: () => undefined,
   };

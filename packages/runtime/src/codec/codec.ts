@@ -111,7 +111,8 @@ class OnnxCodec extends BitstreamCodec implements Codec {
     const { batch, shape } = this.#checked(images, options);
     const size = shape.channels * shape.height * shape.width;
     const data = new Float32Array(batch.count * size);
-    const part = (start: number, end: number) => data.subarray(start * size, end * size);
+    const part = (start: number, end: number) =>
+      end - start === batch.count ? data : data.subarray(start * size, end * size);
     if (isLarge(this.manifest, batch)) {
       for (let i = 0; i < batch.count; i++)
         await this.#embedLarge(
@@ -156,7 +157,7 @@ class OnnxCodec extends BitstreamCodec implements Codec {
         for (let start = 0; start < count; start += step) {
           this.#checkAlive(options.signal);
           const end = Math.min(count, start + step);
-          const own = data.subarray(start * length, end * length);
+          const own = end - start === count ? data : data.subarray(start * length, end * length);
           await this.#decodeInto(sliceBatch(latents, start, end), own, size, workspace);
         }
       });

@@ -103,13 +103,19 @@ export function dequantize(symbols: SymbolBatch, quantizer: Quantizer): LatentBa
   return { ...symbols, data: latents };
 }
 
-/** Exact halves away from zero: |value| − ⌊|value|⌋ is exact in a double, adding 0.5 first would not be. */
+/**
+ * Exact halves away from zero: what lies beyond the whole number is exact in a double, adding 0.5 first would not be. No
+ * branches: latents would mislead them.
+ */
 function toSymbol(value: number): number {
-  const magnitude = Math.abs(value);
-  if (!(magnitude < Infinity)) throw new ConvaeError('NON_FINITE', 'the latents hold NaN or infinity');
-  const whole = Math.floor(magnitude);
-  const rounded = Math.min(MAX_SYMBOL, magnitude - whole >= 0.5 ? whole + 1 : whole);
-  return value < 0 ? -rounded : rounded;
+  if (!(value > -MAX_SYMBOL && value < MAX_SYMBOL)) return endSymbol(value);
+  const whole = value | 0;
+  return whole + ((2 * (value - whole)) | 0);
+}
+
+function endSymbol(value: number): number {
+  if (!Number.isFinite(value)) throw new ConvaeError('NON_FINITE', 'the latents hold NaN or infinity');
+  return value < 0 ? -MAX_SYMBOL : MAX_SYMBOL;
 }
 
 type PlaneVisitor = (start: number, end: number, step: number, offset: number) => void;

@@ -9,8 +9,10 @@ export const MAX_IDX_STREAM_BYTES = 2 ** 40;
 
 /** Bytes of a header with four dimensions. */
 const LONGEST_HEADER_BYTES = 20;
-/** Pixel bytes given at once, or one image. */
-const BATCH_BYTES = 1 << 19;
+/** Most pixel bytes given at once, or one image. */
+const BATCH_BYTES = 1 << 20;
+/** Most images given at once: as many as a container's chunk takes, which then are not copied. */
+const BATCH_IMAGES = 1024;
 
 /** An IDX file of images being read front to back. */
 export interface IdxImageStream {
@@ -46,7 +48,7 @@ async function* readImages(
 ): AsyncGenerator<ImageBatch, void, undefined> {
   const { count, height, width, channels } = header;
   const size = height * width * channels;
-  const step = Math.max(1, Math.floor(BATCH_BYTES / size));
+  const step = Math.max(1, Math.min(BATCH_IMAGES, Math.floor(BATCH_BYTES / size)));
   try {
     for (let done = 0; done < count; done += step) {
       const images = Math.min(step, count - done);

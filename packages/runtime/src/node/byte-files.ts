@@ -30,7 +30,8 @@ export async function openFileSource(path: string): Promise<FileSource> {
 }
 
 async function readAt(file: FileHandle, path: string, offset: number, length: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(length);
+  // Not zeroed: every byte is read, or none is given.
+  const bytes = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
   let done = 0;
   while (done < length) {
     const { bytesRead } = await file.read(bytes, done, length - done, offset + done);

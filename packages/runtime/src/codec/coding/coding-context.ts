@@ -72,6 +72,8 @@ export interface CodingContext {
 export interface Part {
   /** Pixels of all its images. */
   readonly pixels: number;
+  /** Pixels of the parts behind it; undefined where nobody knows. */
+  readonly left?: number | undefined;
 }
 
 /** Codes a part in the context that it is given; what it needs of the part's memory it takes before it first waits. */

@@ -24,6 +24,7 @@ import {
   codedShape,
   type DecodedPayload,
   inOrder,
+  type Part,
   progressFrom,
 } from './coding-context.js';
 import type { Networks } from './networks.js';
@@ -65,7 +66,7 @@ export async function decodeContainer(
     await chunks.return();
     throw error;
   }
-  return { header, images: decodeChunks(context, header, chunks, options) };
+  return { header, images: decodeChunks(context, header, sized(header, chunks, header.count), options) };
 }
 
 /** What is done with an error that ends a chunk; it throws where the others are not to go on. */
@@ -78,11 +79,11 @@ const rethrow: OnError = (error) => {
 async function* decodeChunks(
   context: CodingContext,
   header: ContainerHeader,
-  chunks: AsyncIterable<Chunk>,
+  chunks: AsyncIterable<ChunkPart>,
   options: CallOptions,
   onError: OnError = rethrow,
 ): AsyncGenerator<PlacedImages, void, undefined> {
-  const decoded = inOrder(context, sized(header, chunks), async ({ chunk }, where) => {
+  const decoded = inOrder(context, chunks, async ({ chunk }, where) => {
     const task = decodeChunk(where, header, chunk, options);
     return { chunk, images: await task.catch((error: unknown) => onError(error, chunk)) };
   });
@@ -93,13 +94,21 @@ async function* decodeChunks(
   }
 }
 
+interface ChunkPart extends Part {
+  readonly chunk: Chunk;
+}
+
+/** @param total images of all chunks; 0 where nobody knows. */
 async function* sized(
   header: ContainerHeader,
   chunks: AsyncIterable<Chunk>,
-): AsyncGenerator<{ chunk: Chunk; pixels: number }, void, undefined> {
+  total: number,
+): AsyncGenerator<ChunkPart, void, undefined> {
   for await (const chunk of chunks) {
     const { height, width } = chunkSides(header, chunk);
-    yield { chunk, pixels: chunk.imageCount * height * width };
+    const behind = Math.max(0, total - chunk.firstImage - chunk.imageCount);
+    const left = total === 0 ? undefined : behind * height * width;
+    yield { chunk, pixels: chunk.imageCount * height * width, left };
   }
 }
 
@@ -221,7 +230,8 @@ export class ImageContainer {
    */
   images(options: CallOptions = {}): AsyncGenerator<PlacedImages, void, undefined> {
     const onError: OnError = (error, chunk) => this.#goOnAfter(error, chunk);
-    return decodeChunks(this.#context, this.header, this.#chunks(onError), options, onError);
+    const chunks = sized(this.header, this.#chunks(onError), this.imageCount);
+    return decodeChunks(this.#context, this.header, chunks, options, onError);
   }
 
   async *#chunks(onError: OnError): AsyncGenerator<Chunk, void, undefined> {

@@ -165,7 +165,10 @@ class ContainerEncoder {
     this.#waiting = [];
     this.#waitingCount = 0;
     this.#chunked += images.count;
-    return { first, images, pixels: images.count * images.height * images.width };
+    const { count } = this.#options;
+    const pixels = images.height * images.width;
+    const left = count === undefined ? undefined : Math.max(0, count - this.#chunked) * pixels;
+    return { first, images, pixels: images.count * pixels, left };
   }
 
   /** Most images of this size in a chunk. */

@@ -40,7 +40,8 @@ async function* partsOf(batch: ImageBatch | FloatImageBatch, { threads }: Coding
   const { count, height, width } = batch;
   const step = threads?.partImages(batch) ?? count;
   for (let first = 0; first < count; first += step) {
-    const images = sliceBatch(batch, first, Math.min(count, first + step));
-    yield { first, images, pixels: images.count * height * width };
+    const end = Math.min(count, first + step);
+    const [pixels, left] = [(end - first) * height * width, (count - end) * height * width];
+    yield { first, images: sliceBatch(batch, first, end), pixels, left };
   }
 }

@@ -37,6 +37,8 @@ class SimdWorkspace implements PixelWorkspace {
   readonly #largest: Int32Array;
   readonly #floats: Float32Array;
   readonly #bytes: Uint8Array;
+  /** What the last call had: calls of one image are all alike. */
+  #room: Float32Array;
 
   constructor(values: number) {
     this.capacity = Math.ceil(values / GROUP) * GROUP;
@@ -47,6 +49,7 @@ class SimdWorkspace implements PixelWorkspace {
     this.#largest = new Int32Array(memory, 0, HEAD_BYTES / 4);
     this.#floats = new Float32Array(memory, HEAD_BYTES, this.capacity);
     this.#bytes = new Uint8Array(memory, HEAD_BYTES + 4 * this.capacity, this.capacity);
+    this.#room = this.#floats;
   }
 
   toFloats(images: ImageBatch): FloatImageBatch {
@@ -61,7 +64,8 @@ class SimdWorkspace implements PixelWorkspace {
   }
 
   room(length: number): Float32Array {
-    return this.#floats.subarray(0, length);
+    if (this.#room.length !== length) this.#room = this.#floats.subarray(0, length);
+    return this.#room;
   }
 
   toBytes(images: FloatImageBatch, pixels: Uint8Array): boolean {
@@ -69,9 +73,10 @@ class SimdWorkspace implements PixelWorkspace {
     const { length } = data;
     if (data.buffer !== this.#memory) this.#floats.set(data);
     // What an earlier call left behind the last value is no value.
-    this.#floats.fill(0, length, Math.ceil(length / GROUP) * GROUP);
+    const end = Math.ceil(length / GROUP) * GROUP;
+    if (end > length) this.#floats.fill(0, length, end);
     this.#functions.pack(HEAD_BYTES, this.#bytes.byteOffset, Math.ceil(length / GROUP), 0);
-    if (channels === 1) pixels.set(this.#bytes.subarray(0, length));
+    if (channels === 1) pixels.set(length === this.capacity ? this.#bytes : this.#bytes.subarray(0, length));
     else interleave(this.#bytes, images, pixels);
     return this.#largest.every((bits) => bits < NOT_FINITE);
   }

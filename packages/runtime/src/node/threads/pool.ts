@@ -8,13 +8,19 @@ import { Thread } from './thread.js';
 
 /** How the threads of a codec start. */
 export interface Threading {
-  /** They start in calls that have taken so long, milliseconds; 200 where left out. Starting takes about as much. */
+  /**
+   * They start in calls that have worked so long, milliseconds, and have three times as much left to do; 200 where left
+   * out. Starting takes about as much.
+   */
   readonly startAfter?: number | undefined;
   /** The script of a thread. */
   readonly script?: URL | undefined;
 }
 
 const START_AFTER_MS = 200;
+
+/** So many times what starting takes must be left to do, or two threads save nothing. */
+const WORTH = 3;
 
 /** Pixels of the images that a thread takes of a batch at a time, where they are small. */
 const PART_PIXELS = 1 << 18;
@@ -53,8 +59,8 @@ export class ThreadPool implements Threads, ReadyThreads {
     return step * Math.max(1, Math.floor(PART_PIXELS / (size.height * size.width * step)));
   }
 
-  ready(elapsed: number): boolean {
-    if (this.#disposed || (this.#threads.size === 0 && elapsed < this.#startAfter)) return false;
+  ready(elapsed: number, left: number): boolean {
+    if (this.#disposed || (this.#threads.size === 0 && !this.#worthIt(elapsed, left))) return false;
     this.#throwFailure();
     this.#start();
     // Where they start at once, the call waits for them.
@@ -70,6 +76,11 @@ export class ThreadPool implements Threads, ReadyThreads {
   async dispose(): Promise<void> {
     this.#disposed = true;
     await Promise.all([...this.#threads].map((thread) => thread.end(disposed())));
+  }
+
+  /** Never with the first part of a call, which has taken no time. */
+  #worthIt(elapsed: number, left: number): boolean {
+    return elapsed > 0 && elapsed >= this.#startAfter && left >= WORTH * this.#startAfter;
   }
 
   /** As many as there are to be. */

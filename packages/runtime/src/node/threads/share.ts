@@ -7,10 +7,11 @@ import type { Thread } from './thread.js';
 export interface ReadyThreads {
   readonly count: number;
   /**
-   * Whether they work, in a call that has taken so long, milliseconds. They start where it is time.
+   * Whether they work, in a call that has worked here so long and would work so long without them, milliseconds. They start
+   * where it is time.
    * @throws ConvaeError where they could not start.
    */
-  ready(elapsed: number): boolean;
+  ready(elapsed: number, left: number): boolean;
   /** The one that has least to do. @throws ConvaeError DISPOSED. */
   next(): Thread;
 }
@@ -42,22 +43,46 @@ class Window<R> {
   }
 }
 
-/** As `inOrder`: the first part and others before the threads work here, the rest there, as many at once as keep them busy. */
+/** How long parts have taken here, and will take: told by the last one. */
+class Clock {
+  #elapsed = 0;
+  /** Milliseconds of a pixel. */
+  #pace = 0;
+
+  get elapsed(): number {
+    return this.#elapsed;
+  }
+
+  /** Milliseconds for so many pixels; for an unknown number more than any threshold. */
+  timeFor(pixels: number | undefined): number {
+    return pixels === undefined ? Number.POSITIVE_INFINITY : pixels * this.#pace;
+  }
+
+  async timed<R>(pixels: number, task: Promise<R>): Promise<R> {
+    const start = performance.now();
+    const result = await task;
+    const taken = performance.now() - start;
+    this.#elapsed += taken;
+    this.#pace = taken / pixels;
+    return result;
+  }
+}
+
+/** As `inOrder`: parts before the threads work here, the rest there, as many at once as keep them busy. */
 export async function* shareInOrder<T extends Part, R>(
   threads: ReadyThreads,
   context: CodingContext,
   parts: AsyncIterable<T>,
   task: PartTask<T, R>,
 ): AsyncGenerator<R, void, undefined> {
-  const [start, stop, under] = [performance.now(), new AbortController(), new Window<R>()];
+  const [clock, stop, under] = [new Clock(), new AbortController(), new Window<R>()];
   const there = contextOf(threads, context, stop.signal);
-  let alone = true;
   try {
     for await (const part of parts) {
-      const here = alone || part.pixels > MAX_PART_PIXELS || !threads.ready(performance.now() - start);
-      under.add(task(part, here ? context : there));
+      const { pixels, left } = part;
+      const here = pixels > MAX_PART_PIXELS || !threads.ready(clock.elapsed, clock.timeFor(left));
+      under.add(here ? clock.timed(pixels, task(part, context)) : task(part, there));
       yield* under.until(here ? 0 : threads.count + 1);
-      alone = false;
     }
     yield* under.until(0);
   } catch (error) {

@@ -14,6 +14,7 @@ import { expectRejection, noiseImages } from '../../testing/expectations.js';
 import { createLosslessBundle } from '../../testing/lossless-bundle.js';
 import { losslessContract } from '../../testing/lossless-contract.js';
 import { openCodec } from '../load-codec.js';
+import { ThreadPool } from './pool.js';
 
 /** A thread runs what is built. */
 const SCRIPT = new URL('../../../dist/node/threads/script.js', import.meta.url);
@@ -142,6 +143,24 @@ describe('a codec with threads', () => {
     const bytes = await containerOf(codec, [sliceBatch(IMAGES, 0, 16)], CHUNK);
     expect((await decoded(codec, bytes)).count).toBe(16);
     await expectRejection(containerOf(codec, [IMAGES], CHUNK), { code: 'RUN_FAILED' });
+  });
+
+  it('starts them after some work, where three times their start is left to do', async () => {
+    const data = { bundle: await loadAnyBundle(await BUNDLE), options: { threads: 1 } };
+    const pool = new ThreadPool(data, 2, { startAfter: 200, script: SCRIPT });
+    const before = process.listenerCount('exit');
+    const started = (elapsed: number, left: number) => {
+      expect(pool.ready(elapsed, left)).toBe(false);
+      return process.listenerCount('exit') > before;
+    };
+    for (const [elapsed, left] of [
+      [0, Number.POSITIVE_INFINITY],
+      [199, Number.POSITIVE_INFINITY],
+      [200, 599],
+    ] as const)
+      expect(started(elapsed, left)).toBe(false);
+    expect(started(200, 600)).toBe(true);
+    await pool.dispose();
   });
 });
 
