@@ -13,17 +13,19 @@ const STAMP = 'sources.txt';
 
 const source = (name) => join(SOURCES, `builtin/${name}.ts`);
 
-/** Node reads a whole file as fast as a part: one file each. Pages and workers load rare parts when they need them. */
+/**
+ * Rare parts are files of their own, loaded when they are needed. The core is what all entries load: the parts share it whole,
+ * so that it is one file.
+ */
 const GROUPS = {
-  node: { entries: ['node', 'node-decode'], splitting: false },
-  web: { entries: ['web', 'web-decode', 'workerd', 'workerd-decode'], splitting: true },
+  node: { entries: ['node', 'node-decode'], core: ['loaders', 'node-platform'] },
+  web: { entries: ['web', 'web-decode', 'workerd', 'workerd-decode'], core: ['loaders', 'fetched-files'] },
 };
-/** What all entries load: parts that are loaded on demand share it whole, so that it is one file. */
-const CORE = source('loaders');
 
 const OPTIONS = {
   absWorkingDir: PACKAGE,
   bundle: true,
+  splitting: true,
   format: 'esm',
   target: 'es2022',
   minify: true,
@@ -45,14 +47,16 @@ const outside = {
 };
 
 /** Lets the parts that are loaded on demand import the core. */
-const withCore = (parts) => ({
+const withCore = (core, parts) => ({
   name: 'core',
   setup: ({ onResolve, onLoad }) => {
-    onResolve({ filter: /^convae:core$/ }, () => ({ path: CORE, sideEffects: true }));
+    onResolve({ filter: /^convae:/ }, ({ path }) => ({
+      path: source(path.slice('convae:'.length)),
+      sideEffects: true,
+    }));
+    const imports = core.map((name) => `\nimport 'convae:${name}';`).join('');
     onLoad({ filter: /\.ts$/ }, ({ path }) =>
-      parts.includes(path)
-        ? { contents: `${readFileSync(path, 'utf8')}\nimport 'convae:core';`, loader: 'ts' }
-        : undefined,
+      parts.includes(path) ? { contents: readFileSync(path, 'utf8') + imports, loader: 'ts' } : undefined,
     );
   },
 });
@@ -67,14 +71,14 @@ function fingerprint(version) {
 }
 
 /** The files of a group: their names and contents. */
-async function bundleGroup(build, [group, { entries, splitting }]) {
-  const options = { ...OPTIONS, splitting, entryPoints: entries.map(source), outdir: join(TARGET, group) };
+async function bundleGroup(build, [group, { entries, core }]) {
+  const options = { ...OPTIONS, entryPoints: entries.map(source), outdir: join(TARGET, group) };
   const { metafile } = await build({ ...options, plugins: [outside] });
   const loaded = Object.values(metafile.outputs).flatMap(({ entryPoint = [] }) => entryPoint);
   const parts = loaded
     .map((name) => join(PACKAGE, name))
     .filter((name) => !options.entryPoints.includes(name));
-  const { outputFiles } = await build({ ...options, plugins: [outside, withCore(parts)] });
+  const { outputFiles } = await build({ ...options, plugins: [outside, withCore(core, parts)] });
   return outputFiles.map(({ path, contents }) => [join(group, basename(path)), contents]);
 }
 

@@ -92,7 +92,7 @@ export class EntropyModel {
     const tables = tablesAt(this.#coding.tables, spec, quality);
     const quantizer = quantizerAt(spec, quality);
     const coded = codedChannels(quantizer);
-    const model = { quantizer, tables, leastBits: leastBits(tables), coded };
+    const model = { quantizer, tables, leastBits: Float64Array.from(tables.largest, (most) => Math.log2(TOTAL / most)), coded };
     this.#models.set(quality, model);
     return model;
   }
@@ -156,13 +156,4 @@ function tablesAt(tables: EntropyTables, spec: QuantizerSpec, quality: number): 
   const own = Array.from({ length: count }, (_, index) => unpackTable(tables, first + index));
   if (multipliers === undefined) return packTables(own);
   return packTables(own.map((table) => coarsenTable(table, multipliers[quality]!)));
-}
-
-function leastBits({ count, cdf, starts }: EntropyTables): Float64Array {
-  return Float64Array.from({ length: count }, (_, table) => {
-    let most = 0;
-    for (let i = starts[table]!; i + 1 < starts[table + 1]!; i++)
-      most = Math.max(most, cdf[i + 1]! - cdf[i]!);
-    return Math.log2(TOTAL / most);
-  });
 }
