@@ -112,12 +112,7 @@ function checkShape({ min, frequencies }: EntropyTable, index: number): void {
 }
 
 /** Writes the cumulative frequencies. @returns the largest frequency. */
-function accumulate(
-  { frequencies }: EntropyTable,
-  index: number,
-  cdf: Uint32Array,
-  start: number,
-): number {
+function accumulate({ frequencies }: EntropyTable, index: number, cdf: Uint32Array, start: number): number {
   const { length } = frequencies;
   let [sum, largest] = [0, 0];
   // Loading runs this code once for all tables, mostly uncompiled: no calls.

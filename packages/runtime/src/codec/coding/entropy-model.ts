@@ -3,7 +3,14 @@ import { defaultPrior } from '../../bundle/default-prior.js';
 import type { BundleCoding } from '../../bundle/load.js';
 import type { Manifest } from '../../bundle/manifest.js';
 import type { ContextPrior, ContextPriorOptions } from '../../context/index.js';
-import { coarsenTable, type EntropyTables, packTables, TOTAL, unpackTable } from '../../entropy/index.js';
+import {
+  coarsenTable,
+  type EntropyTable,
+  type EntropyTables,
+  packTables,
+  TOTAL,
+  unpackTable,
+} from '../../entropy/index.js';
 import { type Quantizer, type QuantizerSpec, qualityCount, quantizerAt } from '../../entropy/quantizer.js';
 import { ConvaeError } from '../../errors.js';
 import { type ItemShape, sameShape } from '../../image.js';
@@ -92,7 +99,12 @@ export class EntropyModel {
     const tables = tablesAt(this.#coding.tables, spec, quality);
     const quantizer = quantizerAt(spec, quality);
     const coded = codedChannels(quantizer);
-    const model = { quantizer, tables, leastBits: Float64Array.from(tables.largest, (most) => Math.log2(TOTAL / most)), coded };
+    const model = {
+      quantizer,
+      tables,
+      leastBits: Float64Array.from(tables.largest, (most) => Math.log2(TOTAL / most)),
+      coded,
+    };
     this.#models.set(quality, model);
     return model;
   }
@@ -151,9 +163,9 @@ function codedChannels({ steps }: Quantizer): number[] {
 function tablesAt(tables: EntropyTables, spec: QuantizerSpec, quality: number): EntropyTables {
   const { multipliers } = spec;
   if (multipliers?.[quality] === 1) return tables;
-  const count = multipliers === undefined ? tables.count / qualityCount(spec) : tables.count;
-  const first = multipliers === undefined ? quality * count : 0;
-  const own = Array.from({ length: count }, (_, index) => unpackTable(tables, first + index));
-  if (multipliers === undefined) return packTables(own);
-  return packTables(own.map((table) => coarsenTable(table, multipliers[quality]!)));
+  const own = (count: number, table: (index: number) => EntropyTable): EntropyTables =>
+    packTables(Array.from({ length: count }, (_, index) => table(index)));
+  if (multipliers) return own(tables.count, (index) => coarsenTable(tables, index, multipliers[quality]!));
+  const count = tables.count / qualityCount(spec);
+  return own(count, (index) => unpackTable(tables, quality * count + index));
 }
