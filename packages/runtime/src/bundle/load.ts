@@ -1,8 +1,9 @@
 import { bundleHash } from '../bitstream/bundle-hash.js';
 import { type Digest, sha256, toHex } from '../bytes.js';
 import { MAX_CONTEXT_FILE_BYTES } from '../context/limits.js';
-import { type EntropyTables, MAX_TABLE_FILE_BYTES, parseTables } from '../entropy/index.js';
 import { qualityCount } from '../entropy/quantizer.js';
+import { MAX_TABLE_FILE_BYTES, parseTables } from '../entropy/table-file.js';
+import type { EntropyTables } from '../entropy/tables.js';
 import { ConvaeError } from '../errors.js';
 import { MAX_PIXEL_FILE_BYTES } from '../pixels/limits.js';
 import { type BundleFiles, MANIFEST_FILE } from './files.js';

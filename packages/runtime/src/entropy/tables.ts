@@ -90,6 +90,16 @@ export function findSlot(tables: EntropyTables, index: number, slot: number): nu
   return at;
 }
 
+/** @throws RangeError where an index of tables is empty or names one that is not there. */
+export function checkTableIndex(tableIndex: Uint16Array, tables: EntropyTables): void {
+  if (tableIndex.length === 0) throw new RangeError('expected at least one entry for tableIndex, received 0');
+  for (const index of tableIndex) {
+    if (index >= tables.count) {
+      throw new RangeError(`expected table numbers below ${tables.count} for tableIndex, received ${index}`);
+    }
+  }
+}
+
 function checkCounts(tables: readonly EntropyTable[]): void {
   const { length } = tables;
   if (length < 1 || length > MAX_TABLES)

@@ -61,6 +61,6 @@ function padded(bytes: Uint8Array): Uint8Array {
 
 function bigEndian(words: Uint32Array): Uint8Array {
   const view = new DataView(new ArrayBuffer(4 * words.length));
-  words.forEach((word, i) => view.setUint32(4 * i, word));
+  for (const [i, word] of words.entries()) view.setUint32(4 * i, word);
   return new Uint8Array(view.buffer);
 }

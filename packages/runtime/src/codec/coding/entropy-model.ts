@@ -3,15 +3,10 @@ import { defaultPrior } from '../../bundle/default-prior.js';
 import type { BundleCoding } from '../../bundle/load.js';
 import type { Manifest } from '../../bundle/manifest.js';
 import type { ContextPrior, ContextPriorOptions } from '../../context/index.js';
-import {
-  coarsenTable,
-  type EntropyTable,
-  type EntropyTables,
-  packTables,
-  TOTAL,
-  unpackTable,
-} from '../../entropy/index.js';
+import { coarsenTable } from '../../entropy/coarsen.js';
+import { TOTAL } from '../../entropy/precision.js';
 import { type Quantizer, type QuantizerSpec, qualityCount, quantizerAt } from '../../entropy/quantizer.js';
+import { type EntropyTable, type EntropyTables, packTables, unpackTable } from '../../entropy/tables.js';
 import { ConvaeError } from '../../errors.js';
 import { type ItemShape, sameShape } from '../../image.js';
 
