@@ -13,8 +13,6 @@ const STAMP = 'sources.txt';
 
 const source = (name) => join(SOURCES, `${name}.ts`);
 
-/** What all entries load: parts that are loaded on demand share it whole, so that it is one file. */
-const CORE = source('builtin/loaders');
 /** Loaded on demand, by rare commands and bundles: the command line takes them as they are, from outside its bundle. */
 const RARE =
   /^(cli\/(check|denoise|idx-count|merge|pack|reconstruct|score|verify)|codec\/(choose-quality|effort\/index|lossless-codec)|fetch\/kept-files|provider\/builtin\/index)\.js$/;
@@ -50,14 +48,16 @@ const outside = {
 };
 
 /** Lets the parts that are loaded on demand import the core. */
-const withCore = (parts) => ({
+const withCore = (core, parts) => ({
   name: 'core',
   setup: ({ onResolve, onLoad }) => {
-    onResolve({ filter: /^convae:core$/ }, () => ({ path: CORE, sideEffects: true }));
+    onResolve({ filter: /^convae:/ }, ({ path }) => ({
+      path: source(path.slice('convae:'.length)),
+      sideEffects: true,
+    }));
+    const imports = core.map((name) => `\nimport 'convae:${name}';`).join('');
     onLoad({ filter: /\.ts$/ }, ({ path }) =>
-      parts.includes(path)
-        ? { contents: `${readFileSync(path, 'utf8')}\nimport 'convae:core';`, loader: 'ts' }
-        : undefined,
+      parts.includes(path) ? { contents: readFileSync(path, 'utf8') + imports, loader: 'ts' } : undefined,
     );
   },
 });
@@ -87,12 +87,17 @@ function atOnce(module) {
   return [...imports, body].join('\n');
 }
 
-/** Node reads a whole file as fast as a part: one file each. Pages and workers load rare parts when they need them. */
+const builtin = (...names) => names.map((name) => `builtin/${name}`);
+
+/**
+ * Rare parts of the builtin entries are files of their own, loaded when they are needed. Their core is what all entries load: the
+ * parts share it whole, so that it is one file.
+ */
 const GROUPS = {
-  node: { entries: ['builtin/node', 'builtin/node-decode'] },
+  node: { entries: builtin('node', 'node-decode'), core: builtin('loaders', 'node-platform') },
   web: {
-    entries: ['web', 'web-decode', 'workerd', 'workerd-decode'].map((name) => `builtin/${name}`),
-    splitting: true,
+    entries: builtin('web', 'web-decode', 'workerd', 'workerd-decode'),
+    core: builtin('loaders', 'fetched-files'),
   },
   command: {
     entries: ['cli/main', 'node/threads/script'],
@@ -112,17 +117,17 @@ function fingerprint(version) {
 }
 
 /** The files of a group: their names and contents. */
-async function bundleGroup(build, [group, { entries, splitting = false, options: own, plugins = [] }]) {
+async function bundleGroup(build, [group, { entries, core, options: own, plugins = [] }]) {
   const places = { entryPoints: entries.map(source), entryNames: '[name]', outdir: join(TARGET, group) };
-  const options = { ...OPTIONS, ...own, ...places, splitting };
+  const options = { ...OPTIONS, ...own, ...places, splitting: core !== undefined };
   const { metafile, outputFiles: files } = await build({ ...options, plugins: [outside, ...plugins] });
   const inGroup = ({ path, contents }) => [join(group, basename(path)), contents];
-  if (!splitting) return files.map(inGroup);
+  if (core === undefined) return files.map(inGroup);
   const loaded = Object.values(metafile.outputs).flatMap(({ entryPoint = [] }) => entryPoint);
   const parts = loaded
     .map((name) => join(PACKAGE, name))
     .filter((name) => !options.entryPoints.includes(name));
-  const { outputFiles } = await build({ ...options, plugins: [outside, withCore(parts)] });
+  const { outputFiles } = await build({ ...options, plugins: [outside, withCore(core, parts)] });
   return outputFiles.map(inGroup);
 }
 

@@ -62,6 +62,7 @@ export {
 export { median } from './median.js';
 export * from './pixels/index.js';
 export { DEFAULT_BATCH_SIZE } from './provider/batch.js';
+export { goldenVector } from './provider/golden-vector.js';
 export { loadBuiltin } from './provider/load-builtin.js';
 export type {
   ExecutionProvider,
@@ -71,5 +72,5 @@ export type {
 } from './provider/open-sessions.js';
 export { EXECUTION_PROVIDERS, openSessions } from './provider/open-sessions.js';
 export type * from './provider/ort.js';
-export { goldenVector, type ProbeOutput, runProbe } from './provider/probe.js';
+export { type ProbeOutput, runProbe } from './provider/probe.js';
 export { fillTransparent } from './transparency.js';

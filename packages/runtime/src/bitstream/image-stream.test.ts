@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type ImageStream, readImageStream, writeImageStream } from './image-stream.js';
+import { type ImageStream, readImageStream } from './image-stream.js';
+import { writeImageStream } from './write-image-stream.js';
 
 const payload = Uint8Array.of(9, 8, 7);
 const side = fc.oneof(fc.constantFrom(1, 256, 257, 4096, 4097, 16_384), fc.integer({ min: 1, max: 16_384 }));

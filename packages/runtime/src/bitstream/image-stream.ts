@@ -1,7 +1,6 @@
-import { checkInteger } from '../checks.js';
 import { ConvaeError } from '../errors.js';
 import { ByteReader } from './byte-reader.js';
-import { ByteWriter } from './byte-writer.js';
+import type { ByteWriter } from './byte-writer.js';
 import { MAX_CODED_SIDE } from './limits.js';
 import { PRIORS, type Prior } from './priors.js';
 
@@ -22,7 +21,7 @@ export interface ImageStream {
 }
 
 /** The ways to store a size, by largest side; the number of the way is in the header byte. */
-const SIZE_MODES = [
+export const SIZE_MODES = [
   { maxSide: 0, write: () => {}, read: () => undefined },
   {
     maxSide: 256,
@@ -50,24 +49,6 @@ const SIZE_MODES = [
 const VERSION_BIT = 128;
 
 /**
- * Writes the stream of one image: 1 byte before the payload, 3 or 4 (sides above 4096: 5) where it names its size.
- * FORMAT.md, "Single image stream".
- * @throws RangeError for a quality outside 0..15 or a side outside 1..16384.
- */
-export function writeImageStream({ prior, quality, size, payload }: ImageStream): Uint8Array {
-  checkInteger(quality, 'quality', 0, 15);
-  const mode = sizeMode(size);
-  if (mode === undefined) {
-    throw new RangeError(
-      `expected sides of 1 to ${MAX_CODED_SIDE} for size, received ${size?.height}×${size?.width}`,
-    );
-  }
-  const writer = new ByteWriter().u8((PRIORS.indexOf(prior) << 6) | (mode << 4) | quality);
-  if (size) SIZE_MODES[mode]!.write(writer, size);
-  return writer.bytes(payload).result();
-}
-
-/**
  * Reads the stream of one image; the payload is a view of the bytes.
  * @throws ConvaeError DATA_TRUNCATED, DATA_INVALID, LIMIT_EXCEEDED, or VERSION_UNSUPPORTED for a later version.
  */
@@ -85,7 +66,7 @@ export function readImageStream(bytes: Uint8Array): ImageStream {
 }
 
 /** The shortest way that holds the size, the only one that readers accept; undefined where none does. */
-function sizeMode(size: CodedSize | undefined): number | undefined {
+export function sizeMode(size: CodedSize | undefined): number | undefined {
   if (!size) return 0;
   const sides = [size.height, size.width];
   if (!sides.every((side) => Number.isInteger(side) && side >= 1)) return undefined;

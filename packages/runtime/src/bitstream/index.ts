@@ -11,8 +11,9 @@ export {
   type NewChunk,
 } from './container-writer.js';
 export { crc32c } from './crc32c.js';
-export { type CodedSize, type ImageStream, readImageStream, writeImageStream } from './image-stream.js';
+export { type CodedSize, type ImageStream, readImageStream } from './image-stream.js';
 export * from './limits.js';
 export { type MergePart, type MergeSummary, mergeContainers } from './merge-containers.js';
 export { PRIORS, type Prior } from './priors.js';
 export { isDamage, type LostImages, type Salvage, salvageContainer } from './salvage.js';
+export { writeImageStream } from './write-image-stream.js';

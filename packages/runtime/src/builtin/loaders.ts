@@ -1,6 +1,7 @@
 import type { BundleFiles } from '../bundle/files.js';
 import { isLosslessBundle, loadAnyBundle } from '../bundle/load.js';
 import type { BundleSource } from '../bundle/source.js';
+import type { Digest } from '../bytes.js';
 import { aborted } from '../checks.js';
 import { createCodec, kernelOf } from '../codec/codec.js';
 import type { Codec } from '../codec/interface.js';
@@ -16,18 +17,20 @@ export interface Platform {
   readonly openFiles: (source: BundleSource, options: FetchingOptions) => Promise<BundleFiles>;
   /** Gives the compiled kernels. */
   readonly loadModule: LoadModule;
+  /** SHA-256, where there is a better one than Web Crypto's. */
+  readonly digest?: Digest;
 }
 
 /** Loads a codec, or only the half of it that decodes. */
 async function load(
-  { openFiles, loadModule }: Platform,
+  { openFiles, loadModule, digest }: Platform,
   source: BundleSource,
   options: BuiltinLoadOptions,
   decoderOnly: boolean,
 ): Promise<Codec> {
   checkBuiltinOptions(options);
   const bundle = await reporting(options.onProgress, async (onProgress) =>
-    loadAnyBundle(await openFiles(source, { ...options, onProgress }), decoderOnly),
+    loadAnyBundle(await openFiles(source, { ...options, onProgress }), decoderOnly, digest),
   );
   if (isLosslessBundle(bundle)) {
     const { createLosslessCodec } = await import('../codec/lossless-codec.js');

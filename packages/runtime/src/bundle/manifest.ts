@@ -1,7 +1,7 @@
 import { PRIORS } from '../bitstream/priors.js';
 import { MAX_CONTEXT_FILE_BYTES } from '../context/limits.js';
-import { MAX_TABLE_FILE_BYTES } from '../entropy/index.js';
 import { MAX_MULTIPLIER, MAX_QUALITIES, MAX_STEP, MIN_STEP } from '../entropy/quantizer.js';
+import { MAX_TABLE_FILE_BYTES } from '../entropy/table-file.js';
 import { IMAGE_CHANNELS } from '../image.js';
 import { MAX_PIXEL_FILE_BYTES } from '../pixels/limits.js';
 import { PLAIN_FILE_NAME } from './files.js';

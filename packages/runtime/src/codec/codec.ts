@@ -3,24 +3,14 @@ import type { Manifest } from '../bundle/manifest.js';
 import { checkFinite, checkNotAborted } from '../checks.js';
 import type { ContextKernelName } from '../context/index.js';
 import { ConvaeError } from '../errors.js';
-import type { FloatImageBatch, ImageBatch, Images, ItemShape, LatentBatch } from '../image.js';
-import {
-  cropImages,
-  fillPixels,
-  isFloatImages,
-  padImages,
-  sameShape,
-  sliceBatch,
-  toFloatImages,
-} from '../image.js';
-import { DEFAULT_BATCH_SIZE, imagesAtOnce } from '../provider/batch.js';
+import type { Images, ItemShape, LatentBatch } from '../image.js';
+import { cropImages, sameShape, sliceBatch } from '../image.js';
+import { DEFAULT_BATCH_SIZE } from '../provider/batch.js';
 import type { ExecutionProvider, NetworkSessions, PassedOver } from '../provider/open-sessions.js';
-import { fillTransparent } from '../transparency.js';
 import { BitstreamCodec, PLAIN_NOTICE } from './bitstream-codec.js';
 import type { CodingContext, Threads } from './coding/coding-context.js';
 import { EntropyModel } from './coding/entropy-model.js';
 import { networkCoding } from './coding/network-coding.js';
-import { meanSquaredErrors } from './distortion.js';
 import type {
   CallOptions,
   Codec,
@@ -30,10 +20,11 @@ import type {
   ReconstructOptions,
   RoundTrip,
 } from './interface.js';
-import { denormalise, isPlain, normalise } from './normalisation.js';
+import { firstOverlap, isLarge } from './is-large.js';
+import { isPlain } from './normalisation.js';
+import { type CodecParts, DECODED, inWorkspace, roomFor, runDecoder } from './parts.js';
 import { type Pixels, type PixelWorkspace, PLAIN_PIXELS } from './pixels/pixels.js';
-import { checkImages, checkLatents, imageSize, joinedImages, latentShape } from './shapes.js';
-import { firstOverlap, imageRows, isLarge, type Planes, rowsOf, runInStrips, setRows } from './strips.js';
+import { checkLatents, imageSize, joinedImages } from './shapes.js';
 
 export type * from './interface.js';
 
@@ -57,20 +48,14 @@ export interface CodecOptions {
   readonly pool?: Threads | undefined;
 }
 
-/** What an error calls it. */
-const DECODED = 'the decoder’s output';
-
 class OnnxCodec extends BitstreamCodec implements Codec {
   readonly manifest: Manifest;
   readonly contextKernel: ContextKernelName | undefined;
   readonly #kernelNotices: readonly string[] = [];
   readonly #sessions: NetworkSessions;
-  readonly #batchSize: number;
-  readonly #pixels: Pixels;
+  readonly #parts: CodecParts;
   readonly #pool: Threads | undefined;
   readonly #bundleCoding: BundleCoding | undefined;
-  /** Of the strips of large images, in units; what once was too little is not tried again. */
-  readonly #overlaps: { encoder: number; decoder: number };
   #codingContext: CodingContext | undefined;
   #disposal: Promise<void> | undefined;
 
@@ -84,10 +69,10 @@ class OnnxCodec extends BitstreamCodec implements Codec {
     this.contextKernel = kernelOf(coding, contextKernel);
     if (this.contextKernel === 'plain' && contextKernel === undefined) this.#kernelNotices = [PLAIN_NOTICE];
     this.#bundleCoding = coding;
-    this.#overlaps = { encoder: firstOverlap(manifest), decoder: firstOverlap(manifest) };
     this.#sessions = sessions;
-    this.#batchSize = batchSize;
-    this.#pixels = pixels;
+    const overlaps = { encoder: firstOverlap(manifest), decoder: firstOverlap(manifest) };
+    const checkAlive = (signal: AbortSignal | undefined) => this.#checkAlive(signal);
+    this.#parts = { manifest, sessions, batchSize, pixels, overlaps, checkAlive };
     this.#pool = pool;
   }
 
@@ -108,29 +93,8 @@ class OnnxCodec extends BitstreamCodec implements Codec {
   }
 
   async embed(images: Images, options: CallOptions = {}): Promise<LatentBatch> {
-    const { batch, shape } = this.#checked(images, options);
-    const size = shape.channels * shape.height * shape.width;
-    const data = new Float32Array(batch.count * size);
-    const part = (start: number, end: number) =>
-      end - start === batch.count ? data : data.subarray(start * size, end * size);
-    if (isLarge(this.manifest, batch)) {
-      for (let i = 0; i < batch.count; i++)
-        await this.#embedLarge(
-          sliceBatch(batch, i, i + 1),
-          { data: part(i, i + 1), ...shape },
-          options.signal,
-        );
-    } else
-      await this.#inWorkspace(batch, batch.count, async (workspace, step) => {
-        for (let start = 0; start < batch.count; start += step) {
-          this.#checkAlive(options.signal);
-          const end = Math.min(batch.count, start + step);
-          const images = sliceBatch(batch, start, end);
-          const floats = isFloatImages(images) ? images : workspace.toFloats(images);
-          await this.#encode(floats, shape, part(start, end));
-        }
-      });
-    return { data, count: batch.count, ...shape };
+    const { embed } = await import('./embedding.js');
+    return embed(this.#parts, images, options);
   }
 
   async reconstruct<Kind extends ImageKind = 'uint8'>(
@@ -146,21 +110,24 @@ class OnnxCodec extends BitstreamCodec implements Codec {
     const data = new (uint8 ? Uint8Array : Float32Array)(count * length);
     const job = { size, signal: options.signal };
     if (isLarge(this.manifest, size)) {
+      const { decodeLarge } = await import('./large-images.js');
+      const part = (i: number) => data.subarray(i * length, (i + 1) * length);
       for (let i = 0; i < count; i++)
-        await this.#decodeLarge(
-          sliceBatch(latents, i, i + 1),
-          data.subarray(i * length, (i + 1) * length),
-          job,
-        );
+        await decodeLarge(this.#parts, sliceBatch(latents, i, i + 1), part(i), job);
     } else
-      await this.#inWorkspace(imageSize(this.manifest, latents, {}), count, async (workspace, step) => {
-        for (let start = 0; start < count; start += step) {
-          this.#checkAlive(options.signal);
-          const end = Math.min(count, start + step);
-          const own = end - start === count ? data : data.subarray(start * length, end * length);
-          await this.#decodeInto(sliceBatch(latents, start, end), own, size, workspace);
-        }
-      });
+      await inWorkspace(
+        this.#parts,
+        imageSize(this.manifest, latents, {}),
+        count,
+        async (workspace, step) => {
+          for (let start = 0; start < count; start += step) {
+            this.#checkAlive(options.signal);
+            const end = Math.min(count, start + step);
+            const own = end - start === count ? data : data.subarray(start * length, end * length);
+            await this.#decodeInto(sliceBatch(latents, start, end), own, size, workspace);
+          }
+        },
+      );
     return { data, count, ...size } as ImagesOf<Kind>;
   }
 
@@ -186,17 +153,8 @@ class OnnxCodec extends BitstreamCodec implements Codec {
   }
 
   async score(images: Images, options: CallOptions = {}): Promise<Float64Array> {
-    const { batch, shape } = this.#checked(images, options);
-    const scores = new Float64Array(batch.count);
-    const step = imagesAtOnce(this.#batchSize, batch);
-    for (let start = 0; start < batch.count; start += step) {
-      this.#checkAlive(options.signal);
-      const part = sliceBatch(batch, start, Math.min(batch.count, start + step));
-      const floats = isFloatImages(part) ? part : toFloatImages(part);
-      const output = await this.#decode(await this.#encode(floats, shape));
-      scores.set(meanSquaredErrors(floats, cropImages(output, floats.height, floats.width)), start);
-    }
-    return scores;
+    const { score } = await import('./embedding.js');
+    return score(this.#parts, images, options);
   }
 
   dispose(): Promise<void> {
@@ -227,93 +185,6 @@ class OnnxCodec extends BitstreamCodec implements Codec {
     });
   }
 
-  /** One batch of the images, checked, and the shape of their latents. */
-  #checked(images: Images, { signal }: CallOptions) {
-    this.#checkAlive(signal);
-    const batch = joinedImages(images);
-    checkImages(batch, this.manifest);
-    return { batch, shape: latentShape(this.manifest, batch.height, batch.width) };
-  }
-
-  /** Runs a task on some images at a time: with a workspace for as many. */
-  async #inWorkspace(
-    { channels, height, width }: ItemShape,
-    count: number,
-    task: (workspace: PixelWorkspace, step: number) => Promise<void>,
-  ): Promise<void> {
-    const step = imagesAtOnce(this.#batchSize, { height, width });
-    const workspace = this.#pixels.take(Math.min(step, count) * channels * height * width);
-    try {
-      await task(workspace, step);
-    } finally {
-      this.#pixels.giveBack(workspace);
-    }
-  }
-
-  /** @param latents where the numbers of the latents are to be put. */
-  async #encode(
-    floats: FloatImageBatch,
-    shape: ItemShape,
-    latents = new Float32Array(floats.count * shape.channels * shape.height * shape.width),
-  ): Promise<LatentBatch> {
-    const { image, normalisation } = this.manifest;
-    const filled = fillTransparent(floats);
-    const input = normalise(image.anySize ? padImages(filled, image.multiple) : filled, normalisation);
-    const { encoder } = this.#sessions;
-    const data = await encoder.run(input.data, input.count, input, shape, this.#room(latents));
-    checkFinite(data, 'the encoder’s output');
-    if (data.buffer !== latents.buffer) latents.set(data);
-    return { data: latents, count: floats.count, ...shape };
-  }
-
-  /** Memory that a run may write to: other providers than `cpu` have their own. */
-  #room<T>(memory: T): T | undefined {
-    return this.executionProvider === 'cpu' ? memory : undefined;
-  }
-
-  /** Runs the encoder on one large image and writes its latent to `latent`. */
-  async #embedLarge(
-    image: ImageBatch | FloatImageBatch,
-    latent: Planes,
-    signal: AbortSignal | undefined,
-  ): Promise<void> {
-    const { multiple } = this.manifest.image;
-    const units = Math.ceil(image.height / multiple);
-    const rows = latent.height / units;
-    const run = (first: number, last: number): Promise<LatentBatch> => {
-      this.#checkAlive(signal);
-      const part = imageRows(image, first * multiple, Math.min(image.height, last * multiple));
-      const floats = isFloatImages(part) ? part : toFloatImages(part);
-      const { channels, width } = latent;
-      return this.#encode(floats, { channels, height: (last - first) * rows, width });
-    };
-    const keep = (row: number, part: Planes): void => setRows(latent, row, part);
-    const job = { units, unitPixels: multiple * image.width, rows, run, keep };
-    this.#overlaps.encoder = await runInStrips(job, this.#overlaps.encoder);
-  }
-
-  /** Runs the decoder on the latent of one large image and writes its rows to `pixels` as they come. */
-  async #decodeLarge(
-    latent: LatentBatch,
-    pixels: Uint8Array | Float32Array,
-    { size, signal }: { readonly size: ItemShape; readonly signal: AbortSignal | undefined },
-  ): Promise<void> {
-    const { multiple } = this.manifest.image;
-    const units = Math.ceil(size.height / multiple);
-    const latentRows = latent.height / units;
-    const run = (first: number, last: number): Promise<FloatImageBatch> => {
-      this.#checkAlive(signal);
-      return this.#decode({ ...rowsOf(latent, first * latentRows, last * latentRows), count: 1 });
-    };
-    const keep = (row: number, part: Planes): void => {
-      const rows = cropImages({ ...part, count: 1 }, Math.min(part.height, size.height - row), size.width);
-      if (pixels instanceof Float32Array) setRows({ ...size, data: pixels }, row, rows);
-      else fillPixels(rows, pixels.subarray(row * size.width * size.channels));
-    };
-    const job = { units, unitPixels: multiple * size.width, rows: multiple, run, keep };
-    this.#overlaps.decoder = await runInStrips(job, this.#overlaps.decoder);
-  }
-
   /** Runs the decoder and puts images of this size into `pixels`. */
   async #decodeInto(
     latents: LatentBatch,
@@ -322,25 +193,18 @@ class OnnxCodec extends BitstreamCodec implements Codec {
     workspace: PixelWorkspace,
   ): Promise<void> {
     const padded = imageSize(this.manifest, latents, {});
-    const room = this.#room(workspace.room(latents.count * padded.channels * padded.height * padded.width));
+    const length = latents.count * padded.channels * padded.height * padded.width;
+    const room = roomFor(this.#parts, workspace.room(length));
     const { height, width } = size;
     if (pixels instanceof Uint8Array && isPlain(this.manifest.normalisation) && sameShape(padded, size)) {
       const data = await this.#sessions.decoder.run(latents.data, latents.count, latents, padded, room);
       // One pass clamps, rounds and looks for what is not finite.
       if (!workspace.toBytes({ data, count: latents.count, ...size }, pixels)) checkFinite(data, DECODED);
     } else {
-      const images = cropImages(await this.#decode(latents, room), height, width);
+      const images = cropImages(await runDecoder(this.#parts, latents, room), height, width);
       if (pixels instanceof Uint8Array) workspace.toBytes(images, pixels);
       else pixels.set(images.data);
     }
-  }
-
-  /** Gives images of the padded size, 0..1. */
-  async #decode(latents: LatentBatch, room?: Float32Array): Promise<FloatImageBatch> {
-    const padded = imageSize(this.manifest, latents, {});
-    const data = await this.#sessions.decoder.run(latents.data, latents.count, latents, padded, room);
-    checkFinite(data, DECODED);
-    return denormalise({ data, count: latents.count, ...padded }, this.manifest.normalisation);
   }
 
   #checkAlive(signal: AbortSignal | undefined): void {

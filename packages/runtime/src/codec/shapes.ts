@@ -1,8 +1,8 @@
 import { MAX_IMAGE_SIDE, type Manifest } from '../bundle/manifest.js';
-import { checkBatch, checkCount, checkFinite, wrongKind } from '../checks.js';
+import { checkBatch, checkCount, checkFinite } from '../checks.js';
 import { ConvaeError } from '../errors.js';
 import type { FloatImageBatch, ImageBatch, Images, ItemShape, LatentBatch } from '../image.js';
-import { isFloatImages, joinBatches, paddedSide } from '../image.js';
+import { joinBatches, paddedSide } from '../image.js';
 
 /**
  * One batch of whatever form of images was given.
@@ -11,25 +11,6 @@ import { isFloatImages, joinBatches, paddedSide } from '../image.js';
 export function joinedImages(images: Images): ImageBatch | FloatImageBatch {
   if (Array.isArray(images)) return joinBatches<ImageBatch | FloatImageBatch>(images);
   return images as ImageBatch | FloatImageBatch;
-}
-
-/**
- * Checks that a network takes these images.
- * @throws TypeError or RangeError where they are no batch of images, or float values are outside 0..1.
- * @throws ConvaeError SHAPE_MISMATCH or NON_FINITE.
- */
-export function checkImages(images: ImageBatch | FloatImageBatch, { image }: Pick<Manifest, 'image'>): void {
-  const data: unknown = images?.data;
-  if (!(data instanceof Uint8Array || data instanceof Float32Array)) {
-    throw wrongKind('a Uint8Array or Float32Array', 'images.data', data);
-  }
-  checkBatch(images, data instanceof Uint8Array ? Uint8Array : Float32Array, 'images');
-  const { channels, height, width } = images;
-  const sizeFits = image.anySize
-    ? Math.max(height, width) <= MAX_IMAGE_SIDE
-    : height === image.height && width === image.width;
-  if (channels !== image.channels || !sizeFits) throw imageMismatch(images, image);
-  if (isFloatImages(images)) checkRange(images);
 }
 
 /** The shape of the latent of one image of this size. */
@@ -99,25 +80,4 @@ function askedSide(asked: number | undefined, full: number, multiple: number, na
   if (asked <= full && asked > full - multiple) return asked;
   const range = multiple === 1 ? `${full}` : `${full - multiple + 1} to ${full}`;
   throw new RangeError(`expected ${range} for ${name}, received ${asked}`);
-}
-
-function checkRange({ data }: FloatImageBatch): void {
-  checkFinite(data, 'images');
-  const index = data.findIndex((value) => value < 0 || value > 1);
-  if (index >= 0)
-    throw new RangeError(
-      `expected values in 0..1 for images.data, received ${data[index]} at index ${index}`,
-    );
-}
-
-function imageMismatch(
-  images: ItemShape,
-  { channels, height, width, anySize }: Manifest['image'],
-): ConvaeError {
-  const size = anySize ? `sides of at most ${MAX_IMAGE_SIDE}` : `${height}×${width}`;
-  return new ConvaeError(
-    'SHAPE_MISMATCH',
-    `expected images with ${size} and ${channels} channel${channels === 1 ? '' : 's'}, ` +
-      `received ${images.height}×${images.width} with ${images.channels}`,
-  );
 }

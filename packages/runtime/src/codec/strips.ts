@@ -1,10 +1,6 @@
-import type { Manifest } from '../bundle/manifest.js';
 import { type FloatImageBatch, type ImageBatch, type ItemShape, isFloatImages } from '../image.js';
+import { STRIP_PIXELS } from './is-large.js';
 
-/** Pixels of a strip beside its overlap, and most of an image that is run whole: ONNX Runtime takes 0.3 kB for each. */
-const STRIP_PIXELS = 1 << 20;
-/** Pixels of overlap that are tried first, above and below: networks of three layers that halve the sides reach less far. */
-const FIRST_OVERLAP = 32;
 /** A strip is at least so many times as high as its overlap. */
 const LEAST_HEIGHT = 4;
 /** Most that two strips may differ at their seam: a quarter of a step of a pixel; more for larger latents. */
@@ -27,16 +23,6 @@ export interface StripJob {
   /** Takes rows of the result, which begin at `row`. */
   keep(row: number, part: Planes): void;
 }
-
-/** Whether an image is run in strips: one too large to run at once, where the network takes any size. */
-export const isLarge = (
-  { image }: Manifest,
-  { height, width }: Pick<ItemShape, 'height' | 'width'>,
-): boolean => image.anySize && height * width > 1.5 * STRIP_PIXELS;
-
-/** The overlap to begin with, in units of `multiple` rows. */
-export const firstOverlap = ({ image }: Manifest): number =>
-  image.anySize ? Math.ceil(FIRST_OVERLAP / image.multiple) : 1;
 
 /**
  * Runs a network on strips of a large image, so that memory does not grow with it. Strips overlap, and where two of them

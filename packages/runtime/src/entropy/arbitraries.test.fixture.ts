@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { buildTable } from './build-table.js';
-import { RangeDecoder, RangeEncoder } from './range-coder.js';
-import { decodeSymbols, encodeSymbols } from './symbols.js';
+import { decodeSymbols } from './decode-symbols.js';
+import { encodeSymbols } from './encode-symbols.js';
+import { RangeDecoder } from './range-decoder.js';
+import { RangeEncoder } from './range-encoder.js';
 import { type EntropyTable, type EntropyTables, packTables } from './tables.js';
 
 /** Any int32, the extremes often. */

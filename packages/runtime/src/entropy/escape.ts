@@ -1,5 +1,6 @@
 import { ConvaeError } from '../errors.js';
-import type { RangeDecoder, RangeEncoder } from './range-coder.js';
+import type { RangeDecoder } from './range-decoder.js';
+import type { RangeEncoder } from './range-encoder.js';
 
 /** Largest exponent of an escaped distance: two int32 lie less than 2^32 apart. */
 const MAX_EXPONENT = 31;

@@ -1,11 +1,13 @@
 export { buildFrequencies, buildTable } from './build-table.js';
 export { ByteSink } from './byte-sink.js';
 export { coarsenTable } from './coarsen.js';
+export { decodeSymbols } from './decode-symbols.js';
+export { encodeSymbols } from './encode-symbols.js';
 export { decodeEscape, encodeEscape } from './escape.js';
 export { PRECISION, TOTAL } from './precision.js';
-export { RangeDecoder, RangeEncoder } from './range-coder.js';
+export { RangeDecoder } from './range-decoder.js';
+export { RangeEncoder } from './range-encoder.js';
 export { finish, type Steps } from './steps.js';
-export { decodeSymbols, encodeSymbols } from './symbols.js';
 export { MAX_TABLE_FILE_BYTES, parseTables, serializeTables } from './table-file.js';
 export {
   type EntropyTable,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { random } from './arbitraries.test.fixture.js';
-import { RangeDecoder, RangeEncoder } from './range-coder.js';
+import { RangeDecoder } from './range-decoder.js';
+import { RangeEncoder } from './range-encoder.js';
 
 /** Interval boundaries of a distribution that only this step of the stream uses. */
 function adaptiveCdf(next: () => number): number[] {

@@ -111,22 +111,25 @@ function byDefinition({ min, frequencies }: EntropyTable, multiplier: number): n
 describe('coarsenTable', () => {
   it('sums the fine cells, halves those on a border, keeps the escape', () => {
     const fine = { min: -2, frequencies: [100, 301, 60_000, 401, 200, 4534] };
-    expect(plain(coarsenTable(fine, 1))).toEqual(plain(fine));
-    expect(plain(coarsenTable(fine, 2))).toEqual([-1, 251, 60_350, 401, 4534]);
-    expect(plain(coarsenTable(fine, 3))).toEqual([-1, 100, 60_702, 200, 4534]);
-    expect(plain(coarsenTable(fine, 100))).toEqual([0, 61_002, 4534]);
+    const tables = packTables([{ min: 7, frequencies: [65_000, 536] }, fine]);
+    expect(plain(coarsenTable(tables, 1, 1))).toEqual(plain(fine));
+    expect(plain(coarsenTable(tables, 1, 2))).toEqual([-1, 251, 60_350, 401, 4534]);
+    expect(plain(coarsenTable(tables, 1, 3))).toEqual([-1, 100, 60_702, 200, 4534]);
+    expect(plain(coarsenTable(tables, 1, 100))).toEqual([0, 61_002, 4534]);
   });
 
   it('makes a valid table from any table and multiplier', () => {
     fc.assert(
       fc.property(entropyTable, fc.integer({ min: 1, max: 700 }), (fine, multiplier) => {
-        const coarse = coarsenTable(fine, multiplier);
+        const coarse = coarsenTable(packTables([fine]), 0, multiplier);
         expect(packTables([coarse]).count).toBe(1);
         expect(plain(coarse)).toEqual(byDefinition(fine, multiplier));
       }),
       { seed: 6, numRuns: 2000 },
     );
-    expect(() => coarsenTable({ min: 0, frequencies: [65_535, 1] }, 0)).toThrowError(RangeError);
+    expect(() => coarsenTable(packTables([{ min: 0, frequencies: [65_535, 1] }]), 0, 0)).toThrowError(
+      RangeError,
+    );
   });
 });
 

@@ -38,6 +38,8 @@ export interface EntropyTables {
   readonly mins: Int32Array;
   /** uint16 number of regular symbols of each table. */
   readonly sizes: Uint16Array;
+  /** uint16 the largest frequency of each table. */
+  readonly largest: Uint16Array;
   /**
    * uint32: for table t and slots whose top byte is b, entry 256·t + b is the position in `cdf` to search from; 0 until
    * `findSlot` first looks for such a slot.
@@ -58,12 +60,13 @@ export function packTables(tables: readonly EntropyTable[]): EntropyTables {
     starts: new Uint32Array(tables.length + 1),
     mins: Int32Array.from(tables, (table) => table.min),
     sizes: Uint16Array.from(tables, (table) => table.frequencies.length - 1),
+    largest: new Uint16Array(tables.length),
     buckets: new Uint32Array(tables.length * BUCKETS),
   };
   tables.forEach((table, index) => {
     const start = packed.starts[index]!;
     packed.starts[index + 1] = start + table.frequencies.length + 1;
-    accumulate(table, packed.cdf, start);
+    packed.largest[index] = accumulate(table, index, packed.cdf, start);
   });
   return packed;
 }
@@ -87,6 +90,16 @@ export function findSlot(tables: EntropyTables, index: number, slot: number): nu
   return at;
 }
 
+/** @throws RangeError where an index of tables is empty or names one that is not there. */
+export function checkTableIndex(tableIndex: Uint16Array, tables: EntropyTables): void {
+  if (tableIndex.length === 0) throw new RangeError('expected at least one entry for tableIndex, received 0');
+  for (const index of tableIndex) {
+    if (index >= tables.count) {
+      throw new RangeError(`expected table numbers below ${tables.count} for tableIndex, received ${index}`);
+    }
+  }
+}
+
 function checkCounts(tables: readonly EntropyTable[]): void {
   const { length } = tables;
   if (length < 1 || length > MAX_TABLES)
@@ -108,18 +121,22 @@ function checkShape({ min, frequencies }: EntropyTable, index: number): void {
   }
 }
 
-function accumulate({ frequencies }: EntropyTable, cdf: Uint32Array, start: number): void {
-  const index = start;
-  let sum = 0;
-  for (let i = 0; i < frequencies.length; i++) {
+/** Writes the cumulative frequencies. @returns the largest frequency. */
+function accumulate({ frequencies }: EntropyTable, index: number, cdf: Uint32Array, start: number): number {
+  const { length } = frequencies;
+  let [sum, largest] = [0, 0];
+  // Loading runs this code once for all tables, mostly uncompiled: no calls.
+  for (let i = 0; i < length; i++) {
     const frequency = frequencies[i]!;
-    if (!Number.isInteger(frequency) || frequency < 1 || frequency >= TOTAL) {
+    if (!(frequency >= 1 && frequency < TOTAL) || (frequency | 0) !== frequency) {
       throw invalid(index, `has the frequency ${frequency} where an integer of 1 to ${TOTAL - 1} belongs`);
     }
+    if (frequency > largest) largest = frequency;
     sum += frequency;
     cdf[start + i + 1] = sum;
   }
   if (sum !== TOTAL) throw invalid(index, `sums to ${sum} instead of ${TOTAL}`);
+  return largest;
 }
 
 /** The position of the interval that holds the first slot of a bucket. */

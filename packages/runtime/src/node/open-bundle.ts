@@ -2,7 +2,6 @@ import { stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { BundleFiles } from '../bundle/files.js';
 import { heldFiles } from '../bundle/held-files.js';
-import { openPack } from '../bundle/pack.js';
 import { MAX_PACK_BYTES } from '../bundle/pack-names.js';
 import { type BundleSource, checkSource, isPlace } from '../bundle/source.js';
 import type { FetchingOptions } from '../codec/load-options.js';
@@ -36,5 +35,6 @@ async function openPath(path: string, hash?: string): Promise<BundleFiles> {
   if (!isFile) return bundleFolder(path);
   const bytes = await readWholeFile(path, MAX_PACK_BYTES);
   await checkPackHash(bytes, hash, path);
+  const { openPack } = await import('../bundle/pack.js');
   return openPack(bytes, path);
 }

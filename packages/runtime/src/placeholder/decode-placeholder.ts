@@ -1,4 +1,4 @@
-import { writeImageStream } from '../bitstream/image-stream.js';
+import { writeImageStream } from '../bitstream/write-image-stream.js';
 import { defaultPrior } from '../bundle/default-prior.js';
 import { checkBytes, checkLimit } from '../checks.js';
 import type { CallOptions } from '../codec/coding/coding-context.js';

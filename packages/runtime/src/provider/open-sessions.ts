@@ -1,13 +1,13 @@
 import type { Bundle } from '../bundle/load.js';
-import type { Manifest } from '../bundle/manifest.js';
 import { ConvaeError } from '../errors.js';
+import { createBoth, graphError } from './create-both.js';
 import type { ExecutionProvider, PassedOver } from './execution-provider.js';
-import { createGraphSession, firstLine, type GraphSession } from './graph-session.js';
+import { probeProblem } from './golden-vector.js';
+import { firstLine } from './graph-session.js';
 import { keepFastest } from './measure-run.js';
-import { noEncoder } from './no-encoder.js';
 import type { LoadOrt, OrtModule, OrtPlatform, OrtSessionOptions } from './ort.js';
-import { type Networks, type ProbeOutput, probeProblem, releaseBoth, runProbe } from './probe.js';
-import { createRunQueue, type RunQueue } from './queue.js';
+import { type ProbeOutput, releaseBoth, runProbe } from './probe.js';
+import { createRunQueue } from './queue.js';
 import { type LosableSessions, recoverable } from './recovery.js';
 import { RELU_GRAPH } from './relu-graph.js';
 
@@ -187,34 +187,7 @@ async function checkProviderComputes(
   await queue.enqueue(() => session.release());
 }
 
-/** WebGPU sessions share one device context, which takes one run at a time. */
-export async function createBoth(
-  { ort, queue: shared, device }: OrtPlatform,
-  { manifest, encoder, decoder }: Bundle,
-  options: OrtSessionOptions,
-  provider: ExecutionProvider,
-): Promise<Networks> {
-  const queue = shared ?? createRunQueue();
-  const decoderQueue: RunQueue = shared ?? (provider === 'webgpu' ? queue : createRunQueue());
-  const create = (model: Uint8Array, graph: Manifest['encoder'], own: RunQueue): Promise<GraphSession> =>
-    createGraphSession(ort, model, graph, options, own, device?.guard);
-  const first = encoder ? await create(encoder, manifest.encoder, queue) : noEncoder(manifest);
-  try {
-    const second = await create(decoder, manifest.decoder, decoderQueue);
-    return { encoder: first, decoder: second };
-  } catch (error) {
-    await first.release().catch(() => undefined);
-    throw error;
-  }
-}
-
 /** No other execution provider would do better. */
 function isFinal(error: unknown): boolean {
   return error instanceof ConvaeError && (error.code === 'GRAPH_INVALID' || error.code === 'ABORTED');
-}
-
-/** The base provider runs everywhere, so what fails on it is the graph. */
-export function graphError(error: unknown, { location }: Bundle): unknown {
-  if (error instanceof ConvaeError && error.code !== 'RUN_FAILED') return error;
-  return new ConvaeError('GRAPH_INVALID', `${location}: ${firstLine(error)}`, { cause: error });
 }

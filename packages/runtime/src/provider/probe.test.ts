@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { MANIFEST_FILE } from '../bundle/files.js';
 import { type Bundle, loadBundle } from '../bundle/load.js';
 import { createTinyBundle, encodeManifest } from '../testing/tiny-bundle.js';
+import { goldenVector, probeProblem } from './golden-vector.js';
 import { measureRun } from './measure-run.js';
 import { openSessions, type ProviderOptions } from './open-sessions.js';
-import { goldenVector, type ProbeOutput, probeInput, probeProblem, runProbe } from './probe.js';
+import { type ProbeOutput, probeInput, runProbe } from './probe.js';
 
 const cpu: ProviderOptions = { executionProviders: ['cpu'], baseProvider: 'cpu', strict: false };
 const bundle: Bundle = await loadBundle(await createTinyBundle({ scale: 2 / 255, offset: -1 }));

@@ -1,4 +1,4 @@
-import { MAX_PROBE_VALUES, type Manifest } from '../bundle/manifest.js';
+import type { Manifest } from '../bundle/manifest.js';
 import { checkFinite } from '../checks.js';
 import type { GraphSession } from './graph-session.js';
 
@@ -13,16 +13,11 @@ export async function releaseBoth({ encoder, decoder }: Networks): Promise<void>
   await Promise.allSettled([encoder.release(), decoder.release()]);
 }
 
-/** What both networks give for the probe image: all values, or those of {@link goldenVector}. */
+/** What both networks give for the probe image: all values, or those of `goldenVector`. */
 export interface ProbeOutput {
   readonly latent: ArrayLike<number>;
   readonly reconstruction: ArrayLike<number>;
 }
-
-/** How far a latent value may lie from the golden one, in parts of the largest golden value (at least of 1). */
-const LATENT_TOLERANCE = 1e-3;
-/** How far a pixel may lie from the golden one, 0..255. */
-const PIXEL_TOLERANCE = 1;
 
 /**
  * The probe image as the encoder takes it: of the trained size, a pattern of all grey values with edges and slopes.
@@ -77,50 +72,4 @@ export async function runProbe(manifest: Manifest, networks: Networks): Promise<
   const reconstruction = await networks.decoder.run(latent, 1, shape, image);
   checkFinite(reconstruction, `the output of ${manifest.decoder.file}`);
   return { latent, reconstruction };
-}
-
-/** The golden vector that a bundle keeps in its manifest: some values of a probe run, as `probe` there. */
-export function goldenVector({ latent, reconstruction }: ProbeOutput): NonNullable<Manifest['probe']> {
-  return { latent: spread(latent), reconstruction: spread(reconstruction) };
-}
-
-/** At most {@link MAX_PROBE_VALUES} values, evenly spread, with 7 digits. */
-function spread(values: ArrayLike<number>): number[] {
-  const count = Math.min(MAX_PROBE_VALUES, values.length);
-  return Array.from({ length: count }, (_, k) =>
-    Number(values[Math.floor((k * values.length) / count)]!.toPrecision(7)),
-  );
-}
-
-/**
- * Compares a probe run with a golden one.
- * @param golden All values, or those of {@link goldenVector}.
- * @returns What is wrong, or undefined.
- */
-export function probeProblem(
-  { normalisation }: Manifest,
-  golden: ProbeOutput,
-  output: ProbeOutput,
-): string | undefined {
-  const pixelTolerance = PIXEL_TOLERANCE * normalisation.scale;
-  const largest = Array.from(golden.latent).reduce((most, value) => Math.max(most, Math.abs(value)), 1);
-  return (
-    difference('latent', golden.latent, output.latent, LATENT_TOLERANCE * largest) ??
-    difference('reconstruction', golden.reconstruction, output.reconstruction, pixelTolerance)
-  );
-}
-
-function difference(
-  name: string,
-  golden: ArrayLike<number>,
-  output: ArrayLike<number>,
-  tolerance: number,
-): string | undefined {
-  const received = golden.length === output.length ? output : spread(output);
-  if (received.length !== golden.length)
-    return `the golden vector has ${golden.length} values of the ${name}, expected ${received.length}`;
-  const at = Array.from(golden).findIndex((value, i) => !(Math.abs(value - received[i]!) <= tolerance));
-  if (at < 0) return undefined;
-  const found = `${name} value ${at} is ${received[at]}, expected ${golden[at]}`;
-  return `its results differ from the bundle’s golden vector: ${found}`;
 }

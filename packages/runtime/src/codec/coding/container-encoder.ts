@@ -19,7 +19,7 @@ import {
   sameShape,
   sliceBatch,
 } from '../../image.js';
-import { checkImages } from '../shapes.js';
+import { checkImages } from '../check-images.js';
 import {
   type CodingContext,
   type CodingSettings,

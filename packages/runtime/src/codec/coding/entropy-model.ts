@@ -3,8 +3,10 @@ import { defaultPrior } from '../../bundle/default-prior.js';
 import type { BundleCoding } from '../../bundle/load.js';
 import type { Manifest } from '../../bundle/manifest.js';
 import type { ContextPrior, ContextPriorOptions } from '../../context/index.js';
-import { coarsenTable, type EntropyTables, packTables, TOTAL, unpackTable } from '../../entropy/index.js';
+import { coarsenTable } from '../../entropy/coarsen.js';
+import { TOTAL } from '../../entropy/precision.js';
 import { type Quantizer, type QuantizerSpec, qualityCount, quantizerAt } from '../../entropy/quantizer.js';
+import { type EntropyTable, type EntropyTables, packTables, unpackTable } from '../../entropy/tables.js';
 import { ConvaeError } from '../../errors.js';
 import { type ItemShape, sameShape } from '../../image.js';
 
@@ -92,7 +94,12 @@ export class EntropyModel {
     const tables = tablesAt(this.#coding.tables, spec, quality);
     const quantizer = quantizerAt(spec, quality);
     const coded = codedChannels(quantizer);
-    const model = { quantizer, tables, leastBits: leastBits(tables), coded };
+    const model = {
+      quantizer,
+      tables,
+      leastBits: Float64Array.from(tables.largest, (most) => Math.log2(TOTAL / most)),
+      coded,
+    };
     this.#models.set(quality, model);
     return model;
   }
@@ -151,18 +158,9 @@ function codedChannels({ steps }: Quantizer): number[] {
 function tablesAt(tables: EntropyTables, spec: QuantizerSpec, quality: number): EntropyTables {
   const { multipliers } = spec;
   if (multipliers?.[quality] === 1) return tables;
-  const count = multipliers === undefined ? tables.count / qualityCount(spec) : tables.count;
-  const first = multipliers === undefined ? quality * count : 0;
-  const own = Array.from({ length: count }, (_, index) => unpackTable(tables, first + index));
-  if (multipliers === undefined) return packTables(own);
-  return packTables(own.map((table) => coarsenTable(table, multipliers[quality]!)));
-}
-
-function leastBits({ count, cdf, starts }: EntropyTables): Float64Array {
-  return Float64Array.from({ length: count }, (_, table) => {
-    let most = 0;
-    for (let i = starts[table]!; i + 1 < starts[table + 1]!; i++)
-      most = Math.max(most, cdf[i + 1]! - cdf[i]!);
-    return Math.log2(TOTAL / most);
-  });
+  const own = (count: number, table: (index: number) => EntropyTable): EntropyTables =>
+    packTables(Array.from({ length: count }, (_, index) => table(index)));
+  if (multipliers) return own(tables.count, (index) => coarsenTable(tables, index, multipliers[quality]!));
+  const count = tables.count / qualityCount(spec);
+  return own(count, (index) => unpackTable(tables, quality * count + index));
 }

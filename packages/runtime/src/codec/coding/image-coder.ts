@@ -2,8 +2,8 @@ import { type CodedSize, type ImageStream, readImageStream } from '../../bitstre
 import type { Prior } from '../../bitstream/priors.js';
 import type { Manifest } from '../../bundle/manifest.js';
 import { checkBytes } from '../../checks.js';
-import { finish } from '../../entropy/index.js';
 import type { SymbolBatch } from '../../entropy/quantizer.js';
+import { finish } from '../../entropy/steps.js';
 import { ConvaeError } from '../../errors.js';
 import type { ImageBatch } from '../../image.js';
 import {

@@ -1,6 +1,7 @@
-import { writeImageStream } from '../../bitstream/image-stream.js';
+import { writeImageStream } from '../../bitstream/write-image-stream.js';
 import { type FloatImageBatch, type ImageBatch, type Images, sliceBatch } from '../../image.js';
-import { checkImages, joinedImages } from '../shapes.js';
+import { checkImages } from '../check-images.js';
+import { joinedImages } from '../shapes.js';
 import {
   type CodingContext,
   checkedSettings,

@@ -1,8 +1,10 @@
 import { MAX_CHUNK_SYMBOLS } from '../../bitstream/limits.js';
 import { checkLimit } from '../../checks.js';
 import { mostBits } from '../../entropy/code-word.js';
-import { decodeSymbols, RangeDecoder, type Steps } from '../../entropy/index.js';
+import { decodeSymbols } from '../../entropy/decode-symbols.js';
 import type { SymbolBatch } from '../../entropy/quantizer.js';
+import { RangeDecoder } from '../../entropy/range-decoder.js';
+import type { Steps } from '../../entropy/steps.js';
 import { ConvaeError } from '../../errors.js';
 import type { ItemShape } from '../../image.js';
 import type { CodingSettings } from './coding-context.js';

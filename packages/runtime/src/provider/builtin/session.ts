@@ -14,7 +14,6 @@ import {
   sizeOf,
   type Tensor,
 } from './planner.js';
-import { keepsImagesApart } from './separable.js';
 
 /** Runs that are remembered: of a full batch, of the rest of one, of single images. */
 const MAX_PLANS = 8;
@@ -65,7 +64,8 @@ class BuiltinSession implements OrtSession {
   readonly #operators: Operators;
   readonly #module: WebAssembly.Module;
   readonly #plans = new Map<string, Plan>();
-  readonly #isApart: boolean;
+  /** Whether a batch may run in parts; found when there is one. */
+  #isApart: boolean | undefined;
   #planning: PlanningSession | undefined;
 
   private constructor(graph: Graph, operators: Operators, module: WebAssembly.Module, kernels: Kernels) {
@@ -76,7 +76,6 @@ class BuiltinSession implements OrtSession {
     this.outputNames = graph.outputs.map(({ name }) => name);
     this.inputMetadata = graph.inputs.map(metadataOf);
     this.outputMetadata = graph.outputs.map(metadataOf);
-    this.#isApart = keepsImagesApart(graph);
     this.#planning = this.#start(kernels);
   }
 
@@ -92,10 +91,17 @@ class BuiltinSession implements OrtSession {
 
   async run(feeds: Readonly<Record<string, OrtTensor>>): Promise<Record<string, OrtTensor>> {
     const inputs = this.#graph.inputs.map((end) => checkedFeed(end, feeds[end.name]));
-    // From here on nothing waits, so runs cannot meet.
+    if (inputs.some(({ dims }) => dims[0] !== 1)) await this.#lookForParts();
     await this.#makeRoom();
+    // From here on nothing waits, so runs cannot meet.
     const results = this.#inParts(inputs) ?? this.#runAll(inputs);
     return Object.fromEntries(this.outputNames.map((name, i) => [name, results[i]!]));
+  }
+
+  async #lookForParts(): Promise<void> {
+    if (this.#isApart !== undefined) return;
+    const { keepsImagesApart } = await import('./separable.js');
+    this.#isApart = keepsImagesApart(this.#graph);
   }
 
   #runAll(inputs: readonly BuiltinTensor[]): BuiltinTensor[] {
