@@ -11,9 +11,11 @@ export {
   type PixelModel,
   type PixelSizes,
   parsePixels,
+  pixelHeads,
   pixelOutputs,
   pixelRows,
   serializePixels,
 } from './pixel-model.js';
+export { CHOICES, COPY_CANDIDATES, COPY_PAIRS, ColourList, LISTED, NEW } from './pixel-copies.js';
 export { PixelPrior } from './pixel-prior.js';
 export type { ValueCoder } from './pixel-walker.js';

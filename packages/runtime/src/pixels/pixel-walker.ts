@@ -33,7 +33,7 @@ export interface PixelBlock {
 export interface PixelWalker {
   readonly name: ContextKernelName;
   /**
-   * Codes a block of an image; whatever the coder says stands in the image then.
+   * Codes a block of an image, blocks in coding order; whatever the coder says stands in the image then.
    * @param image uint8, H×W×C; before the block what is coded already.
    */
   code(image: Uint8Array, frame: PixelFrame, block: PixelBlock, coder: ValueCoder): void;
@@ -51,9 +51,9 @@ export function frameOf(
   return { width, rows, columns: Int32Array.from(gridPlaces(width, gridWidth)) };
 }
 
-/** An image in blocks of at most {@link PIECE_VALUES}, in coding order. */
-export function blocksOf({ channels, height, width }: ItemShape): PixelBlock[] {
-  const places = Math.floor(PIECE_VALUES / channels);
+/** An image in blocks of at most so many values, in coding order. */
+export function blocksOf({ channels, height, width }: ItemShape, values = PIECE_VALUES): PixelBlock[] {
+  const places = Math.max(1, Math.floor(values / channels));
   const [rows, columns] = [Math.max(1, Math.floor(places / width)), Math.min(places, width)];
   const blocks: PixelBlock[] = [];
   for (let top = 0; top < height; top += rows)
