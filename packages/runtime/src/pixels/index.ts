@@ -5,6 +5,7 @@ export {
   MAX_PIXEL_PRODUCTS,
   type PixelHead,
 } from './pixel-coder.js';
+export { CHOICES, COPY_CANDIDATES, COPY_PAIRS, ColourList, LISTED, NEW } from './pixel-copies.js';
 export {
   MAX_BIAS_SHIFT,
   MAX_PIXEL_RADIUS,
@@ -16,6 +17,5 @@ export {
   pixelRows,
   serializePixels,
 } from './pixel-model.js';
-export { CHOICES, COPY_CANDIDATES, COPY_PAIRS, ColourList, LISTED, NEW } from './pixel-copies.js';
 export { PixelPrior } from './pixel-prior.js';
 export type { ValueCoder } from './pixel-walker.js';

@@ -30,24 +30,24 @@ export const LISTED_COLOURS = 256;
 
 /** The colours of an image that were coded as new ones, the last {@link LISTED_COLOURS} of them. */
 export class ColourList {
-  readonly colours = new Uint32Array(LISTED_COLOURS);
+  readonly #colours = new Uint32Array(LISTED_COLOURS);
   #added = 0;
 
   clear(): void {
     this.#added = 0;
   }
 
-  get size(): number {
-    return Math.min(this.#added, LISTED_COLOURS);
+  /** All of them, in no order. */
+  colours(): Uint32Array {
+    return this.#colours.subarray(0, Math.min(this.#added, LISTED_COLOURS));
   }
 
   has(colour: number): boolean {
-    const at = this.colours.indexOf(colour);
-    return at >= 0 && at < this.size;
+    return this.colours().includes(colour);
   }
 
   /** Takes a new colour, in the place of the oldest where there is no more room. */
   add(colour: number): void {
-    this.colours[this.#added++ % LISTED_COLOURS] = colour;
+    this.#colours[this.#added++ % LISTED_COLOURS] = colour;
   }
 }

@@ -78,7 +78,15 @@ export interface PixelModel {
 /** The sizes that the arrays follow from. */
 export type PixelSizes = Pick<
   PixelModel,
-  'channels' | 'gridHeight' | 'gridWidth' | 'radius' | 'hidden1' | 'hidden2' | 'components' | 'bases' | 'copies'
+  | 'channels'
+  | 'gridHeight'
+  | 'gridWidth'
+  | 'radius'
+  | 'hidden1'
+  | 'hidden2'
+  | 'components'
+  | 'bases'
+  | 'copies'
 >;
 
 /** The sizes in a file, whose version says the rest. */
@@ -178,7 +186,10 @@ function checkPixelModel(model: PixelModel): void {
 function checkCopies(model: PixelModel): void {
   for (const name of ['radius', 'components'] as const)
     if (model[name] < LEAST_WITH_COPIES[name])
-      throw new ConvaeError('DATA_INVALID', `a pixel context model with copies has the ${name} ${model[name]}`);
+      throw new ConvaeError(
+        'DATA_INVALID',
+        `a pixel context model with copies has the ${name} ${model[name]}`,
+      );
 }
 
 function checkFirstLayer({ hidden1, w1, positionBias, channelBias, biasShifts }: PixelModel): void {

@@ -1,11 +1,11 @@
 import { neighbourCount, type PixelModel } from '@convae/runtime/core';
 import type { ParameterValues } from '../../model/parameters.js';
 import {
-  LEVELS_IN_UNIT,
   headCount,
+  LEVELS_IN_UNIT,
   outputCount,
-  type PixelModel as TrainedModel,
   sharpnessUnit,
+  type PixelModel as TrainedModel,
 } from '../../training/lossless/pixel-network.js';
 import {
   activationScales,

@@ -8,19 +8,19 @@ const LEAST_COPY_RADIUS = 2;
 /** The network that gives each pixel value its distribution (FORMAT.md, "Pixel context model"). */
 const pixelNetworkSchema = z
   .strictObject({
-  /** Causal window: so many rows above and columns to the left and right. */
-  radius: z.int().min(1).max(5),
-  hidden1: z.int().min(1).max(512),
-  hidden2: z.int().min(1).max(512),
-  /** Logistic distributions in a value's mixture. */
-  components: z.int().min(1).max(8),
-  /** Values around that means are counted from in turn: left, above, above on the right, their gradient. */
-  bases: z.int().min(1).max(4).default(1),
-  /** Whether a place's colour may be copied from around it: for colours that come back exactly, as in drawings. */
-  copies: z.boolean().default(false),
-  /** Whether it knows the place of a pixel: for images of one size, not for crops of pictures. */
-  place: z.boolean().default(true),
-})
+    /** Causal window: so many rows above and columns to the left and right. */
+    radius: z.int().min(1).max(5),
+    hidden1: z.int().min(1).max(512),
+    hidden2: z.int().min(1).max(512),
+    /** Logistic distributions in a value's mixture. */
+    components: z.int().min(1).max(8),
+    /** Values around that means are counted from in turn: left, above, above on the right, their gradient. */
+    bases: z.int().min(1).max(4).default(1),
+    /** Whether a place's colour may be copied from around it: for colours that come back exactly, as in drawings. */
+    copies: z.boolean().default(false),
+    /** Whether it knows the place of a pixel: for images of one size, not for crops of pictures. */
+    place: z.boolean().default(true),
+  })
   .refine(({ copies, radius }) => !copies || radius >= LEAST_COPY_RADIUS, {
     path: ['radius'],
     error: `expected at least ${LEAST_COPY_RADIUS} where colours are copied`,

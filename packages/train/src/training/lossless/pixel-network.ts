@@ -206,7 +206,14 @@ function rowBits(tf: Tf, { channels, network }: PixelModel, rows: PixelRows, out
 function choiceBits(tf: Tf, rows: PixelRows, outputs: Tensor): Tensor {
   const logits = tf.slice(tf.reshape(outputs, [rows.count, -1]), [0, 0], [-1, CHOICES]);
   const candidates = tf.tensor2d(rows.candidates, [rows.count, COPY_CANDIDATES.length]);
-  const possible = tf.pad(candidates, [[0, 0], [0, CHOICES - COPY_CANDIDATES.length]], 1);
+  const possible = tf.pad(
+    candidates,
+    [
+      [0, 0],
+      [0, CHOICES - COPY_CANDIDATES.length],
+    ],
+    1,
+  );
   const known = tf.sub(logits, tf.mul(tf.sub(1, possible), IMPOSSIBLE));
   const logarithms = tf.logSoftmax(tf.mul(known, Math.LN2));
   const chosen = tf.oneHot(tf.tensor1d(rows.choices, 'int32'), CHOICES);
