@@ -11,6 +11,8 @@ export interface ValueCoder {
   slot(): number;
   /** Writes the interval of a value, or takes the one that the slot lies in. */
   interval(low: number, high: number): void;
+  /** Told where what was read is nothing that is written: throws. */
+  refuse(): void;
 }
 
 /** What a walk needs to know of images of one size. */

@@ -86,6 +86,7 @@ export class PlainPixelWalker implements PixelWalker {
     const choice = this.#codeChoice(choices, image, at, place.position, coder);
     if (choice === NEW) {
       this.#codeValues(image, at, place, coder);
+      if (choices.choose(image, at) !== NEW) coder.refuse();
       choices.add(image, at);
     } else if (choice === LISTED) this.#codeListed(choices, image, at, place, coder);
     else choices.copy(choice, image, at);

@@ -52,8 +52,11 @@ export function randomPixelModel(options: RandomPixelOptions = {}): PixelModel {
 export type TinyLossless = Omit<TinyBundle, 'manifest' | 'weights'> & { readonly manifest: LosslessManifest };
 
 /** A lossless bundle of images of 8×8 with a random model. */
-export async function createLosslessBundle(channels: ImageChannels = 1): Promise<TinyLossless> {
-  const model = serializePixels(randomPixelModel({ channels, seed: channels }));
+export async function createLosslessBundle(
+  channels: ImageChannels = 1,
+  copies = false,
+): Promise<TinyLossless> {
+  const model = serializePixels(randomPixelModel({ channels, copies, seed: channels }));
   const manifest: LosslessManifest = {
     format: 'convae-bundle',
     version: '3.0',

@@ -16,6 +16,7 @@ export function pixelBits(model: PixelModel, images: ImageBatch): Float32Array {
     interval: (low, high) => {
       result[pixel]! += bits(high - low);
     },
+    refuse: () => {},
   };
   // A pixel at a time.
   for (const _ of new PixelPrior(model).steps(data.slice(), images, coder, channels)) pixel++;
