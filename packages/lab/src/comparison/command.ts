@@ -51,7 +51,7 @@ function bundlesFor({ bundle: named, models }: CompareFlags, dataset: Dataset): 
 }
 
 async function compare(flags: CompareFlags, evaluations: readonly Evaluation[]): Promise<void> {
-  const dataset: Dataset = await datasetOf(flags);
+  const dataset: Dataset = await datasetOf(flags, { exact: flags.lossless });
   const bundles = await bundlesFor(flags, dataset);
   const folder = folderOf(flags, dataset);
   const display = comparisonDisplay();

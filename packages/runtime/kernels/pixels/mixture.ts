@@ -23,6 +23,9 @@ let inside: i32 = 1;
 /** The first of the largest weights. */
 let heaviest: i32 = 0;
 
+/** The probability of 0, of ALL. */
+let ofZero: i32 = 0;
+
 /** Takes the distribution that the network's results describe. bases: int32, B. */
 export function take(bases: usize): void {
   const m = model();
@@ -39,7 +42,7 @@ export function take(bases: usize): void {
   const last = WEIGHTS + 4 * components;
   start = below(1);
   third = <i32>((<u32>load<i32>(last, 4) << 15) / 3);
-  const ofZero = (load<i32>(last) << 15) + start;
+  ofZero = (load<i32>(last) << 15) + start;
   inside = below(255) - start + 2 * third;
   zero = possible(ofZero >> 14);
   const rest = max(1, ALL - ofZero);
@@ -53,30 +56,48 @@ function possible(frequency: i32): i32 {
   return min(max(frequency, 1), 65535);
 }
 
-/** 2^a of each weight's logarithm a, brought to the sum 32768; what rounding leaves goes to the first of the largest. */
+/** The weights of the components, of 0 and of white. */
 function takeWeights(components: i32): void {
-  const count = components + 2, powers = model().powers;
-  let most: i32 = i32.MIN_VALUE;
+  const count = components + 2;
+  for (let i = 0; i < count; i++)
+    store<i32>(WEIGHTS + 4 * i, load<i32>(RESULTS + 4 * (i < components ? i : i + 2 * components)));
+  heaviest = weigh(WEIGHTS, count);
+}
+
+/**
+ * Replaces logarithms by 2^a of each, brought to the sum 32768; what rounding leaves goes to the first of the largest, whose
+ * number it returns.
+ */
+export function weigh(weights: usize, count: i32): i32 {
+  const powers = model().powers;
+  let most: i32 = i32.MIN_VALUE, largest = 0;
   for (let i = 0; i < count; i++) {
-    const logarithm = load<i32>(RESULTS + 4 * (i < components ? i : i + 2 * components));
-    store<i32>(WEIGHTS + 4 * i, logarithm);
-    heaviest = logarithm > most ? i : heaviest;
+    const logarithm = load<i32>(weights + 4 * i);
+    largest = logarithm > most ? i : largest;
     most = max(most, logarithm);
   }
   let sum: u32 = 0;
   for (let i = 0; i < count; i++) {
-    const down = most - load<i32>(WEIGHTS + 4 * i);
+    const down = most - load<i32>(weights + 4 * i);
     const power = down >= 4096 ? 0 : <u32>load<u16>(powers + 2 * (down & 255)) >> (down >> 8);
-    store<u32>(WEIGHTS + 4 * i, power);
+    store<u32>(weights + 4 * i, power);
     sum += power;
   }
   let left: u32 = 32768;
   for (let i = 0; i < count; i++) {
-    const weight = (load<u32>(WEIGHTS + 4 * i) << 15) / sum;
-    store<u32>(WEIGHTS + 4 * i, weight);
+    const weight = (load<u32>(weights + 4 * i) << 15) / sum;
+    store<u32>(weights + 4 * i, weight);
     left -= weight;
   }
-  store<u32>(WEIGHTS + 4 * heaviest, load<u32>(WEIGHTS + 4 * heaviest) + left);
+  store<u32>(weights + 4 * largest, load<u32>(weights + 4 * largest) + left);
+  return largest;
+}
+
+/** Probability of a value, 0..255, of ALL. */
+export function mass(value: i32): i32 {
+  if (value == 0) return ofZero;
+  if (value == 255) return max(0, ALL - ofZero - inside);
+  return below(value + 1) - below(value) + (value >= 253 ? third : 0);
 }
 
 /** Σ weight · logistic at the lower edge of a value: at most 2^30. */

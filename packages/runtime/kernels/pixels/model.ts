@@ -12,7 +12,12 @@ export class Model {
   components: i32;
   bases: i32;
   biasShift1: i32;
-  /** Pairs: of each neighbour's channels, the white indicators, the earlier channels of the place; each channel as stored. */
+  /** 1 where colours are copied: then a last head says how a place is coded. */
+  copies: i32;
+  /**
+   * Pairs: of each neighbour's channels and the white indicators, each channel as stored; the earlier channels of the place; with
+   * copies, what differs among neighbours, and of each earlier channel from the candidates.
+   */
   w1: usize;
   /** int16, for each place of the grid. */
   positionBias: usize;
@@ -28,7 +33,10 @@ export class Model {
   bias3: usize;
   /** uint8, 3K + 2 for each channel. */
   shift3: usize;
-  /** uint16, for each place and channel the frequency of 0 where all inputs are 0; 0 where not yet found. */
+  /**
+   * uint16, where all inputs are 0: for each place and channel the frequency of 0; with copies, for each place that of copying
+   * the left colour, without and with listed ones. 0 where not yet found.
+   */
   blank: usize;
   /** int32, of each row of the block and then of each column: what it adds to the number of a place. */
   gridRows: usize;

@@ -4,7 +4,7 @@ import { model } from './model';
 /** Largest sizes of a model: units of a layer, outputs, inputs that are not 0. */
 const UNITS = 512;
 const OUTPUTS = 32;
-const INPUTS = 256;
+const INPUTS = 288;
 
 /** Inputs that are not 0, in pairs: the address of a pair's weights, and its two values, int16. */
 const LIST: usize = memory.data(8 * INPUTS, 16);
@@ -55,7 +55,16 @@ export function pushAbove(values: usize, count: i32, weights: usize, bound: i32)
   }
 }
 
-/** Finds the outputs of a channel. */
+/** Takes an indicator that is on or not. */
+// @ts-ignore: decorator
+@inline
+export function pushIf(on: bool, weights: usize): void {
+  store<usize>(end, weights);
+  store<i32>(end, ON, 4);
+  end += on ? 8 : 0;
+}
+
+/** Finds the outputs of a head: a channel in coding order, or how a place is coded. */
 export function run(position: i32, channel: i32): void {
   const m = model();
   const units1 = m.units1, units2 = m.units2, units3 = m.units3;

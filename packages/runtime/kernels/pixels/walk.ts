@@ -1,21 +1,16 @@
 // The walk over the values of a block of an image, in coding order.
-import { cumulative, find, take, white, zero } from './mixture';
+import { answer, codeOf, interval, refuse, slot } from './coder';
+import { add, begin, clearList, codeChoice, isKnown, keep, LISTED, listValues, look, lookAt, NEW } from './colours';
+import { cumulative, find, mass, take, white, zero } from './mixture';
 import { model } from './model';
 import { clear, isBlank, push, pushAbove, run } from './network';
-
-/** Writes `yes`, which has the frequency `first` of 65536, or reads it; gives the answer. */
-@external('coder', 'answer')
-declare function answer(first: i32, yes: i32): i32;
-/** Where the next value lies, 0..65535; below 0 where values are written. */
-@external('coder', 'slot')
-declare function slot(): i32;
-/** Writes or takes an interval. */
-@external('coder', 'interval')
-declare function interval(low: i32, high: i32): void;
 
 /** The white indicator is on where the left neighbour is above this. */
 const WHITE_ABOVE = 250;
 const BASES: usize = memory.data(16, 16);
+/** Values that a channel may have, uint8, and their weights, int32. */
+const VALUES: usize = memory.data(256, 16);
+const WEIGHTS: usize = memory.data(4 * 256, 16);
 
 /** The block: where it begins in the image, the image's width, and the bytes of a row of the window. */
 let top: i32 = 0;
@@ -31,6 +26,7 @@ export function code(top_: i32, left_: i32, rows: i32, columns: i32, width_: i32
   left = left_;
   width = width_;
   stride = stride_;
+  if (top_ == 0 && left_ == 0) clearList();
   let at = m.window + m.radius * (stride + channels);
   for (let row = 0; row < rows; row++, at += stride) {
     const base = load<i32>(m.gridRows + 4 * row);
@@ -42,16 +38,69 @@ export function code(top_: i32, left_: i32, rows: i32, columns: i32, width_: i32
 
 function codePlace(at: usize, position: i32, row: i32, column: i32): void {
   const m = model();
-  const channels = m.channels;
   const own = gather(at);
-  // Alpha, the last as stored, is coded first.
-  const first = channels == 4 ? 3 : 0;
-  for (let k = 0; k < channels; k++) {
-    const channel = (k + first) & 3;
-    const value = codeValue(at + channel, position, k, row, column);
-    store<u8>(at + channel, value);
-    if (k + 1 < channels) push(at + channel, 1, own + 4 * k * m.units1);
+  if (m.copies == 0) {
+    codeValues(at, position, row, column, own);
+    return;
   }
+  look(at, stride, own + 4 * m.units1 * (m.channels - 1));
+  const choice = codeChoice(at, position);
+  if (choice == NEW) {
+    codeValues(at, position, row, column, own);
+    if (isKnown(at)) refuse();
+    add(at);
+  } else if (choice == LISTED) codeListed(at, position, row, column, own);
+}
+
+/** Alpha, the last as stored, is coded first. */
+// @ts-ignore: decorator
+@inline
+function stored(k: i32): i32 {
+  return (k + (model().channels == 4 ? 3 : 0)) & 3;
+}
+
+/** Codes the channels of a place, each from all values. own: the weights of the place's channels. */
+function codeValues(at: usize, position: i32, row: i32, column: i32, own: usize): void {
+  const channels = model().channels;
+  for (let k = 0; k < channels; k++) {
+    const channel = stored(k);
+    store<u8>(at + channel, codeValue(at + channel, position, k, row, column));
+    if (k + 1 < channels) pushOwn(at, channel, k, own);
+  }
+}
+
+/** Takes a value of the place, for its later channels. */
+function pushOwn(at: usize, channel: i32, k: i32, own: usize): void {
+  const m = model();
+  const size: usize = 4 * m.units1;
+  push(at + channel, 1, own + k * size);
+  if (m.copies) lookAt(load<u8>(at + channel), channel, k, own + (m.channels - 1) * size);
+}
+
+/** Codes the channels of a place, each from the values that colours of the list leave possible. */
+function codeListed(at: usize, position: i32, row: i32, column: i32, own: usize): void {
+  const channels = model().channels;
+  begin();
+  for (let k = 0; k < channels; k++) {
+    const channel = stored(k);
+    const count = listValues(channel, VALUES);
+    const value = count > 1 ? codeOneOf(at + channel, position, k, row, column, count) : <i32>load<u8>(VALUES);
+    store<u8>(at + channel, value);
+    keep(channel, value);
+    if (k + 1 < channels) pushOwn(at, channel, k, own);
+  }
+}
+
+function codeOneOf(at: usize, position: i32, channel: i32, row: i32, column: i32, count: i32): i32 {
+  const value = <i32>load<u8>(at);
+  distribution(at, position, channel, row, column);
+  let wanted = 0;
+  for (let i = 0; i < count; i++) {
+    const possible = <i32>load<u8>(VALUES + i);
+    store<i32>(WEIGHTS + 4 * i, mass(possible) >> 15);
+    wanted = possible == value ? i : wanted;
+  }
+  return <i32>load<u8>(VALUES + codeOf(WEIGHTS, count, wanted));
 }
 
 /** Collects the neighbours that are not 0, and whether the left one is white; gives the weights of the place's own. */
@@ -74,7 +123,7 @@ function gather(at: usize): usize {
 function codeValue(at: usize, position: i32, channel: i32, row: i32, column: i32): i32 {
   const m = model();
   const value = <i32>load<u8>(at);
-  const blank = isBlank();
+  const blank = isBlank() && m.copies == 0;
   const place = m.blank + 2 * (position * m.channels + channel);
   let frequency = blank ? <i32>load<u16>(place) : 0;
   const known = frequency > 0;

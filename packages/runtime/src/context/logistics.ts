@@ -15,6 +15,30 @@ export interface Cumulative {
   cumulative(entry: number): number;
 }
 
+/**
+ * Replaces logarithms a, 1/256, by 2^a brought to the sum 32768; what rounding leaves goes to the first of the largest, which
+ * is returned.
+ */
+export function weigh(weights: Int32Array, { powers }: Pick<MixtureTables, 'powers'>): number {
+  let largest = 0;
+  for (let i = 1; i < weights.length; i++) if (weights[i]! > weights[largest]!) largest = i;
+  const most = weights[largest]!;
+  let sum = 0;
+  for (let i = 0; i < weights.length; i++) {
+    const below = most - weights[i]!;
+    const power = below >= 16 * FRACTION ? 0 : powers[below & (FRACTION - 1)]! >> (below >> 8);
+    weights[i] = power;
+    sum += power;
+  }
+  let left = WEIGHT_TOTAL;
+  for (let i = 0; i < weights.length; i++) {
+    weights[i] = Math.floor((weights[i]! * WEIGHT_TOTAL) / sum);
+    left -= weights[i]!;
+  }
+  weights[largest]! += left;
+  return largest;
+}
+
 /** Weighted logistic distributions in integers, used anew for each symbol (FORMAT.md, "Mixture"). */
 export class Logistics {
   /** Sum 32768: of the components, then of what else shares it. */
@@ -56,23 +80,7 @@ export class Logistics {
     const weights = this.weights;
     const skipped = 2 * this.#components;
     for (let i = 0; i < weights.length; i++) weights[i] = outputs[i < this.#components ? i : i + skipped]!;
-    let largest = 0;
-    for (let i = 1; i < weights.length; i++) if (weights[i]! > weights[largest]!) largest = i;
-    this.heaviest = largest;
-    const most = weights[largest]!;
-    let sum = 0;
-    for (let i = 0; i < weights.length; i++) {
-      const below = most - weights[i]!;
-      const power = below >= 16 * FRACTION ? 0 : this.#tables.powers[below & (FRACTION - 1)]! >> (below >> 8);
-      weights[i] = power;
-      sum += power;
-    }
-    let left = WEIGHT_TOTAL;
-    for (let i = 0; i < weights.length; i++) {
-      weights[i] = Math.floor((weights[i]! * WEIGHT_TOTAL) / sum);
-      left -= weights[i]!;
-    }
-    weights[largest]! += left;
+    this.heaviest = weigh(weights, this.#tables);
   }
 
   /** Σ weight · logistic at an edge, 1/256 symbols: at most 2^30, never falling with the edge. */

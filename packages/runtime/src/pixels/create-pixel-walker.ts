@@ -7,5 +7,12 @@ import { createSimdPixelWalker } from './simd-pixel-walker.js';
 
 /** A walker for a model. @throws ConvaeError UNSUPPORTED where `simd` is asked for and does not run here. */
 export function createPixelWalker(model: PixelModel, name?: ContextKernelName): PixelWalker {
-  return chooseKernel(name) === 'simd' ? createSimdPixelWalker(model) : new PlainPixelWalker(model);
+  if (chooseKernel(name) === 'plain') return new PlainPixelWalker(model);
+  try {
+    return createSimdPixelWalker(model);
+  } catch (error) {
+    // Chrome before 115 compiles no module of more than 4 kB at once on a page's main thread.
+    if (name === 'simd' || !(error instanceof RangeError)) throw error;
+    return new PlainPixelWalker(model);
+  }
 }

@@ -5,12 +5,14 @@ export {
   MAX_PIXEL_PRODUCTS,
   type PixelHead,
 } from './pixel-coder.js';
+export { CHOICES, COPY_CANDIDATES, COPY_PAIRS, ColourList, LISTED, NEW } from './pixel-copies.js';
 export {
   MAX_BIAS_SHIFT,
   MAX_PIXEL_RADIUS,
   type PixelModel,
   type PixelSizes,
   parsePixels,
+  pixelHeads,
   pixelOutputs,
   pixelRows,
   serializePixels,

@@ -20,6 +20,7 @@ const FILLS: Readonly<Record<string, Fill>> = {
   grey: () => 128,
   extremes: (random) => (random() < 0.5 ? 0 : 255),
   ramp: (_, i) => i & 255,
+  colours: (random) => 60 * Math.floor(2.5 * random()),
   drawing: (random) => (random() < 0.8 ? 0 : random() < 0.5 ? 253 + 3 * random() : 256 * random()),
 };
 
@@ -34,10 +35,12 @@ const decode = (prior: PixelPrior, bytes: Uint8Array, images: ImageBatch): Image
   finish(decodePixels(prior, bytes, { count: images.count, shape: images }));
 
 describe.each(CONTEXT_KERNELS)('a payload of pixels, %s kernel', (kernel) => {
-  const models = [1, 3, 4].map((channels) => randomPixelModel({ channels, seed: channels }));
+  const models = [false, true].flatMap((copies) =>
+    [1, 3, 4].map((channels) => randomPixelModel({ channels, copies, seed: channels })),
+  );
   const priors = models.map((model) => new PixelPrior(model, kernel));
 
-  it.each(Object.keys(FILLS))('gives back %s of any size, grey, RGB and RGBA', (name) => {
+  it.each(Object.keys(FILLS))('gives back %s of any size, grey, RGB and RGBA, copied or not', (name) => {
     for (const [i, prior] of priors.entries()) {
       const channels = models[i]!.channels;
       for (const [height, width] of [
@@ -59,10 +62,11 @@ describe.each(CONTEXT_KERNELS)('a payload of pixels, %s kernel', (kernel) => {
       channels: fc.constantFrom(1, 3, 4),
       gridHeight: fc.integer({ min: 1, max: 9 }),
       gridWidth: fc.integer({ min: 1, max: 9 }),
-      radius: fc.integer({ min: 1, max: 5 }),
+      radius: fc.integer({ min: 2, max: 5 }),
       hidden1: fc.integer({ min: 1, max: 40 }),
       hidden2: fc.integer({ min: 1, max: 40 }),
-      components: fc.integer({ min: 1, max: 8 }),
+      components: fc.integer({ min: 2, max: 8 }),
+      copies: fc.boolean(),
     });
     const side = fc.integer({ min: 1, max: 12 });
     fc.assert(
@@ -83,7 +87,7 @@ describe.each(CONTEXT_KERNELS)('a payload of pixels, %s kernel', (kernel) => {
 
   it('is the code word of the intervals of the format’s page', () => {
     for (const [i, model] of models.entries()) {
-      for (const name of ['drawing', 'noise']) {
+      for (const name of ['drawing', 'noise', 'colours', 'extremes']) {
         const image = imagesOf(FILLS[name]!, 1, 9, 11, model.channels);
         expect(encode(priors[i]!, image)).toEqual(referencePayload(model, image));
       }
@@ -103,6 +107,7 @@ describe.each(CONTEXT_KERNELS)('a payload of pixels, %s kernel', (kernel) => {
     const images = imagesOf(FILLS.drawing!, 3, 8, 8, 3);
     const before = images.data.slice();
     encode(priors[1]!, images);
+    encode(priors[4]!, images);
     expect(images.data).toEqual(before);
   });
 });

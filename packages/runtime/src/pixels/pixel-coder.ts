@@ -27,6 +27,7 @@ const valueEncoder = (encoder: RangeEncoder): ValueCoder => ({
   },
   slot: () => -1,
   interval: (low, high) => encoder.encode(low, high),
+  refuse: () => {},
 });
 
 /** What a payload must hold. */
@@ -70,6 +71,9 @@ const valueDecoder = (decoder: RangeDecoder): ValueCoder => ({
   },
   slot: () => decoder.slot(),
   interval: (low, high) => decoder.consume(low, high),
+  refuse: () => {
+    throw new ConvaeError('DATA_INVALID', 'a colour that was there before is coded as a new one');
+  },
 });
 
 function checkProducts(prior: PixelPrior, count: number, size: Pick<ItemShape, 'height' | 'width'>): void {

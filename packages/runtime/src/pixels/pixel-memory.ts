@@ -3,8 +3,8 @@ import { mixtureTables } from '../context/mixture-tables.js';
 import { halfOf } from '../context/plain-kernel.js';
 import { fillScaling, roundUp } from '../context/vector-layout.js';
 import type { PixelInstance } from './pixel-instance.js';
-import { type PixelModel, pixelOutputs } from './pixel-model.js';
-import { pairCount, pairWeights } from './pixel-pairs.js';
+import { type PixelModel, pixelHeads, pixelOutputs } from './pixel-model.js';
+import { pairStarts, pairWeights } from './pixel-pairs.js';
 import { PIECE_VALUES } from './pixel-walker.js';
 
 /** Units that the kernels find at a time. */
@@ -18,7 +18,8 @@ export type PixelLayout = ReturnType<typeof pixelLayout>;
 
 /** Lays a model out from an address on; `end` is the first address behind it. */
 export function pixelLayout(model: PixelModel, start: number) {
-  const { channels, hidden1, hidden2, gridHeight, gridWidth } = model;
+  const { hidden1, hidden2, gridHeight, gridWidth } = model;
+  const heads = pixelHeads(model);
   const [units1, units2] = [roundUp(hidden1, BLOCK), roundUp(hidden2, BLOCK)];
   const units3 = roundUp(pixelOutputs(model), BLOCK);
   const places = gridHeight * gridWidth;
@@ -29,17 +30,17 @@ export function pixelLayout(model: PixelModel, start: number) {
     return at;
   };
   const addresses = {
-    w1: take(pairCount(model) * units1 * 4),
+    w1: take(pairStarts(model).end * units1 * 4),
     positionBias: take(places * units1 * 2),
-    bias1: take(channels * units1 * 4),
+    bias1: take(heads * units1 * 4),
     scaling1: take(units1 * 12),
     w2: take(units1 * units2 * 2),
-    bias2: take(channels * units2 * 4),
+    bias2: take(heads * units2 * 4),
     scaling2: take(units2 * 12),
-    w3: take(channels * units2 * units3 * 2),
-    bias3: take(channels * units3 * 4),
-    shift3: take(channels * pixelOutputs(model)),
-    blank: take(places * channels * 2),
+    w3: take(heads * units2 * units3 * 2),
+    bias3: take(heads * units3 * 4),
+    shift3: take(heads * pixelOutputs(model)),
+    blank: take(places * Math.max(heads, 2) * 2),
     gridRows: take(PIECE_VALUES * 4),
     gridColumns: take(PIECE_VALUES * 4),
     window: take(windowBytes(model)),
@@ -55,9 +56,9 @@ export function fillPixelMemory(model: PixelModel, layout: PixelLayout, instance
   const { memory } = instance;
   const missing = layout.end - memory.buffer.byteLength;
   if (missing > 0) memory.grow(Math.ceil(missing / 65536));
-  const { channels, radius, components, bases, biasShifts } = model;
+  const { channels, radius, components, bases, biasShifts, copies } = model;
   const { units1, units2, units3, addresses } = layout;
-  const sizes = [channels, radius, units1, units2, units3, components, bases, biasShifts[0]!];
+  const sizes = [channels, radius, units1, units2, units3, components, bases, biasShifts[0]!, Number(copies)];
   new Int32Array(memory.buffer, instance.model).set([...sizes, ...Object.values(addresses)]);
   fillFirst(model, layout, memory.buffer);
   fillSecond(model, layout, memory.buffer);
@@ -69,7 +70,7 @@ export function fillPixelMemory(model: PixelModel, layout: PixelLayout, instance
 
 function fillFirst(model: PixelModel, { units1, addresses }: PixelLayout, memory: ArrayBuffer): void {
   const { hidden1, shift1, biasShifts, channelBias, positionBias } = model;
-  const pairs = new Int16Array(memory, addresses.w1, 2 * pairCount(model) * units1);
+  const pairs = new Int16Array(memory, addresses.w1, 2 * pairStarts(model).end * units1);
   pairWeights(model, pairs, units1);
   if (model.channels === 4) alphaLast(pairs, 2 * units1, model.radius);
   const positions = new Int16Array(memory, addresses.positionBias);
@@ -97,13 +98,13 @@ function fillSecond(model: PixelModel, { addresses }: PixelLayout, memory: Array
 }
 
 function fillThird(model: PixelModel, { units2, units3, addresses }: PixelLayout, memory: ArrayBuffer): void {
-  const { channels, w3, hidden2, bias3, shift3, biasShifts } = model;
+  const { w3, hidden2, bias3, shift3, biasShifts } = model;
   const outputs = pixelOutputs(model);
-  for (let channel = 0; channel < channels; channel++) {
-    const [start, end] = [channel * outputs, (channel + 1) * outputs];
-    const weights = new Int16Array(memory, addresses.w3 + 2 * channel * units2 * units3);
+  for (let head = 0; head < pixelHeads(model); head++) {
+    const [start, end] = [head * outputs, (head + 1) * outputs];
+    const weights = new Int16Array(memory, addresses.w3 + 2 * head * units2 * units3);
     packPairs(w3.subarray(start * hidden2, end * hidden2), hidden2, outputs, weights);
-    const biases = new Int32Array(memory, addresses.bias3 + 4 * channel * units3);
+    const biases = new Int32Array(memory, addresses.bias3 + 4 * head * units3);
     fillBiases(bias3.subarray(start, end), biasShifts[2]!, shift3.subarray(start, end), biases);
   }
   new Uint8Array(memory, addresses.shift3).set(shift3);

@@ -22,6 +22,8 @@ export class PixelMixture {
   #white = 1;
   /** Σ weight · logistic below value 1. */
   #start = 0;
+  /** The probability of 0, of {@link ALL}. */
+  #ofZero = 0;
   /** A third of the weight of white. */
   #third = 0;
   /** The probability of 1..254 together, of {@link ALL}; at least 1. */
@@ -64,6 +66,7 @@ export class PixelMixture {
     this.#start = this.#below(FIRST);
     this.#third = Math.floor((white * 32768) / 3);
     const ofZero = zero * 32768 + this.#start;
+    this.#ofZero = ofZero;
     const inside = this.#below(END) - this.#start + 2 * this.#third;
     const rest = Math.max(1, ALL - ofZero);
     this.#zero = frequency(ofZero, ALL);
@@ -75,6 +78,14 @@ export class PixelMixture {
   /** Σ weight · logistic at the lower edge of a value. */
   #below(value: number): number {
     return this.#logistics.below((2 * value - 1) * 128);
+  }
+
+  /** Probability of a value, 0..255, of 2^30. */
+  mass(value: number): number {
+    if (value === 0) return this.#ofZero;
+    if (value === END) return Math.max(0, ALL - this.#ofZero - this.#inside);
+    const white = value >= FIRST_WHITE ? this.#third : 0;
+    return this.#below(value + 1) - this.#below(value) + white;
   }
 
   /** Cumulative frequency of the values 1.. before `value`, 1..255, where it is neither 0 nor 255: 0 to 65536. */

@@ -25,10 +25,11 @@ describe('the file of a pixel context model', () => {
           channels: fc.constantFrom(1, 3, 4),
           gridHeight: fc.integer({ min: 1, max: 5 }),
           gridWidth: fc.integer({ min: 1, max: 5 }),
-          radius: fc.integer({ min: 1, max: 5 }),
+          radius: fc.integer({ min: 2, max: 5 }),
           hidden1: fc.integer({ min: 1, max: 20 }),
           hidden2: fc.integer({ min: 1, max: 20 }),
-          components: fc.integer({ min: 1, max: 8 }),
+          components: fc.integer({ min: 2, max: 8 }),
+          copies: fc.boolean(),
           bases: fc.integer({ min: 1, max: 4 }),
         }),
         (options) => {
@@ -50,7 +51,7 @@ describe('the file of a pixel context model', () => {
 
   it.each([
     [3, 0, 'DATA_INVALID', 'no pixel context model'],
-    [4, 2, 'VERSION_UNSUPPORTED', 'version 2'],
+    [4, 3, 'VERSION_UNSUPPORTED', 'version 3'],
     [5, 0, 'DATA_INVALID', 'has the channels 0'],
     [5, 5, 'LIMIT_EXCEEDED', 'channels'],
     [11, 0, 'DATA_INVALID', 'radius 0'],
@@ -64,6 +65,11 @@ describe('the file of a pixel context model', () => {
     damaged[at] = value;
     const refused = expect.objectContaining({ code, message: expect.stringContaining(message) });
     expect(() => parsePixels(damaged)).toThrow(refused);
+  });
+
+  it.each(['radius', 'components'] as const)('with copies is refused with the %s 1', (name) => {
+    const small = randomPixelModel({ copies: true, radius: 2, [name]: 1 });
+    expect(() => serializePixels(small)).toThrow(`with copies has the ${name} 1`);
   });
 
   it('is refused with two channels', () => {

@@ -11,6 +11,8 @@ export interface ValueCoder {
   slot(): number;
   /** Writes the interval of a value, or takes the one that the slot lies in. */
   interval(low: number, high: number): void;
+  /** Told where what was read is nothing that is written: throws. */
+  refuse(): void;
 }
 
 /** What a walk needs to know of images of one size. */
@@ -33,7 +35,7 @@ export interface PixelBlock {
 export interface PixelWalker {
   readonly name: ContextKernelName;
   /**
-   * Codes a block of an image; whatever the coder says stands in the image then.
+   * Codes a block of an image, blocks in coding order; whatever the coder says stands in the image then.
    * @param image uint8, H×W×C; before the block what is coded already.
    */
   code(image: Uint8Array, frame: PixelFrame, block: PixelBlock, coder: ValueCoder): void;
@@ -51,9 +53,9 @@ export function frameOf(
   return { width, rows, columns: Int32Array.from(gridPlaces(width, gridWidth)) };
 }
 
-/** An image in blocks of at most {@link PIECE_VALUES}, in coding order. */
-export function blocksOf({ channels, height, width }: ItemShape): PixelBlock[] {
-  const places = Math.floor(PIECE_VALUES / channels);
+/** An image in blocks of at most so many values, in coding order. */
+export function blocksOf({ channels, height, width }: ItemShape, values = PIECE_VALUES): PixelBlock[] {
+  const places = Math.max(1, Math.floor(values / channels));
   const [rows, columns] = [Math.max(1, Math.floor(places / width)), Math.min(places, width)];
   const blocks: PixelBlock[] = [];
   for (let top = 0; top < height; top += rows)

@@ -1,6 +1,10 @@
-import { neighbourCount } from '../context/context-model.js';
+import { TOTAL } from '../entropy/index.js';
+import { codeOf } from './code-of.js';
+import { PixelChoices } from './pixel-choices.js';
+import { COPY_CANDIDATES, COPY_PAIRS, LISTED, NEW } from './pixel-copies.js';
 import { PixelMixture } from './pixel-mixture.js';
 import { type PixelModel, WHITE_ABOVE } from './pixel-model.js';
+import { INDICATOR, pairStarts } from './pixel-pairs.js';
 import type { PixelBlock, PixelFrame, PixelWalker, ValueCoder } from './pixel-walker.js';
 import { createPlainPixelKernel, type PixelKernel } from './plain-pixel-kernel.js';
 
@@ -21,10 +25,15 @@ export class PlainPixelWalker implements PixelWalker {
   readonly #model: PixelModel;
   readonly #kernel: PixelKernel;
   readonly #mixture: PixelMixture;
-  /** For each place of the grid and channel the frequency of 0 where all inputs are 0; 0 where not yet found. */
+  /**
+   * Where all inputs are 0, for each place of the grid and channel the frequency of 0; where colours are copied, of copying the
+   * left one, without and with colours of the list. 0 where not yet found.
+   */
   readonly #blank: Uint16Array;
   readonly #order: Uint8Array;
-  readonly #pairs: { readonly white: number; readonly own: number };
+  readonly #pairs: ReturnType<typeof pairStarts>;
+  /** Where colours are copied. */
+  readonly #choices: PixelChoices | undefined;
   /** The inputs of the place that are not 0: pair and value in turn. */
   readonly #inputs: Int32Array;
   /** The values that the means of a value's distribution are measured from. */
@@ -35,15 +44,15 @@ export class PlainPixelWalker implements PixelWalker {
   #entered = false;
 
   constructor(model: PixelModel) {
-    const { channels, radius, gridHeight, gridWidth } = model;
+    const { channels, gridHeight, gridWidth, copies } = model;
     this.#model = model;
     this.#kernel = createPlainPixelKernel(model);
     this.#mixture = new PixelMixture(model.components);
-    this.#blank = new Uint16Array(gridHeight * gridWidth * channels);
+    this.#blank = new Uint16Array(gridHeight * gridWidth * Math.max(channels, 2));
     this.#order = Uint8Array.from(codingOrder(channels));
-    const white = neighbourCount(radius) * channels;
-    this.#pairs = { white, own: white + channels };
-    this.#inputs = new Int32Array(2 * (white + 2 * channels));
+    this.#pairs = pairStarts(model);
+    this.#choices = copies ? new PixelChoices(channels, this.#order) : undefined;
+    this.#inputs = new Int32Array(2 * this.#pairs.end);
     this.#bases = new Uint8Array(model.bases);
   }
 
@@ -54,6 +63,7 @@ export class PlainPixelWalker implements PixelWalker {
     coder: ValueCoder,
   ): void {
     this.#width = frame.width;
+    if (top === 0 && left === 0) this.#choices?.clear();
     for (let row = top; row < top + rows; row++)
       for (let column = left; column < left + columns; column++) {
         const position = frame.rows[row]! + frame.columns[column]!;
@@ -61,22 +71,98 @@ export class PlainPixelWalker implements PixelWalker {
       }
   }
 
-  #codePlace(image: Uint8Array, { row, column, position }: Place, coder: ValueCoder): void {
-    const { channels } = this.#model;
-    const at = (row * this.#width + column) * channels;
+  #codePlace(image: Uint8Array, place: Place, coder: ValueCoder): void {
+    const { row, column } = place;
+    const at = (row * this.#width + column) * this.#model.channels;
     this.#gather(image, row, column);
     this.#entered = false;
+    const choices = this.#choices;
+    if (choices === undefined) {
+      this.#codeValues(image, at, place, coder);
+      return;
+    }
+    choices.look(image, { row, column, width: this.#width });
+    this.#gatherDifferences(choices);
+    const choice = this.#codeChoice(choices, image, at, place.position, coder);
+    if (choice === NEW) {
+      this.#codeValues(image, at, place, coder);
+      if (choices.choose(image, at) !== NEW) coder.refuse();
+      choices.add(image, at);
+    } else if (choice === LISTED) this.#codeListed(choices, image, at, place, coder);
+    else choices.copy(choice, image, at);
+  }
+
+  /** Codes the channels of a place, each from all values. */
+  #codeValues(image: Uint8Array, at: number, { row, column, position }: Place, coder: ValueCoder): void {
+    const { channels } = this.#model;
     for (let k = 0; k < channels; k++) {
       const own = at + this.#order[k]!;
       this.#findBases(image, own, row, column);
-      const value = this.#codeValue(position, k, image[own]!, coder);
-      image[own] = value;
-      if (value > 0 && k + 1 < channels) this.#add(this.#pairs.own + k, value);
+      image[own] = this.#codeValue(position, k, image[own]!, coder);
+      if (k + 1 < channels) this.#addOwn(k, image[own]!);
     }
   }
 
-  #codeValue(position: number, channel: number, value: number, coder: ValueCoder): number {
+  /** Codes the channels of a place, each from the values that colours of the list leave possible. */
+  #codeListed(choices: PixelChoices, image: Uint8Array, at: number, place: Place, coder: ValueCoder): void {
+    const { channels } = this.#model;
+    for (let k = 0; k < channels; k++) {
+      const own = at + this.#order[k]!;
+      const values = choices.values(k);
+      let value = values[0]!;
+      if (values.length > 1) {
+        this.#findBases(image, own, place.row, place.column);
+        this.#distribution(place.position, k);
+        const found = codeOf(
+          values.map((v) => this.#mixture.mass(v) >> 15),
+          values.indexOf(image[own]!),
+          coder,
+        );
+        value = values[found]!;
+      }
+      image[own] = value;
+      choices.keep(k, value);
+      if (k + 1 < channels) this.#addOwn(k, value);
+    }
+  }
+
+  /** Codes how a place is coded. */
+  #codeChoice(
+    choices: PixelChoices,
+    image: Uint8Array,
+    at: number,
+    position: number,
+    coder: ValueCoder,
+  ): number {
+    const wanted = coder.slot() < 0 ? choices.choose(image, at) : 0;
+    const slot = 2 * position + Number(choices.possible[LISTED]);
     const blank = this.#inputCount === 0;
+    let left = blank ? this.#blank[slot]! : 0;
+    const known = left > 0;
+    if (!known) {
+      this.#choiceWeights(choices, position);
+      left = Math.max(1, Math.min(TOTAL - 1, 2 * choices.weights[0]!));
+      if (blank) this.#blank[slot] = left;
+    }
+    if (coder.answer(left, Number(wanted === 0))) return 0;
+    if (known) this.#choiceWeights(choices, position);
+    const others = choices.possible.flatMap((possible, i) => (possible && i > 0 ? [i] : []));
+    return others[
+      codeOf(
+        others.map((i) => choices.weights[i]!),
+        others.indexOf(wanted),
+        coder,
+      )
+    ]!;
+  }
+
+  #choiceWeights(choices: PixelChoices, position: number): void {
+    this.#run(position, this.#model.channels);
+    choices.weigh(this.#kernel.outputs);
+  }
+
+  #codeValue(position: number, channel: number, value: number, coder: ValueCoder): number {
+    const blank = this.#inputCount === 0 && !this.#model.copies;
     const slot = position * this.#model.channels + channel;
     let zero = blank ? this.#blank[slot]! : 0;
     const known = zero > 0;
@@ -100,19 +186,32 @@ export class PlainPixelWalker implements PixelWalker {
     return found;
   }
 
-  /** Runs the network for a channel of the place. */
+  /** Finds the distribution of a channel of the place. */
   #distribution(position: number, channel: number): void {
+    this.#run(position, channel);
+    this.#mixture.set(this.#kernel.outputs, this.#bases);
+  }
+
+  /** Runs the network for a head. */
+  #run(position: number, head: number): void {
     const kernel = this.#kernel;
     if (!this.#entered) {
       kernel.start(position);
       for (let i = 0; i < this.#inputCount; i++) kernel.add(this.#inputs[2 * i]!, this.#inputs[2 * i + 1]!);
       this.#entered = true;
     }
-    kernel.run(channel);
-    this.#mixture.set(kernel.outputs, this.#bases);
+    kernel.run(head);
   }
 
-  /** Takes an input of the place, for its later channels. */
+  /** Takes a value of the place, for its later channels. */
+  #addOwn(channel: number, value: number): void {
+    if (value > 0) this.#add(this.#pairs.own + channel, value);
+    const first = this.#pairs.differ + COPY_PAIRS.length + channel * COPY_CANDIDATES.length;
+    this.#choices?.differing(channel, value).forEach((differs, i) => {
+      if (differs) this.#add(first + i, INDICATOR);
+    });
+  }
+
   #add(pair: number, value: number): void {
     this.#push(pair, value);
     if (this.#entered) this.#kernel.add(pair, value);
@@ -144,9 +243,16 @@ export class PlainPixelWalker implements PixelWalker {
     if (column > 0) this.#gatherWhite(image, (row * width + column - 1) * channels);
   }
 
+  /** Collects which neighbours' colours differ. */
+  #gatherDifferences(choices: PixelChoices): void {
+    choices.pairs().forEach((differ, i) => {
+      if (differ) this.#push(this.#pairs.differ + i, INDICATOR);
+    });
+  }
+
   #gatherWhite(image: Uint8Array, left: number): void {
     for (let k = 0; k < this.#model.channels; k++)
-      if (image[left + this.#order[k]!]! > WHITE_ABOVE) this.#push(this.#pairs.white + k, 255);
+      if (image[left + this.#order[k]!]! > WHITE_ABOVE) this.#push(this.#pairs.white + k, INDICATOR);
   }
 
   /** The bases of a value at `own` (FORMAT.md, "Distribution of a value"); unused ones are left out. */

@@ -14,6 +14,7 @@ export function createSimdPixelWalker(model: PixelModel): PixelWalker {
     answer: (first, yes) => current.answer(first, yes),
     slot: () => current.slot(),
     interval: (low, high) => current.interval(low, high),
+    refuse: () => current.refuse(),
   });
   const layout = pixelLayout(model, instance.free);
   fillPixelMemory(model, layout, instance);

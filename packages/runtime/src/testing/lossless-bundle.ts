@@ -5,6 +5,7 @@ import type { ImageChannels } from '../image.js';
 import {
   type PixelModel,
   type PixelSizes,
+  pixelHeads,
   pixelOutputs,
   pixelRows,
   serializePixels,
@@ -22,8 +23,9 @@ export interface RandomPixelOptions extends Partial<PixelSizes> {
  */
 export function randomPixelModel(options: RandomPixelOptions = {}): PixelModel {
   const { seed = 1, channels = 1, gridHeight = TINY_SIDE, gridWidth = TINY_SIDE, radius = 2 } = options;
-  const { hidden1 = 20, hidden2 = 12, components = 3, bases = 4 } = options;
-  const sizes = { channels, gridHeight, gridWidth, radius, hidden1, hidden2, components, bases };
+  const { hidden1 = 20, hidden2 = 12, components = 3, bases = 4, copies = false } = options;
+  const sizes = { channels, gridHeight, gridWidth, radius, hidden1, hidden2, components, bases, copies };
+  const heads = pixelHeads(sizes);
   const outputs = pixelOutputs(sizes);
   const random = seededRandom(seed);
   const between = (min: number, max: number): number => min + Math.floor(random() * (max - min + 1));
@@ -35,14 +37,14 @@ export function randomPixelModel(options: RandomPixelOptions = {}): PixelModel {
     biasShifts: Uint8Array.of(5, 6, 7),
     w1: draw(pixelRows(sizes) * hidden1, 400),
     positionBias: draw(gridHeight * gridWidth * hidden1, 3000),
-    channelBias: draw(channels * hidden1, 3000),
+    channelBias: draw(heads * hidden1, 3000),
     shift1: shifts(hidden1, 6),
     w2: draw(hidden2 * hidden1, 200),
-    bias2: draw(channels * hidden2, 2000),
+    bias2: draw(heads * hidden2, 2000),
     shift2: shifts(hidden2, 6),
-    w3: draw(channels * outputs * hidden2, 150),
-    bias3: draw(channels * outputs, 2000),
-    shift3: shifts(channels * outputs, 9),
+    w3: draw(heads * outputs * hidden2, 150),
+    bias3: draw(heads * outputs, 2000),
+    shift3: shifts(heads * outputs, 9),
   };
 }
 
@@ -50,8 +52,11 @@ export function randomPixelModel(options: RandomPixelOptions = {}): PixelModel {
 export type TinyLossless = Omit<TinyBundle, 'manifest' | 'weights'> & { readonly manifest: LosslessManifest };
 
 /** A lossless bundle of images of 8×8 with a random model. */
-export async function createLosslessBundle(channels: ImageChannels = 1): Promise<TinyLossless> {
-  const model = serializePixels(randomPixelModel({ channels, seed: channels }));
+export async function createLosslessBundle(
+  channels: ImageChannels = 1,
+  copies = false,
+): Promise<TinyLossless> {
+  const model = serializePixels(randomPixelModel({ channels, copies, seed: channels }));
   const manifest: LosslessManifest = {
     format: 'convae-bundle',
     version: '3.0',

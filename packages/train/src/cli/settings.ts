@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { ConvaeError, type ImageChannels, UsageError } from '@convae/runtime/core';
-import { type Dataset, openDataset } from '../dataset/index.js';
+import { type Dataset, type OpenDatasetOptions, openDataset } from '../dataset/index.js';
 import { cannotRead, jsonOf } from '../files/read.js';
 import { parseSpec } from '../model/parse.js';
 import { presetSpec } from '../model/presets.js';
@@ -185,9 +185,12 @@ export function dataSettings({ data, validation, limit, size, channels, fit, cro
 }
 
 /** Open the data set that the flags name; says now and then how far the reading of an image folder is. */
-export function datasetOf(flags: DataFlags, multiple?: number): Promise<Dataset> {
+export function datasetOf(
+  flags: DataFlags,
+  more: Partial<Pick<OpenDatasetOptions, 'multiple' | 'exact'>> = {},
+): Promise<Dataset> {
   const { data, ...options } = dataSettings(flags);
-  return openDataset(data, { ...options, multiple, onProgress: readingDisplay() });
+  return openDataset(data, { ...options, ...more, onProgress: readingDisplay() });
 }
 
 /**

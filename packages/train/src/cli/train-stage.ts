@@ -155,7 +155,7 @@ async function openTrainingData(flags: TrainFlags): Promise<Dataset> {
   const image = recordedImage(flags);
   if (image !== undefined) return datasetOf(fittedTo(flags, image));
   const multiple = flags.fit === undefined ? undefined : await multipleOf(flags);
-  return datasetOf(flags, multiple);
+  return datasetOf(flags, { multiple });
 }
 
 /** The architecture for images of this shape; where their size is one that it does not take, --fit is named. */

@@ -61,13 +61,13 @@ function cut({ data, width, channels }: ImageBatch, { top, left }: Crop, side: n
 async function readCrops(
   { folder, headers, channels, classes }: FoundImages,
   { files, crops }: PartPlan,
-  { crop: side, onProgress }: CropOptions,
+  { crop: side, onProgress, exact }: CropOptions,
 ): Promise<LabelledImages> {
   const size = side * side * channels;
   const data = new Uint8Array(crops.length * size);
   const firstOf = firstCrops(crops, files.length);
   const sizes = files.map((file) => headers.get(file)!);
-  await readPictures({ folder, files, onProgress }, { channels, sizes }, (image, picture) => {
+  await readPictures({ folder, files, onProgress, exact }, { channels, sizes }, (image, picture) => {
     for (let i = firstOf[picture]!; i < firstOf[picture + 1]!; i++)
       cut(image, crops[i]!, side, data.subarray(i * size, (i + 1) * size));
   });
@@ -98,7 +98,8 @@ export async function openCrops(found: FoundImages, options: CropOptions): Promi
   const progress = jointProgress(options.onProgress, train.files.length + validation.files.length);
   const read = (part: PartPlan, onProgress = options.onProgress) =>
     readCrops(found, part, { ...options, onProgress });
-  const pictures = async (files: readonly string[]) => openPictures({ folder, files }, channels);
+  const pictures = async (files: readonly string[]) =>
+    openPictures({ folder, files, exact: options.exact }, channels);
   const trainCrops = await read(train, progress(train.files.length));
   const validationCrops = await read(validation, progress(validation.files.length));
   return {

@@ -27,6 +27,7 @@ export interface ImageFiles {
   readonly folder: string;
   readonly files: readonly string[];
   readonly onProgress?: OpenDatasetOptions['onProgress'];
+  readonly exact?: OpenDatasetOptions['exact'];
 }
 
 const FORMATS: readonly unknown[] = ['png', 'jpeg', 'webp'];
@@ -71,9 +72,9 @@ function requireSize(image: Size, { height, width }: Size): void {
     );
 }
 
-/** RGBA with colours where nothing is visible; other images as they are. */
-const filled = (image: ImageBatch): ImageBatch =>
-  image.channels === 4 ? toUint8Images(fillTransparent(toFloatImages(image))) : image;
+/** RGBA with colours where nothing is visible, unless all are to stay exact; other images as they are. */
+const filled = ({ exact }: Pick<ImageFiles, 'exact'>, image: ImageBatch): ImageBatch =>
+  image.channels === 4 && !exact ? toUint8Images(fillTransparent(toFloatImages(image))) : image;
 
 interface Failure {
   readonly file: string;
@@ -143,7 +144,7 @@ export async function anyTransparent(folder: string, files: readonly string[]): 
 
 /**
  * Decodes image files to uint8, N×H×W×C in the target's shape: orientation applied, transparency laid on white unless
- * they become RGBA, fully transparent pixels filled ({@link fillTransparent}), grey as libvips' `b-w`, 16-bit samples
+ * they become RGBA, fully transparent pixels filled ({@link fillTransparent}) unless `exact`, grey as libvips' `b-w`, 16-bit samples
  * scaled to 8.
  * @throws ConvaeError DATA_INVALID that lists the damaged files, LIMIT_EXCEEDED.
  */
@@ -155,7 +156,7 @@ export async function readImages(images: ImageFiles, target: FitTarget): Promise
     if (target.fit === undefined) requireSize(image, target);
     const pixels = data.subarray(index * size, (index + 1) * size);
     cropOrPad(image.data, image, pixels, target, target.channels);
-    if (target.channels === 4) pixels.set(filled({ data: pixels, count: 1, ...target }).data);
+    if (target.channels === 4) pixels.set(filled(images, { data: pixels, count: 1, ...target }).data);
   });
   return data;
 }
@@ -173,7 +174,7 @@ export async function readPictures(
   await readEach(images, 'pixels', async (path, index) => {
     const image = await decode(path, channels);
     requireSize(image, sizes[index]!);
-    take(filled(image), index);
+    take(filled(images, image), index);
   });
 }
 
@@ -182,7 +183,7 @@ export async function readPictures(
  * @throws ConvaeError DATA_INVALID naming the file.
  */
 export async function readImage(images: ImageFiles, index: number, channels: number): Promise<ImageBatch> {
-  const one = { folder: images.folder, files: [images.files[index]!] };
+  const one = { ...images, files: [images.files[index]!] };
   const [image] = await readEach(one, 'pixels', (path) => decode(path, channels));
-  return filled(image!);
+  return filled(images, image!);
 }

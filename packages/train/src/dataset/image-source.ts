@@ -14,7 +14,7 @@ async function openSized(found: FoundImages, options: OpenDatasetOptions): Promi
   const size = planTargetSize(countSizes(headers.values()), options);
   const target: FitTarget = { ...size, channels, fit: options.fit };
   const load = async (files: readonly string[], onProgress = options.onProgress): Promise<LabelledImages> => {
-    const data = await readImages({ folder, files, onProgress }, target);
+    const data = await readImages({ folder, files, onProgress, exact: options.exact }, target);
     const images = { data, count: files.length, ...size, channels };
     return classes ? { ...images, labels: Uint8Array.from(files, classes.labelOf) } : images;
   };

@@ -44,6 +44,8 @@ export interface OpenDatasetOptions {
   readonly crop?: number | undefined;
   /** Height and width must be multiples of this: `fit` then rounds the size (crop down, pad up, resize to the nearest). */
   readonly multiple?: number | undefined;
+  /** Keep the colours of fully transparent pixels as they are in the files; else they are filled: nobody sees them. */
+  readonly exact?: boolean | undefined;
   /** Called for every file that is read of an image folder; training and validation are counted together. */
   readonly onProgress?: ((progress: ReadProgress) => void) | undefined;
 }

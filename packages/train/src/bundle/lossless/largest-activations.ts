@@ -46,9 +46,11 @@ export function largestActivations(
     tf.tidy(() => {
       const weights = parameters.map((p, i) => tf.tensor(p, [...shapes[i]!.shape]));
       const rows = rowsFor(model, images, indices);
-      const [first, second] = hiddenLayers(tf, { model, rows, weights, relu: tf.relu });
-      raise(largest.first, first, tf);
-      raise(largest.second, second, tf);
+      const { values, choice } = hiddenLayers(tf, { model, rows, weights, relu: tf.relu });
+      for (const [first, second] of choice === undefined ? [values] : [values, choice]) {
+        raise(largest.first, first, tf);
+        raise(largest.second, second, tf);
+      }
     });
   }
   return largest;

@@ -1,8 +1,10 @@
-import type { PixelModel } from '@convae/runtime/core';
+import { neighbourCount, type PixelModel } from '@convae/runtime/core';
 import type { ParameterValues } from '../../model/parameters.js';
 import {
+  headCount,
   LEVELS_IN_UNIT,
   outputCount,
+  sharpnessUnit,
   type PixelModel as TrainedModel,
 } from '../../training/lossless/pixel-network.js';
 import {
@@ -58,12 +60,29 @@ function named({ parameters }: QuantizePixelsOptions) {
   };
 }
 
-/** Values and indicators take turns, but for the indicators of white. */
-const inputUnits = (window: number, channels: number, earlier: number): number[] => [
-  ...range(window - channels).map((i) => (i % 2 === 0 ? VALUE_UNIT : INDICATOR_UNIT)),
-  ...range(channels).map(() => INDICATOR_UNIT),
-  ...range(earlier).map((i) => (i % 2 === 0 ? VALUE_UNIT : INDICATOR_UNIT)),
-];
+/** Values and indicators take turns, or indicators stand alone. */
+const pairUnits = (count: number): number[] =>
+  range(count).map((i) => (i % 2 === 0 ? VALUE_UNIT : INDICATOR_UNIT));
+const indicatorUnits = (count: number): number[] => range(count).map(() => INDICATOR_UNIT);
+
+/**
+ * The first layer's weights in the file's order, a row for each input, and what its integers count: neighbours, white, earlier
+ * channels, and where colours are copied what differs among neighbours and from the place.
+ */
+function firstRows(options: QuantizePixelsOptions): { weights: Float32Array; units: number[] } {
+  const { channels, network } = options.model;
+  const { window, earlier } = named(options);
+  const neighbours = 2 * neighbourCount(network.radius) * channels;
+  const [own, { hidden1 }] = [2 * (channels - 1), network];
+  const part = (of: Float32Array, from: number, to?: number): Float32Array =>
+    of.subarray(from * hidden1, to === undefined ? undefined : to * hidden1);
+  const alone = neighbours + channels;
+  const parts = [part(window, 0, alone), part(earlier, 0, own), part(window, alone), part(earlier, own)];
+  const weights = Float32Array.from(parts.flatMap((values) => [...values]));
+  const known = alone + own;
+  const units = [...pairUnits(neighbours), ...indicatorUnits(channels), ...pairUnits(own)];
+  return { weights, units: [...units, ...indicatorUnits(weights.length / hidden1 - known)] };
+}
 
 const rounded = (values: readonly number[], scale: number): number[] =>
   values.map((value) => Math.round(value * 2 ** scale) + 0);
@@ -75,18 +94,17 @@ const columnOf = (values: Float32Array, width: number, column: number): number[]
   range(values.length / width).map((row) => values[row * width + column]!);
 
 function firstLayer(options: QuantizePixelsOptions, wanted: readonly number[]) {
-  const { channels, network, grid } = options.model;
+  const { network, grid } = options.model;
   const { hidden1 } = network;
-  const { window, place, channel, earlier } = named(options);
-  const units = inputUnits(window.length / hidden1, channels, earlier.length / hidden1);
+  const { place, channel } = named(options);
+  const { weights: all, units } = firstRows(options);
   const w1 = new Int16Array(units.length * hidden1);
   const positionBias = new Int16Array(grid.height * grid.width * hidden1);
-  const channelBias = new Int16Array(channels * hidden1);
+  const channelBias = new Int16Array(headCount(options.model) * hidden1);
   const shift1 = new Uint8Array(hidden1);
   const scales: number[] = [];
   for (let j = 0; j < hidden1; j++) {
-    const trained = [...columnOf(window, hidden1, j), ...columnOf(earlier, hidden1, j)];
-    const weights = trained.map((weight, i) => weight * units[i]!);
+    const weights = columnOf(all, hidden1, j).map((weight, i) => weight * units[i]!);
     const positions = columnOf(place, hidden1, j);
     const own = columnOf(channel, hidden1, j);
     const scale = Math.min(rowScale(weights, [...positions, ...own], LIMITS), wanted[j]! + MAX_SHIFT);
@@ -100,11 +118,11 @@ function firstLayer(options: QuantizePixelsOptions, wanted: readonly number[]) {
 }
 
 function secondLayer(options: QuantizePixelsOptions, from: readonly number[], wanted: readonly number[]) {
-  const { channels, network } = options.model;
+  const { network } = options.model;
   const { hidden1, hidden2 } = network;
   const { second, secondBias } = named(options);
   const w2 = new Int16Array(hidden2 * hidden1);
-  const bias2 = new Int16Array(channels * hidden2);
+  const bias2 = new Int16Array(headCount(options.model) * hidden2);
   const shift2 = new Uint8Array(hidden2);
   const scales: number[] = [];
   for (let i = 0; i < hidden2; i++) {
@@ -124,13 +142,15 @@ function outputLayer(options: QuantizePixelsOptions, from: readonly number[]) {
   const { hidden2, components } = network;
   const { output, outputBias } = named(options);
   const outputs = outputCount(components);
-  const w3 = new Int16Array(channels * outputs * hidden2);
-  const bias3 = new Int16Array(channels * outputs);
-  const shift3 = new Uint8Array(channels * outputs);
-  for (let at = 0; at < channels * outputs; at++) {
-    const [channel, which] = [Math.floor(at / outputs), at % outputs];
-    const factor = Math.floor(which / components) === 1 ? LEVELS_IN_UNIT : 1;
-    const own = output.subarray(channel * hidden2 * outputs, (channel + 1) * hidden2 * outputs);
+  const count = headCount(options.model) * outputs;
+  const w3 = new Int16Array(count * hidden2);
+  const bias3 = new Int16Array(count);
+  const shift3 = new Uint8Array(count);
+  const factors = [1, LEVELS_IN_UNIT, sharpnessUnit(network)];
+  for (let at = 0; at < count; at++) {
+    const [head, which] = [Math.floor(at / outputs), at % outputs];
+    const factor = head < channels ? (factors[Math.floor(which / components)] ?? 1) : 1;
+    const own = output.subarray(head * hidden2 * outputs, (head + 1) * hidden2 * outputs);
     const weights = columnOf(own, outputs, which).map((weight, i) => factor * weight * 2 ** -from[i]!);
     const bias = factor * outputBias[at]!;
     const scale = Math.min(rowScale(weights, [bias], LIMITS), MAX_OUTPUT_SCALE);
@@ -159,6 +179,7 @@ export function quantizePixels(options: QuantizePixelsOptions): PixelModel {
     hidden2: network.hidden2,
     components: network.components,
     bases: network.bases,
+    copies: network.copies,
     biasShifts: Uint8Array.of(BIAS_SHIFT, BIAS_SHIFT, BIAS_SHIFT),
     ...first.arrays,
     ...second.arrays,

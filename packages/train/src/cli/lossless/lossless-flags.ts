@@ -7,6 +7,7 @@ import {
   LOSSLESS_RECIPES,
   type LosslessRecipe,
   losslessRecipeSchema,
+  networkFor,
   parseLosslessRecipe,
   passesFor,
 } from '../../training/lossless/lossless-recipe.js';
@@ -26,7 +27,7 @@ export interface LosslessFlags extends FolderFlags {
   /** Before it is fitted to the images, unless a run is resumed. */
   readonly recipe: LosslessRecipe;
   /** What the command line leaves to the images. */
-  readonly open: { readonly batch: boolean; readonly epochs: boolean };
+  readonly open: { readonly network: boolean; readonly batch: boolean; readonly epochs: boolean };
 }
 
 /** Flags that say nothing of a network on pixel values. */
@@ -98,7 +99,7 @@ async function resumed(
   const recipe = recordedLossless(recorded.settings, paths.settings);
   const { backend, ...data } = recordedData(recorded.settings, paths.settings);
   const changed = parseLosslessRecipe({ ...recipe, ...overrides(command, flags) });
-  return { ...flags, data, backend, recipe: changed, open: { batch: false, epochs: false } };
+  return { ...flags, data, backend, recipe: changed, open: { network: false, batch: false, epochs: false } };
 }
 
 /**
@@ -128,15 +129,23 @@ export async function losslessFlags(
     flips: cropped,
     ...overrides(command, flags),
   });
-  const open = { batch: !given(command, 'batch'), epochs: !given(command, 'epochs') };
+  const open = { network: true, batch: !given(command, 'batch'), epochs: !given(command, 'epochs') };
   return { ...flags, data, recipe, open };
 }
 
-/** The recipe with what the images decide: larger images make smaller batches, small sets more passes. */
+/**
+ * The recipe with what the images decide: colours have a network of their own, larger images make smaller batches, small sets
+ * more passes.
+ */
 export function fittedToImages(
   { recipe, open }: Pick<LosslessFlags, 'recipe' | 'open'>,
   { count, height, width, channels }: { count: number; height: number; width: number; channels: number },
 ): LosslessRecipe {
   const batch = open.batch ? batchFor(recipe.batch, height * width * channels) : recipe.batch;
-  return { ...recipe, batch, epochs: open.epochs ? passesFor(recipe.epochs, batch, count) : recipe.epochs };
+  return {
+    ...recipe,
+    network: open.network ? networkFor(recipe.network, channels) : recipe.network,
+    batch,
+    epochs: open.epochs ? passesFor(recipe.epochs, batch, count) : recipe.epochs,
+  };
 }

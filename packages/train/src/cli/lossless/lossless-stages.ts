@@ -43,6 +43,9 @@ export interface LosslessRun extends LosslessResult {
   readonly recipe: LosslessRecipe;
 }
 
+/** Every value counts, those that nobody sees too. */
+const EXACT = { exact: true } as const;
+
 const count = (n: number): string => n.toLocaleString('en');
 
 function announce({ name, train, validation, crops }: Dataset, recipe: LosslessRecipe): void {
@@ -70,7 +73,7 @@ export async function trainLosslessStage(
   evaluations: readonly Evaluation[],
 ): Promise<LosslessRun> {
   const paths = runPaths(flags.out);
-  const dataset = await datasetOf(flags.data);
+  const dataset = await datasetOf(flags.data, EXACT);
   const recipe = fittedToImages(flags, dataset.train);
   const resume = await prepareFolder(
     paths,
@@ -183,7 +186,7 @@ export async function openLosslessRun(folder: string): Promise<Exportable | unde
   if (recorded === undefined) return undefined;
   const { image, recipe, parameters, best, position } = await bestCheckpoint(paths);
   const flags = recordedData(recorded.settings, paths.settings);
-  const dataset = await datasetOf(fittedTo(flags, image));
+  const dataset = await datasetOf(fittedTo(flags, image), EXACT);
   const tf = await loadBackend(flags.backend);
   const history = await readLosslessHistory(paths.epochs);
   return { tf, paths, dataset, recipe, parameters, history, bestEpoch: best?.epoch ?? position.epoch };
@@ -199,6 +202,6 @@ export async function openExportedLossless(
   const { settings, command } = recorded;
   const recipe = recordedLossless(settings, paths.settings);
   const { image } = await bestCheckpoint(paths);
-  const dataset = await datasetOf(fittedTo(recordedData(settings, paths.settings), image));
+  const dataset = await datasetOf(fittedTo(recordedData(settings, paths.settings), image), EXACT);
   return { paths, dataset, recipe, command };
 }

@@ -2,19 +2,29 @@ import { ConvaeError, UsageError } from '@convae/runtime/core';
 import * as z from 'zod';
 import { seedSchema } from '../recipe.js';
 
+/** Inputs tell of colours so far away, where colours are copied. */
+const LEAST_COPY_RADIUS = 2;
+
 /** The network that gives each pixel value its distribution (FORMAT.md, "Pixel context model"). */
-const pixelNetworkSchema = z.strictObject({
-  /** Causal window: so many rows above and columns to the left and right. */
-  radius: z.int().min(1).max(5),
-  hidden1: z.int().min(1).max(512),
-  hidden2: z.int().min(1).max(512),
-  /** Logistic distributions in a value's mixture. */
-  components: z.int().min(1).max(8),
-  /** Values around that means are counted from in turn: left, above, above on the right, their gradient. */
-  bases: z.int().min(1).max(4).default(1),
-  /** Whether it knows the place of a pixel: for images of one size, not for crops of pictures. */
-  place: z.boolean().default(true),
-});
+const pixelNetworkSchema = z
+  .strictObject({
+    /** Causal window: so many rows above and columns to the left and right. */
+    radius: z.int().min(1).max(5),
+    hidden1: z.int().min(1).max(512),
+    hidden2: z.int().min(1).max(512),
+    /** Logistic distributions in a value's mixture. */
+    components: z.int().min(1).max(8),
+    /** Values around that means are counted from in turn: left, above, above on the right, their gradient. */
+    bases: z.int().min(1).max(4).default(1),
+    /** Whether a place's colour may be copied from around it: for colours that come back exactly, as in drawings. */
+    copies: z.boolean().default(false),
+    /** Whether it knows the place of a pixel: for images of one size, not for crops of pictures. */
+    place: z.boolean().default(true),
+  })
+  .refine(({ copies, radius }) => !copies || radius >= LEAST_COPY_RADIUS, {
+    path: ['radius'],
+    error: `expected at least ${LEAST_COPY_RADIUS} where colours are copied`,
+  });
 
 /** Sizes of the network that gives each pixel value its distribution. */
 export type PixelNetwork = Readonly<z.output<typeof pixelNetworkSchema>>;
@@ -60,10 +70,17 @@ export const LOSSLESS_RECIPES: Readonly<Record<string, LosslessRecipeInput>> = {
 /** Names of {@link LOSSLESS_RECIPES}. */
 export const LOSSLESS_RECIPE_NAMES = Object.keys(LOSSLESS_RECIPES);
 
+/** What a network on colours has of its own: they come back exactly in drawings, and change in steps along gradients. */
+const COLOUR = { radius: 2, components: 6, bases: 4, copies: true } as const;
+
+/** The network of a named recipe for images of so many channels. */
+export const networkFor = (network: PixelNetwork, channels: number): PixelNetwork =>
+  channels === 1 ? network : { ...network, ...COLOUR };
+
 /** Values of a batch, about: larger images make smaller batches. */
 const BATCH_VALUES = 64 * 28 * 28;
 /** Images in a batch, at least. */
-const LEAST_BATCH = 8;
+const LEAST_BATCH = 4;
 /** Steps below which a small set is passed over more often. */
 const LEAST_STEPS = 4000;
 

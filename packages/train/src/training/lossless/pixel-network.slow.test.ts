@@ -54,9 +54,9 @@ describe.each([1, 3, 4] as const)('the network on %i channels', (channels) => {
       const rows = rowsFor(own, batch, [index]);
       const bits = tf.tidy(() => {
         const weights = weightsOf(own).map((w, i) => tf.tensor(w, [...pixelParameters(own)[i]!.shape]));
-        return pixelBits(tf, { model: own, rows, weights, relu: tf.relu }).dataSync();
+        return pixelBits(tf, { model: own, rows, weights, relu: tf.relu }).values.dataSync();
       });
-      sum += 2 ** -bits[channels * rows.count - 1]!;
+      sum += 2 ** -bits[channels * rows.coded - 1]!;
     }
     // The floor of each frequency is counted apart: 255 of 65536 at most.
     expect(sum).toBeGreaterThan(0.994);

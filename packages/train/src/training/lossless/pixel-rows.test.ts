@@ -17,9 +17,9 @@ const noise = (seed: number, above = 0) => {
 describe('pixelRows', () => {
   it('gives each place the values before it, and nothing of those behind', () => {
     const batch = images(1, 1, (i) => i + 1);
-    const rows = pixelRows(batch, [0], { radius: 1, bases: 1, grid: pixelGrid(1, 1) });
+    const rows = pixelRows(batch, [0], { radius: 1, bases: 1, copies: false, grid: pixelGrid(1, 1) });
     const at = 2 * 6 + 3;
-    const size = inputCount(1, 1);
+    const size = inputCount(1, 1, false);
     const inputs = Array.from(rows.inputs.subarray(at * size, (at + 1) * size));
     const neighbours = [at - 7, at - 6, at - 5, at - 1].map((i) => i + 1);
     const [values, indicators] = [0, 1].map((half) => inputs.slice(0, -1).filter((_, i) => i % 2 === half));
@@ -32,15 +32,15 @@ describe('pixelRows', () => {
 
   it('counts from the left neighbour, in the first column from the one above, and tells what is white', () => {
     const batch = images(1, 1, (i) => (i === 7 ? 251 : i + 1));
-    const rows = pixelRows(batch, [0], { radius: 1, bases: 1, grid: pixelGrid(1, 1) });
+    const rows = pixelRows(batch, [0], { radius: 1, bases: 1, copies: false, grid: pixelGrid(1, 1) });
     expect([rows.bases[0], rows.bases[6], rows.bases[8]]).toEqual([0, 1, 251]);
-    const size = inputCount(1, 1);
+    const size = inputCount(1, 1, false);
     expect([rows.inputs[8 * size + size - 1], rows.inputs[9 * size + size - 1]]).toEqual([1, 0]);
   });
 
   it('has the values around as bases in turn, and their neighbours at the edges', () => {
     const batch = images(1, 1, (i) => (i * 37) % 256);
-    const rows = pixelRows(batch, [0], { radius: 1, bases: 4, grid: pixelGrid(1, 1) });
+    const rows = pixelRows(batch, [0], { radius: 1, bases: 4, copies: false, grid: pixelGrid(1, 1) });
     const of = (i: number): number[] => Array.from(rows.bases.subarray(4 * i, 4 * i + 4));
     const v = (i: number): number => batch.data[i]!;
     expect(of(9)).toEqual([v(8), v(3), v(4), Math.min(255, Math.max(0, v(8) + v(3) - v(2)))]);
@@ -51,7 +51,7 @@ describe('pixelRows', () => {
 
   it('takes alpha first', () => {
     const batch = images(1, 4, (i) => 1 + (i % 4));
-    const rows = pixelRows(batch, [0], { radius: 1, bases: 1, grid: pixelGrid(1, 1) });
+    const rows = pixelRows(batch, [0], { radius: 1, bases: 1, copies: false, grid: pixelGrid(1, 1) });
     expect([0, 1, 2, 3].map((c) => rows.high[c * rows.count + 9]! - 0.5)).toEqual([4, 1, 2, 3]);
     const own = Array.from(rows.own.subarray(9 * 6, 10 * 6));
     expect(own.map((value, i) => (i % 2 === 0 ? Math.round((value * 255) / 2) : value))).toEqual([
@@ -64,6 +64,7 @@ describe('pixelRows', () => {
     const rows = pixelRows(batch, [0, 1, 2], {
       radius: 2,
       bases: 1,
+      copies: false,
       grid: gridFor({ height: 5, width: 6, channels: 1 }),
     });
     expect(rows.count).toBeLessThan(90);
@@ -71,7 +72,7 @@ describe('pixelRows', () => {
     expect(rows.values).toBe(90);
     const shared = Array.from(rows.weights.keys()).filter((row) => rows.weights[row]! > 1);
     expect(shared.length).toBeGreaterThan(0);
-    const size = inputCount(1, 2);
+    const size = inputCount(1, 2, false);
     for (const row of shared) {
       expect(rows.zero[row]).toBe(1);
       expect(Math.max(...rows.inputs.subarray(row * size, (row + 1) * size))).toBe(0);

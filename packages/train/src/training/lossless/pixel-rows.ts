@@ -1,4 +1,12 @@
-import { type ImageBatch, neighbourCount } from '@convae/runtime/core';
+import {
+  COPY_CANDIDATES,
+  COPY_PAIRS,
+  type ImageBatch,
+  LISTED,
+  NEW,
+  neighbourCount,
+} from '@convae/runtime/core';
+import { ColourChoices, type Frame } from './colour-choices.js';
 import type { PixelGrid } from './pixel-grid.js';
 
 /** Above this a value counts as white: it has an input of its own where it is the left neighbour's. */
@@ -17,19 +25,32 @@ const VALUE_SCALE = 2 / 255;
  */
 export interface PixelRows {
   readonly count: number;
+  /** Rows whose values are coded: all, or where colours are copied those of the others; what follows of values is theirs. */
+  readonly coded: number;
+  /** Their numbers among all rows. */
+  readonly codedRows: Int32Array;
+  /** Where colours are copied: of each row which choice it is, 0..5, and for each candidate 1 where it is the first of its colour. */
+  readonly choices: Int32Array;
+  readonly candidates: Float32Array;
   /** Values of all images, what bits are averaged over. */
   readonly values: number;
-  /** count×inputs: of each neighbour and channel value and indicator, then for each channel whether the left one is white. */
+  /**
+   * count×inputs: of each neighbour and channel value and indicator, then for each channel whether the left one is white, then
+   * where colours are copied of each pair of neighbours whether they differ.
+   */
   readonly inputs: Float32Array;
   /** Cell of the grid of places. */
   readonly places: Int32Array;
   /** How many places a row stands for. */
   readonly weights: Float32Array;
-  /** count×2·(channels − 1): value and indicator of the place's own channels but the last, in coding order. */
+  /**
+   * coded×{@link ownCount}: value and indicator of the place's own channels but the last, in coding order; where colours are
+   * copied then of each of these channels and each candidate whether they differ.
+   */
   readonly own: Float32Array;
-  /** channels×count×bases: the grey levels that means are counted from in turn. */
+  /** channels×coded×bases: the grey levels that means are counted from in turn. */
   readonly bases: Float32Array;
-  /** The rest channels×count. Grey levels between which the value lies; beyond all at the ends. */
+  /** The rest channels×coded. Grey levels between which the value lies; beyond all at the ends. */
   readonly low: Float32Array;
   readonly high: Float32Array;
   /** 1 where the value is 0. */
@@ -43,89 +64,107 @@ const codingOrder = (channels: number): readonly number[] =>
   channels === 4 ? [3, 0, 1, 2] : Array.from({ length: channels }, (_, c) => c);
 
 /** Inputs of a place that come from its neighbours. */
-export const inputCount = (channels: number, radius: number): number =>
-  2 * neighbourCount(radius) * channels + channels;
+export const inputCount = (channels: number, radius: number, copies: boolean): number =>
+  2 * neighbourCount(radius) * channels + channels + (copies ? COPY_PAIRS.length : 0);
+
+/** Inputs of a value that come from the earlier channels of its place. */
+export const ownCount = (channels: number, copies: boolean): number =>
+  (2 + (copies ? COPY_CANDIDATES.length : 0)) * (channels - 1);
 
 /** Floats of the inputs of a value. */
 const SCALED = Float32Array.from({ length: 256 }, (_, value) => value * VALUE_SCALE);
 
-/** Images in coding order within a frame of zeros: `radius` rows above, `radius` columns on both sides. */
-function framed(images: ImageBatch, index: number, radius: number): Uint8Array {
+/** An image in coding order within a frame of zeros: `radius` rows above, `radius` columns on both sides. */
+function framed(images: ImageBatch, index: number, radius: number): Frame {
   const { data, height, width, channels } = images;
   const line = (width + 2 * radius) * channels;
-  const frame = new Uint8Array((height + radius) * line);
+  const bytes = new Uint8Array((height + radius) * line);
   const order = codingOrder(channels);
   let from = index * height * width * channels;
   for (let y = 0; y < height; y++) {
     let to = (y + radius) * line + radius * channels;
     for (let x = 0; x < width; x++, from += channels, to += channels)
-      for (let c = 0; c < channels; c++) frame[to + c] = data[from + order[c]!]!;
+      for (let c = 0; c < channels; c++) bytes[to + c] = data[from + order[c]!]!;
   }
-  return frame;
+  return { bytes, line, channels };
 }
 
 /** What rows depend on besides the images. */
 export interface RowOptions {
   readonly radius: number;
   readonly bases: number;
+  readonly copies: boolean;
   readonly grid: PixelGrid;
+}
+
+/** A place of an image. */
+interface Place {
+  readonly y: number;
+  readonly x: number;
+  readonly width: number;
+  /** Of the grid. */
+  readonly cell: number;
 }
 
 /** Collects the rows of images. */
 class RowsBuilder {
+  readonly #options: RowOptions;
   readonly #channels: number;
-  readonly #radius: number;
-  readonly #grid: PixelGrid;
-  readonly #inputs: number;
-  readonly #features: Float32Array;
+  readonly #inputCount: number;
+  readonly #ownCount: number;
+  readonly #inputs: Float32Array;
   readonly #places: Int32Array;
   readonly #weights: Float32Array;
+  readonly #choices: Int32Array;
+  readonly #candidates: Float32Array;
+  readonly #codedRows: Int32Array;
   readonly #own: Float32Array;
   readonly #levels: Uint8Array;
-  readonly #bases: number;
-  /** count×channels×bases. */
+  /** coded×channels×bases. */
   readonly #centres: Uint8Array;
   /** The shared row of each cell, −1 where it has none yet. */
   readonly #shared: Int32Array;
   #count = 0;
-  /** Whether the last place has a row of its own. */
-  #placed = false;
+  #coded = 0;
+  #frame: Frame = { bytes: new Uint8Array(), line: 0, channels: 1 };
+  #colours: ColourChoices | undefined;
 
-  constructor(most: number, channels: number, { radius, bases, grid }: RowOptions) {
+  constructor(most: number, channels: number, options: RowOptions) {
+    const { radius, bases, copies, grid } = options;
+    this.#options = options;
     this.#channels = channels;
-    this.#radius = radius;
-    this.#bases = bases;
-    this.#grid = grid;
-    this.#inputs = inputCount(channels, radius);
-    this.#features = new Float32Array(most * this.#inputs);
+    this.#inputCount = inputCount(channels, radius, copies);
+    this.#ownCount = ownCount(channels, copies);
+    this.#inputs = new Float32Array(most * this.#inputCount);
     this.#places = new Int32Array(most);
     this.#weights = new Float32Array(most);
-    this.#own = new Float32Array(most * 2 * (channels - 1));
+    this.#choices = new Int32Array(copies ? most : 0);
+    this.#candidates = new Float32Array(copies ? most * COPY_CANDIDATES.length : 0);
+    this.#codedRows = new Int32Array(most);
+    this.#own = new Float32Array(most * this.#ownCount);
     this.#levels = new Uint8Array(most * channels);
     this.#centres = new Uint8Array(most * channels * bases);
     this.#shared = new Int32Array(grid.height * grid.width).fill(-1);
   }
 
   add(images: ImageBatch, index: number): void {
-    const { height, width } = images;
-    const frame = framed(images, index, this.#radius);
-    const line = (width + 2 * this.#radius) * this.#channels;
+    const { height, width, channels } = images;
+    const { radius, copies, grid } = this.#options;
+    this.#frame = framed(images, index, radius);
+    this.#colours = copies ? new ColourChoices(this.#frame) : undefined;
     for (let y = 0; y < height; y++)
       for (let x = 0; x < width; x++) {
-        const at = (y + this.#radius) * line + (x + this.#radius) * this.#channels;
-        this.#addPlace(frame, at, line, this.#grid.cell(y, x, height, width));
-        if (this.#placed) this.#setCentres(frame, at, line, { y, x, width });
+        const at = (y + radius) * this.#frame.line + (x + radius) * channels;
+        this.#addPlace(at, { y, x, width, cell: grid.cell(y, x, height, width) });
       }
   }
 
-  #addPlace(frame: Uint8Array, at: number, line: number, cell: number): void {
-    const channels = this.#channels;
-    const empty = !this.#fillInputs(frame, at, line);
-    let nothing = empty;
-    for (let c = 0; c < channels; c++) nothing &&= frame[at + c] === 0;
+  #addPlace(at: number, place: Place): void {
+    const { cell } = place;
+    let nothing = !this.#fillInputs(at);
+    for (let c = 0; c < this.#channels; c++) nothing &&= this.#frame.bytes[at + c] === 0;
     const shared = this.#shared[cell]!;
-    this.#placed = !(nothing && shared >= 0);
-    if (!this.#placed) {
+    if (nothing && shared >= 0) {
       this.#weights[shared]! += 1;
       return;
     }
@@ -133,84 +172,103 @@ class RowsBuilder {
     if (nothing) this.#shared[cell] = row;
     this.#places[row] = cell;
     this.#weights[row] = 1;
-    for (let c = 0; c < channels; c++) {
-      const value = frame[at + c]!;
-      if (c + 1 < channels) this.#setOwn(row * (channels - 1) + c, value);
-      this.#levels[row * channels + c] = value;
-    }
+    if (this.#choose(row, at) >= LISTED) this.#addValues(row, at, place);
   }
 
-  #setOwn(pair: number, value: number): void {
-    this.#own[2 * pair] = SCALED[value]!;
-    this.#own[2 * pair + 1] = value > 0 ? 1 : 0;
+  /** Which choice a place is; a new colour where none are copied. */
+  #choose(row: number, at: number): number {
+    if (this.#colours === undefined) return NEW;
+    const first = COPY_CANDIDATES.length * row;
+    const choice = this.#colours.choose(at, this.#candidates.subarray(first, first + COPY_CANDIDATES.length));
+    this.#choices[row] = choice;
+    return choice;
   }
 
-  /** Writes the bases of the last row (FORMAT.md, "Distribution of a value"). */
-  #setCentres(
-    frame: Uint8Array,
-    at: number,
-    line: number,
-    { y, x, width }: { readonly y: number; readonly x: number; readonly width: number },
-  ): void {
-    const [channels, bases] = [this.#channels, this.#bases];
-    for (let c = 0; c < channels; c++) {
-      const own = at + c;
-      const above = frame[own - line]!;
-      const left = x > 0 ? frame[own - channels]! : above;
-      const right = x + 1 < width ? frame[own - line + channels]! : above;
-      const corner = x > 0 ? frame[own - line - channels]! : above;
-      const gradient = Math.max(0, Math.min(255, left + above - corner));
-      const all = y === 0 ? [left, left, left, left] : [left, above, right, gradient];
-      const to = ((this.#count - 1) * channels + c) * bases;
-      for (let i = 0; i < bases; i++) this.#centres[to + i] = all[i]!;
+  /** Takes the values of a place. */
+  #addValues(row: number, at: number, place: Place): void {
+    const channels = this.#channels;
+    const coded = this.#coded++;
+    this.#codedRows[coded] = row;
+    this.#levels.set(this.#frame.bytes.subarray(at, at + channels), coded * channels);
+    this.#setOwn(coded * this.#ownCount, at);
+    for (let c = 0; c < channels; c++)
+      this.#setCentres((coded * channels + c) * this.#options.bases, at + c, place);
+  }
+
+  #setOwn(start: number, at: number): void {
+    const [{ bytes }, earlier] = [this.#frame, this.#channels - 1];
+    for (let c = 0; c < earlier; c++) {
+      const value = bytes[at + c]!;
+      this.#own[start + 2 * c] = SCALED[value]!;
+      this.#own[start + 2 * c + 1] = value > 0 ? 1 : 0;
     }
+    const count = COPY_CANDIDATES.length;
+    for (let c = 0, to = start + 2 * earlier; c < earlier; c++, to += count)
+      this.#colours?.values(at + c, this.#own.subarray(to, to + count));
+  }
+
+  /** Writes the bases of a value (FORMAT.md, "Distribution of a value"). */
+  #setCentres(to: number, own: number, { y, x, width }: Place): void {
+    const { bytes, line, channels } = this.#frame;
+    const above = bytes[own - line]!;
+    const left = x > 0 ? bytes[own - channels]! : above;
+    const right = x + 1 < width ? bytes[own - line + channels]! : above;
+    const corner = x > 0 ? bytes[own - line - channels]! : above;
+    const gradient = Math.max(0, Math.min(255, left + above - corner));
+    const all = y === 0 ? [left, left, left, left] : [left, above, right, gradient];
+    for (let i = 0; i < this.#options.bases; i++) this.#centres[to + i] = all[i]!;
   }
 
   /** Writes the inputs of the next row; returns whether one of them is not 0. */
-  #fillInputs(frame: Uint8Array, at: number, line: number): boolean {
-    const [channels, radius] = [this.#channels, this.#radius];
+  #fillInputs(at: number): boolean {
+    const { bytes, line, channels } = this.#frame;
+    const { radius } = this.#options;
     const reach = radius * channels;
-    let to = this.#count * this.#inputs;
+    let to = this.#count * this.#inputCount;
     let seen = 0;
     for (let dy = radius; dy >= 0; dy--) {
       const middle = at - dy * line;
       const end = dy === 0 ? middle : middle + reach + channels;
       for (let from = middle - reach; from < end; from++) {
-        const value = frame[from]!;
+        const value = bytes[from]!;
         seen |= value;
-        this.#features[to++] = SCALED[value]!;
-        this.#features[to++] = value > 0 ? 1 : 0;
+        this.#inputs[to++] = SCALED[value]!;
+        this.#inputs[to++] = value > 0 ? 1 : 0;
       }
     }
-    for (let c = 0; c < channels; c++) this.#features[to++] = frame[at - channels + c]! > WHITE ? 1 : 0;
+    for (let c = 0; c < channels; c++) this.#inputs[to++] = bytes[at - channels + c]! > WHITE ? 1 : 0;
+    this.#colours?.pairs(at, this.#inputs.subarray(to, to + COPY_PAIRS.length));
     return seen !== 0;
   }
 
   #basesByChannel(): Float32Array {
-    const [count, channels, bases] = [this.#count, this.#channels, this.#bases];
-    const result = new Float32Array(channels * count * bases);
+    const [coded, channels, { bases }] = [this.#coded, this.#channels, this.#options];
+    const result = new Float32Array(channels * coded * bases);
     for (let c = 0, to = 0; c < channels; c++)
-      for (let row = 0; row < count; row++)
+      for (let row = 0; row < coded; row++)
         for (let i = 0; i < bases; i++) result[to++] = this.#centres[(row * channels + c) * bases + i]!;
     return result;
   }
 
   finish(values: number): PixelRows {
-    const count = this.#count;
-    const channels = this.#channels;
+    const [count, coded, channels] = [this.#count, this.#coded, this.#channels];
     const byChannel = (levels: Uint8Array, of: (level: number) => number): Float32Array => {
-      const result = new Float32Array(channels * count);
+      const result = new Float32Array(channels * coded);
       for (let c = 0; c < channels; c++)
-        for (let row = 0; row < count; row++) result[c * count + row] = of(levels[row * channels + c]!);
+        for (let row = 0; row < coded; row++) result[c * coded + row] = of(levels[row * channels + c]!);
       return result;
     };
     return {
       count,
+      coded,
       values,
-      inputs: this.#features.subarray(0, count * this.#inputs),
+      inputs: this.#inputs.subarray(0, count * this.#inputCount),
       places: this.#places.subarray(0, count),
       weights: this.#weights.subarray(0, count),
-      own: this.#own.subarray(0, count * 2 * (channels - 1)),
+      choices: this.#choices.subarray(0, count),
+      candidates: this.#candidates.subarray(0, count * COPY_CANDIDATES.length),
+      codedRows: this.#codedRows.subarray(0, coded),
+      own: this.#own.subarray(0, coded * this.#ownCount),
       bases: this.#basesByChannel(),
       low: byChannel(this.#levels, (level) => (level === 0 ? -FAR : level - 0.5)),
       high: byChannel(this.#levels, (level) => (level === 255 ? FAR : level + 0.5)),

@@ -1,0 +1,53 @@
+// What a place's colour may be copied from (FORMAT.md, "Copies").
+
+/** Neighbours whose colour a place may have, (row, column) from it: left, above, above on the right, above on the left. */
+export const COPY_CANDIDATES = [
+  [0, -1],
+  [-1, 0],
+  [-1, 1],
+  [-1, -1],
+] as const;
+
+/** Pairs of neighbours: an input tells of each whether their colours differ. */
+export const COPY_PAIRS = [
+  [0, -1, -1, 0],
+  [0, -1, -1, -1],
+  [-1, 0, -1, 1],
+  [-1, 0, -1, -1],
+  [0, -1, 0, -2],
+  [-1, 0, -2, 0],
+  [-1, 1, -1, 2],
+  [-1, 1, -2, 1],
+  [0, -1, -1, 1],
+  [-1, -1, -2, -1],
+] as const;
+
+/** Ways to code a place: as each candidate, as a colour of the list, as a new colour. */
+export const [LISTED, NEW, CHOICES] = [4, 5, 6] as const;
+
+/** Colours that the list holds at most. */
+export const LISTED_COLOURS = 256;
+
+/** The colours of an image that were coded as new ones, the last {@link LISTED_COLOURS} of them. */
+export class ColourList {
+  readonly #colours = new Uint32Array(LISTED_COLOURS);
+  #added = 0;
+
+  clear(): void {
+    this.#added = 0;
+  }
+
+  /** All of them, in no order. */
+  colours(): Uint32Array {
+    return this.#colours.subarray(0, Math.min(this.#added, LISTED_COLOURS));
+  }
+
+  has(colour: number): boolean {
+    return this.colours().includes(colour);
+  }
+
+  /** Takes a new colour, in the place of the oldest where there is no more room. */
+  add(colour: number): void {
+    this.#colours[this.#added++ % LISTED_COLOURS] = colour;
+  }
+}
