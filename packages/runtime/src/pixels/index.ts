@@ -5,7 +5,14 @@ export {
   MAX_PIXEL_PRODUCTS,
   type PixelHead,
 } from './pixel-coder.js';
-export { CHOICES, COPY_CANDIDATES, COPY_PAIRS, ColourList, LISTED, NEW } from './pixel-copies.js';
+export {
+  COPY_CANDIDATES,
+  COPY_CHOICES,
+  COPY_LISTED,
+  COPY_NEW,
+  COPY_PAIRS,
+  ColourList,
+} from './pixel-copies.js';
 export {
   MAX_BIAS_SHIFT,
   MAX_PIXEL_RADIUS,

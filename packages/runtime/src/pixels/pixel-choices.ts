@@ -1,6 +1,13 @@
 import { weigh } from '../context/logistics.js';
 import { mixtureTables } from '../context/mixture-tables.js';
-import { CHOICES, COPY_CANDIDATES, COPY_PAIRS, ColourList, LISTED, NEW } from './pixel-copies.js';
+import {
+  COPY_CANDIDATES,
+  COPY_CHOICES,
+  COPY_LISTED,
+  COPY_NEW,
+  COPY_PAIRS,
+  ColourList,
+} from './pixel-copies.js';
 
 /** A place of an image so wide. */
 interface Where {
@@ -12,9 +19,9 @@ interface Where {
 /** How the places of an image may be coded (FORMAT.md, "Copies"), place after place. Colours are as stored, a byte a channel. */
 export class PixelChoices {
   /** Which choices the place has. */
-  readonly possible: boolean[] = Array.from({ length: CHOICES }, () => true);
+  readonly possible: boolean[] = Array.from({ length: COPY_CHOICES }, () => true);
   /** Sum 32768; 0 where a choice is not possible. */
-  readonly weights = new Int32Array(CHOICES);
+  readonly weights = new Int32Array(COPY_CHOICES);
   readonly #channels: number;
   readonly #order: Uint8Array;
   readonly #list = new ColourList();
@@ -47,7 +54,7 @@ export class PixelChoices {
     candidates.forEach((colour, i) => {
       this.possible[i] = candidates.indexOf(colour) === i;
     });
-    this.possible[LISTED] = this.#list.colours().some((colour) => !candidates.includes(colour));
+    this.possible[COPY_LISTED] = this.#list.colours().some((colour) => !candidates.includes(colour));
   }
 
   /** Of each pair of neighbours whether their colours differ. */
@@ -69,7 +76,7 @@ export class PixelChoices {
     const colour = colourAt(image, at, this.#channels);
     const copied = this.#candidates.indexOf(colour);
     if (copied >= 0) return copied;
-    return this.#list.has(colour) ? LISTED : NEW;
+    return this.#list.has(colour) ? COPY_LISTED : COPY_NEW;
   }
 
   /** Takes the weights' logarithms, 1/256, of all choices. */

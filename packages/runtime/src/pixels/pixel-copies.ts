@@ -23,12 +23,16 @@ export const COPY_PAIRS = [
 ] as const;
 
 /** Ways to code a place: as each candidate, as a colour of the list, as a new colour. */
-export const [LISTED, NEW, CHOICES] = [4, 5, 6] as const;
+export const COPY_CHOICES = 6;
+/** The choice of a colour of the list. */
+export const COPY_LISTED = 4;
+/** The choice of a new colour. */
+export const COPY_NEW = 5;
 
 /** Colours that the list holds at most. */
 export const LISTED_COLOURS = 256;
 
-/** The colours of an image that were coded as new ones, the last {@link LISTED_COLOURS} of them. */
+/** The colours of an image that were coded as new ones, the last 256 of them. */
 export class ColourList {
   readonly #colours = new Uint32Array(LISTED_COLOURS);
   #added = 0;

@@ -10,7 +10,7 @@ import {
 } from '../context/context-model.js';
 import { ConvaeError } from '../errors.js';
 import { MAX_PIXEL_FILE_BYTES } from './limits.js';
-import { CHOICES, COPY_CANDIDATES, COPY_PAIRS } from './pixel-copies.js';
+import { COPY_CANDIDATES, COPY_CHOICES, COPY_PAIRS } from './pixel-copies.js';
 
 /** Most rows and columns of pixels above and beside one that its probabilities depend on. */
 export const MAX_PIXEL_RADIUS = 5;
@@ -125,7 +125,7 @@ const LIMITS: SizeLimits<FileSizes> = [
 const MAGIC = Uint8Array.of(0x43, 0x41, 0x45, 0x50, 2);
 const VERSION_AT = MAGIC.length - 1;
 /** With copies, inputs tell of colours so far away, and a head has outputs for all choices. */
-const LEAST_WITH_COPIES = { radius: 2, components: Math.ceil((CHOICES - 2) / 3) } as const;
+const LEAST_WITH_COPIES = { radius: 2, components: Math.ceil((COPY_CHOICES - 2) / 3) } as const;
 
 /** The file of a version, with the arrays in the order of their bytes. */
 const fileOf = (copies: boolean): ArrayFile<FileSizes, Omit<PixelModel, 'copies'>> => {

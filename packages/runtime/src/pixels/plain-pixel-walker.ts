@@ -1,7 +1,7 @@
 import { TOTAL } from '../entropy/index.js';
 import { codeOf } from './code-of.js';
 import { PixelChoices } from './pixel-choices.js';
-import { COPY_CANDIDATES, COPY_PAIRS, LISTED, NEW } from './pixel-copies.js';
+import { COPY_CANDIDATES, COPY_LISTED, COPY_NEW, COPY_PAIRS } from './pixel-copies.js';
 import { PixelMixture } from './pixel-mixture.js';
 import { type PixelModel, WHITE_ABOVE } from './pixel-model.js';
 import { INDICATOR, pairStarts } from './pixel-pairs.js';
@@ -84,11 +84,11 @@ export class PlainPixelWalker implements PixelWalker {
     choices.look(image, { row, column, width: this.#width });
     this.#gatherDifferences(choices);
     const choice = this.#codeChoice(choices, image, at, place.position, coder);
-    if (choice === NEW) {
+    if (choice === COPY_NEW) {
       this.#codeValues(image, at, place, coder);
-      if (choices.choose(image, at) !== NEW) coder.refuse();
+      if (choices.choose(image, at) !== COPY_NEW) coder.refuse();
       choices.add(image, at);
-    } else if (choice === LISTED) this.#codeListed(choices, image, at, place, coder);
+    } else if (choice === COPY_LISTED) this.#codeListed(choices, image, at, place, coder);
     else choices.copy(choice, image, at);
   }
 
@@ -135,7 +135,7 @@ export class PlainPixelWalker implements PixelWalker {
     coder: ValueCoder,
   ): number {
     const wanted = coder.slot() < 0 ? choices.choose(image, at) : 0;
-    const slot = 2 * position + Number(choices.possible[LISTED]);
+    const slot = 2 * position + Number(choices.possible[COPY_LISTED]);
     const blank = this.#inputCount === 0;
     let left = blank ? this.#blank[slot]! : 0;
     const known = left > 0;

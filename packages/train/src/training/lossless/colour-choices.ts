@@ -1,4 +1,4 @@
-import { COPY_CANDIDATES, COPY_PAIRS, ColourList, LISTED, NEW } from '@convae/runtime/core';
+import { COPY_CANDIDATES, COPY_LISTED, COPY_NEW, COPY_PAIRS, ColourList } from '@convae/runtime/core';
 
 /** An image in coding order within a frame of zeros. */
 export interface Frame {
@@ -38,9 +38,9 @@ export class ColourChoices {
     });
     const copied = colours.indexOf(own);
     if (copied >= 0) return copied;
-    if (this.#listed.has(own)) return LISTED;
+    if (this.#listed.has(own)) return COPY_LISTED;
     this.#listed.add(own);
-    return NEW;
+    return COPY_NEW;
   }
 
   /** Writes for each pair of neighbours 1 where their colours differ. */

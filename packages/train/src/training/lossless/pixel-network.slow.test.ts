@@ -14,8 +14,8 @@ beforeAll(async () => {
 
 const [HEIGHT, WIDTH] = [5, 6];
 
-function model(channels: ImageChannels): PixelModel {
-  const network = { radius: 2, hidden1: 12, hidden2: 8, components: 3, bases: 4 };
+function model(channels: ImageChannels, copies = false): PixelModel {
+  const network = { radius: 2, hidden1: 12, hidden2: 8, components: 3, bases: 4, copies };
   const recipe = parseLosslessRecipe({ network, epochs: 1, batch: 4, learningRate: 1e-2 });
   return modelFor({ channels, height: HEIGHT, width: WIDTH }, recipe);
 }
@@ -87,5 +87,26 @@ describe.each([1, 3, 4] as const)('the network on %i channels', (channels) => {
     for (let step = 0; step < 60; step++) learner.step(batch, indices(8), 1e-2);
     expect(learner.measure(batch)).toBeLessThan(0.7 * before);
     learner.store.dispose();
+  });
+});
+
+describe('how a place is coded', () => {
+  it('has probabilities that sum to 1, none of them for a candidate that repeats a colour', () => {
+    const own = model(4, true);
+    const batch = everyLastValue(4);
+    const rows = rowsFor(own, batch, [0]);
+    const sums = new Float64Array(rows.count);
+    for (let choice = 0; choice < 6; choice++) {
+      const asked = { ...rows, choices: rows.choices.map(() => choice) };
+      tf.tidy(() => {
+        const weights = weightsOf(own).map((w, i) => tf.tensor(w, [...pixelParameters(own)[i]!.shape]));
+        const bits = pixelBits(tf, { model: own, rows: asked, weights, relu: tf.relu }).choice!.dataSync();
+        bits.forEach((cost, row) => {
+          if (choice < 4 && rows.candidates[4 * row + choice] === 0) expect(cost).toBeGreaterThan(1000);
+          sums[row]! += 2 ** -cost;
+        });
+      });
+    }
+    for (const sum of sums) expect(sum).toBeCloseTo(1, 4);
   });
 });

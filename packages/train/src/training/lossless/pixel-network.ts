@@ -1,4 +1,4 @@
-import { CHOICES, COPY_CANDIDATES } from '@convae/runtime/core';
+import { COPY_CANDIDATES, COPY_CHOICES } from '@convae/runtime/core';
 import type { Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import { createRandom } from '../../dataset/random.js';
 import { elements } from '../../model/parameters.js';
@@ -204,19 +204,19 @@ function rowBits(tf: Tf, { channels, network }: PixelModel, rows: PixelRows, out
 
 /** Bits of which choice each row is, float32 rows; candidates that repeat a colour are none. */
 function choiceBits(tf: Tf, rows: PixelRows, outputs: Tensor): Tensor {
-  const logits = tf.slice(tf.reshape(outputs, [rows.count, -1]), [0, 0], [-1, CHOICES]);
+  const logits = tf.slice(tf.reshape(outputs, [rows.count, -1]), [0, 0], [-1, COPY_CHOICES]);
   const candidates = tf.tensor2d(rows.candidates, [rows.count, COPY_CANDIDATES.length]);
   const possible = tf.pad(
     candidates,
     [
       [0, 0],
-      [0, CHOICES - COPY_CANDIDATES.length],
+      [0, COPY_CHOICES - COPY_CANDIDATES.length],
     ],
     1,
   );
   const known = tf.sub(logits, tf.mul(tf.sub(1, possible), IMPOSSIBLE));
   const logarithms = tf.logSoftmax(tf.mul(known, Math.LN2));
-  const chosen = tf.oneHot(tf.tensor1d(rows.choices, 'int32'), CHOICES);
+  const chosen = tf.oneHot(tf.tensor1d(rows.choices, 'int32'), COPY_CHOICES);
   return tf.mul(tf.sum(tf.mul(logarithms, chosen), -1), -1 / Math.LN2);
 }
 

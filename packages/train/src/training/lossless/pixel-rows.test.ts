@@ -80,6 +80,36 @@ describe('pixelRows', () => {
   });
 });
 
+describe('pixelRows where colours are copied', () => {
+  /** One row of pixels, a value a pixel. */
+  const line = (...values: number[]): ImageBatch => ({
+    data: Uint8Array.from(values),
+    count: 1,
+    height: 1,
+    width: values.length,
+    channels: 1,
+  });
+  const options = { radius: 2, bases: 4, copies: true, grid: pixelGrid(1, 1) } as const;
+
+  it('knows of each place which choice it is, and codes the values of listed and of new colours alone', () => {
+    const rows = pixelRows(line(7, 7, 9, 7, 0, 9), [0], options);
+    // New, left, new, listed, above (outside: 0), listed.
+    expect(Array.from(rows.choices)).toEqual([5, 0, 5, 4, 1, 4]);
+    expect(Array.from(rows.codedRows)).toEqual([0, 2, 3, 5]);
+    expect(Array.from(rows.high, (edge) => edge - 0.5)).toEqual([7, 9, 7, 9]);
+  });
+
+  it('tells which candidates are the first of their colour, and which pairs of neighbours differ', () => {
+    const rows = pixelRows(line(7, 9, 9), [0], options);
+    expect(Array.from(rows.candidates)).toEqual([1, 0, 0, 0, 1, 1, 0, 0, 1, 1, 0, 0]);
+    const size = inputCount(1, 2, true);
+    const pairs = (row: number): number[] =>
+      Array.from(rows.inputs.subarray((row + 1) * size - 10, (row + 1) * size));
+    expect(pairs(0)).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    expect(pairs(1)).toEqual([1, 1, 0, 0, 1, 0, 0, 0, 1, 0]);
+  });
+});
+
 describe('gridFor', () => {
   it('has a cell for each place of small images, and no more cells than the table may have', () => {
     expect(gridFor({ height: 28, width: 28, channels: 1 })).toMatchObject({ height: 28, width: 28 });

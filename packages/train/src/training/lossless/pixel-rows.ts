@@ -1,9 +1,9 @@
 import {
   COPY_CANDIDATES,
+  COPY_LISTED,
+  COPY_NEW,
   COPY_PAIRS,
   type ImageBatch,
-  LISTED,
-  NEW,
   neighbourCount,
 } from '@convae/runtime/core';
 import { ColourChoices, type Frame } from './colour-choices.js';
@@ -172,12 +172,12 @@ class RowsBuilder {
     if (nothing) this.#shared[cell] = row;
     this.#places[row] = cell;
     this.#weights[row] = 1;
-    if (this.#choose(row, at) >= LISTED) this.#addValues(row, at, place);
+    if (this.#choose(row, at) >= COPY_LISTED) this.#addValues(row, at, place);
   }
 
   /** Which choice a place is; a new colour where none are copied. */
   #choose(row: number, at: number): number {
-    if (this.#colours === undefined) return NEW;
+    if (this.#colours === undefined) return COPY_NEW;
     const first = COPY_CANDIDATES.length * row;
     const choice = this.#colours.choose(at, this.#candidates.subarray(first, first + COPY_CANDIDATES.length));
     this.#choices[row] = choice;
