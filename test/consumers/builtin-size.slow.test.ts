@@ -61,10 +61,10 @@ describe('the builtin entry of pages, kernels included', () => {
     expect(whole).toBeLessThanOrEqual(41_000);
   });
 
-  it('is at most 75 kB with all that any bundle and call can load', async () => {
+  it('is at most 78 kB with all that any bundle and call can load', async () => {
     const files = (await readdir(PAGES)).filter((name) => !/^(web-decode|workerd)/.test(name));
     const loaded = [...files.map((name) => join(PAGES, name)), join(DIST, 'errors.js')];
-    expect(await sizeOf(loaded)).toBeLessThanOrEqual(75_000);
+    expect(await sizeOf(loaded)).toBeLessThanOrEqual(78_000);
   });
 
   it.each(['web', 'web-decode'])('%s goes into one file, which knows no ONNX Runtime', async (name) => {

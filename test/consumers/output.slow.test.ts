@@ -62,14 +62,14 @@ describe('the built entries for browsers', () => {
 /** What most pages never load: the folder below dist that begins it, and the most bytes of it after gzip. */
 const ON_DEMAND = {
   'provider/builtin/': 25_000,
-  'codec/lossless-codec': 9_000,
+  'codec/lossless-codec': 12_000,
   'codec/effort/': 7_000,
 } as const;
 
 /** Bytes after gzip of a built entry. */
 interface Sizes {
   readonly atOnce: number;
-  /** Everything that it may load but {@link ON_DEMAND}. */
+  /** Everything that it may load but {@link ON_DEMAND}, each file compressed by itself. */
   readonly inAll: number;
   readonly onDemand: Readonly<Record<keyof typeof ON_DEMAND, number>>;
 }
@@ -123,12 +123,12 @@ function closure(outputs: Metafile['outputs'], path: string, found = new Set<str
 
 describe('the size of the entries for browsers, minified and gzipped, without ONNX Runtime', () => {
   it.each(['web/index.js', 'worker/index.js'])(
-    '%s is at most 15 kB, 51 kB with all that it loads on demand for most bundles, and more for some features',
+    '%s is at most 15 kB, 55 kB with all that it loads on demand for most bundles, and more for some features',
     async (entry) => {
       const { atOnce, inAll, onDemand } = await measure(entry);
       expect(atOnce).toBeGreaterThan(1000);
       expect(atOnce).toBeLessThanOrEqual(15_000);
-      expect(inAll).toBeLessThanOrEqual(51_000);
+      expect(inAll).toBeLessThanOrEqual(55_000);
       for (const [part, most] of Object.entries(ON_DEMAND)) {
         expect(onDemand[part as keyof typeof ON_DEMAND], part).toBeGreaterThan(1000);
         expect(onDemand[part as keyof typeof ON_DEMAND], part).toBeLessThanOrEqual(most);
