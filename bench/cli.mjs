@@ -1,5 +1,5 @@
-// Images a second of `convae encode` and `convae decode` on the 10,000 MNIST test images, IDX in and IDX out: each bundle of
-// models/ with each of its priors, whole processes with their start included, the fastest of several runs. Beside gzip on the
+// Images a second of `convae encode` and `convae decode` on the 10,000 MNIST test images, IDX in and IDX out: each MNIST bundle
+// of models/ with each of its priors, whole processes with their start included, the fastest of several runs. Beside gzip on the
 // same file, where it is installed, and the limit: the networks' multiply-adds in a product of matrices on all cores, and the
 // bytes of pixels in a copy of memory.
 // usage: node bench/cli.mjs [--runs N] [--images N] [--bundle DIR]... [--json FILE]      (after a build)
@@ -27,7 +27,7 @@ const runs = wholeNumber(values, 'runs');
 const bundles =
   values.bundle?.map((path) => resolve(path)) ??
   readdirSync(join(ROOT, 'models'), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
+    .filter((entry) => entry.isDirectory() && entry.name.startsWith('mnist-'))
     .map(({ name }) => join(ROOT, 'models', name));
 const threads = availableParallelism();
 const rows = createRows();

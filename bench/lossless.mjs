@@ -81,7 +81,7 @@ for (const entry of values.bundle) {
   const [folder, source] = [entry.slice(0, split), entry.slice(split + 1)];
   const codecs = [];
   for (const contextKernel of values.kernel) codecs.push(await loadCodec(folder, { contextKernel }));
-  const set = await openDataset(source, {});
+  const set = await openDataset(source, { exact: true });
   const test = await set.loadTest();
   const some = sliceBatch(test, 0, Math.min(test.count, Number(values.images)));
   console.log(`${codecs[0].manifest.name}: ${some.count} images, one core, medians of ${values.runs} runs`);

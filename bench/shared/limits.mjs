@@ -62,7 +62,7 @@ function productsOf({ block, input, output }) {
 
 /** Multiply-adds of a bundle's `encoder` or `decoder` for one image; undefined where its manifest has no architecture. */
 export function productsOfImage({ architecture }, half) {
-  if (!architecture) return undefined;
+  if (architecture?.encoder === undefined) return undefined;
   const shapes = traceShapes(architecture);
   const links = [...shapes[half], ...(shapes.linear ? [shapes.linear[half]] : [])];
   return links.reduce((sum, link) => sum + productsOf(link), 0);
