@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 import { sliceBatch } from '../packages/runtime/dist/index.js';
 import { writeIdxImages } from '../packages/train/dist/dataset/idx-file.js';
 import { openDataset } from '../packages/train/dist/dataset/index.js';
-import { convae, ROOT, scratchFolder, wholeNumber } from './shared/command.mjs';
+import { CONVAE, convae, ROOT, scratchFolder, startSeconds, wholeNumber } from './shared/command.mjs';
 import { measureLimits, mostImages, productsOfImage } from './shared/limits.mjs';
 import { createRows, whole } from './shared/rows.mjs';
 
@@ -67,7 +67,10 @@ console.log(
     `${(limit.bytes / 1e9).toFixed(1)} GB/s; Node ${process.versions.node}; start-up included, fastest of ${runs}`,
 );
 const start = fastestConvae('info', bundles[0]);
-console.log(`convae info: ${Math.round(1000 * start)} ms`);
+const bare = fastest(() => startSeconds('-e', '0'));
+const version = fastest(() => startSeconds(CONVAE, '--version'));
+const ms = (seconds) => `${Math.round(1000 * seconds)} ms`;
+console.log(`convae info: ${ms(start)}; convae --version: ${ms(version)}; node alone: ${ms(bare)}`);
 const peers = { encode: gzipRate('-c', input, count) };
 if (peers.encode !== undefined) {
   spawnSync('gzip', ['-kf', input]);
@@ -88,4 +91,4 @@ for (const bundle of bundles) {
     }
   }
 }
-rows.save(values.json, { limit, runs, count, infoSeconds: start });
+rows.save(values.json, { limit, runs, count, startSeconds: { info: start, version, node: bare } });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const CONVAE = join(ROOT, 'packages/runtime/bin/convae.js');
+export const CONVAE = join(ROOT, 'packages/runtime/bin/convae.js');
 /** Has a process write its processor time (µs) and its largest memory (KiB) when it ends: those of all its threads. */
 const METER = `data:text/javascript,process.on('exit',()=>{const u=process.resourceUsage();process.stderr.write('\\nMETER '+JSON.stringify([u.userCPUTime+u.systemCPUTime,u.maxRSS]))})`;
 
@@ -20,6 +20,14 @@ export function convae(...args) {
   if (run.status !== 0) throw new Error(`convae ${args[0]} failed: ${run.stderr}`);
   const [microseconds, kibibytes] = JSON.parse(/METER (.*)$/.exec(run.stderr)[1]);
   return { result: JSON.parse(run.stdout), wall, seconds: microseconds / 1e6, memory: kibibytes * 1024 };
+}
+
+/** Seconds by the clock of `convae --version`, or of Node with nothing to do. */
+export function startSeconds(...args) {
+  const start = performance.now();
+  const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`node ${args.join(' ')} failed: ${stderr}`);
+  return (performance.now() - start) / 1000;
 }
 
 /** A folder that is gone when the process ends. */

@@ -1,5 +1,5 @@
-// node packages/runtime/kernels/build.mjs: compiles the kernels of the builtin provider, of the pixel context model and of hashing, where
-// they have changed, to kernels-wasm.ts beside the sources that run them (the bytes in hexadecimal digits, which gzip packs
+// node packages/runtime/kernels/build.mjs: compiles the kernels of the builtin provider and those of the pixel context model,
+// where they have changed, to kernels-wasm.ts beside the sources that run them (the bytes in hexadecimal digits, which gzip packs
 // better than base64), the first also to dist/provider/builtin/kernels.wasm; then bundles the entries that carry them.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
@@ -17,7 +17,6 @@ const MODULES = [
     binary: join(PACKAGE, 'dist/provider/builtin/kernels.wasm'),
   },
   { sources: join(HERE, 'pixels'), script: join(PACKAGE, 'src/pixels/kernels-wasm.ts') },
-  { sources: join(HERE, 'hash'), script: join(PACKAGE, 'src/builtin/hash/kernels-wasm.ts') },
 ];
 
 /** No runtime, no checks, no imports: functions on addresses. */

@@ -20,9 +20,6 @@ export function toHex(bytes: Uint8Array): string {
 export const fromHex = (digits: string): Uint8Array<ArrayBuffer> =>
   Uint8Array.from({ length: digits.length / 2 }, (_, i) => Number.parseInt(digits.substr(2 * i, 2), 16));
 
-/** Gives the SHA-256 of some bytes, 32 bytes. */
-export type Digest = (bytes: Uint8Array) => Promise<Uint8Array>;
-
 /**
  * The SHA-256 of some bytes, 32 bytes.
  * @throws ConvaeError DEPENDENCY_MISSING where Web Crypto is missing (a page that is neither https nor localhost).

@@ -69,7 +69,7 @@ export function look(at: usize, stride: usize, weights: usize): void {
   pushIf(nw != colourAt(at - 2 * stride - step), weights + 9 * size);
 }
 
-/** Takes the inputs that tell from which candidates a value of the place differs. own: the weights of the first channel's. */
+/** Takes the inputs that tell from which candidates a value of the place differs. differ: the weights of the pairs. */
 export function lookAt(value: i32, channel: i32, k: i32, differ: usize): void {
   const size: usize = 4 * model().units1;
   let weights = differ + size * (PAIRS + CANDIDATES * k);

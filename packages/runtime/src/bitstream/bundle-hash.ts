@@ -1,4 +1,4 @@
-import { type Digest, sha256 } from '../bytes.js';
+import { sha256 } from '../bytes.js';
 
 /** Bytes of the bundle's hash that a container carries. */
 export const BUNDLE_HASH_BYTES = 8;
@@ -15,12 +15,11 @@ export type PlainData =
 /**
  * The hash by which a bitstream names its bundle: the first 8 bytes of SHA-256 over the RFC 8785 form of what
  * decoding depends on (FORMAT.md, "Bundle": identity).
- * @param digest SHA-256; Web Crypto's where left out.
  * @throws TypeError where a number is not finite; ConvaeError DEPENDENCY_MISSING where Web Crypto is missing.
  */
-export async function bundleHash(identity: PlainData, digest: Digest = sha256): Promise<Uint8Array> {
-  const hash = await digest(new TextEncoder().encode(canonicalJson(identity)));
-  return hash.slice(0, BUNDLE_HASH_BYTES);
+export async function bundleHash(identity: PlainData): Promise<Uint8Array> {
+  const digest = await sha256(new TextEncoder().encode(canonicalJson(identity)));
+  return digest.slice(0, BUNDLE_HASH_BYTES);
 }
 
 /** RFC 8785: no white space, keys sorted by UTF-16 units, numbers and strings as ECMAScript writes them. */

@@ -1,7 +1,6 @@
 import type { BundleFiles } from '../bundle/files.js';
 import { isLosslessBundle, loadAnyBundle } from '../bundle/load.js';
 import type { BundleSource } from '../bundle/source.js';
-import type { Digest } from '../bytes.js';
 import { aborted } from '../checks.js';
 import { createCodec, kernelOf } from '../codec/codec.js';
 import type { Codec } from '../codec/interface.js';
@@ -17,20 +16,18 @@ export interface Platform {
   readonly openFiles: (source: BundleSource, options: FetchingOptions) => Promise<BundleFiles>;
   /** Gives the compiled kernels. */
   readonly loadModule: LoadModule;
-  /** SHA-256, where there is a better one than Web Crypto's. */
-  readonly digest?: Digest;
 }
 
 /** Loads a codec, or only the half of it that decodes. */
 async function load(
-  { openFiles, loadModule, digest }: Platform,
+  { openFiles, loadModule }: Platform,
   source: BundleSource,
   options: BuiltinLoadOptions,
   decoderOnly: boolean,
 ): Promise<Codec> {
   checkBuiltinOptions(options);
   const bundle = await reporting(options.onProgress, async (onProgress) =>
-    loadAnyBundle(await openFiles(source, { ...options, onProgress }), decoderOnly, digest),
+    loadAnyBundle(await openFiles(source, { ...options, onProgress }), decoderOnly),
   );
   if (isLosslessBundle(bundle)) {
     const { createLosslessCodec } = await import('../codec/lossless-codec.js');

@@ -1,5 +1,5 @@
 import { bundleHash } from '../bitstream/bundle-hash.js';
-import { type Digest, sha256, toHex } from '../bytes.js';
+import { sha256, toHex } from '../bytes.js';
 import { MAX_CONTEXT_FILE_BYTES } from '../context/limits.js';
 import { qualityCount } from '../entropy/quantizer.js';
 import { MAX_TABLE_FILE_BYTES, parseTables } from '../entropy/table-file.js';
@@ -59,29 +59,19 @@ export interface LosslessBundle {
  * or DATA_TRUNCATED where the table file or the context model breaks its format; UNSUPPORTED for a lossless bundle.
  */
 export async function loadBundle(files: BundleFiles, decoderOnly = false): Promise<Bundle> {
-  const manifest = withNetworks(await readManifest(files));
-  return readNetworks({ files, digest: sha256 }, manifest, decoderOnly);
+  return readNetworks(files, withNetworks(await readManifest(files)), decoderOnly);
 }
 
 /**
  * Reads a bundle of any kind and checks the SHA-256 of its files; {@link isLosslessBundle} tells them apart.
- * @param digest SHA-256; Web Crypto's where left out.
  * @throws as {@link loadBundle}, but not UNSUPPORTED.
  */
 export async function loadAnyBundle(
   files: BundleFiles,
   decoderOnly = false,
-  digest: Digest = sha256,
 ): Promise<Bundle | LosslessBundle> {
   const manifest = await readManifest(files);
-  const source = { files, digest };
-  return isLossless(manifest) ? readLossless(source, manifest) : readNetworks(source, manifest, decoderOnly);
-}
-
-/** Where the files come from, and what checks them. */
-interface Source {
-  readonly files: BundleFiles;
-  readonly digest: Digest;
+  return isLossless(manifest) ? readLossless(files, manifest) : readNetworks(files, manifest, decoderOnly);
 }
 
 /** Whether a bundle is lossless. */
@@ -91,35 +81,33 @@ export const isLosslessBundle = (bundle: Bundle | LosslessBundle): bundle is Los
 const readManifest = async (files: BundleFiles): Promise<Manifest | LosslessManifest> =>
   parseAnyManifest(await files.read(MANIFEST_FILE, MAX_MANIFEST_BYTES));
 
-async function readLossless(source: Source, manifest: LosslessManifest): Promise<LosslessBundle> {
-  const context = await readListed(source, manifest.context, MAX_PIXEL_FILE_BYTES);
-  const hash = await bundleHash(bundleIdentity(manifest)!, source.digest);
-  return { location: source.files.location, manifest, context, hash };
+async function readLossless(files: BundleFiles, manifest: LosslessManifest): Promise<LosslessBundle> {
+  const context = await readListed(files, manifest.context, MAX_PIXEL_FILE_BYTES);
+  return { location: files.location, manifest, context, hash: await bundleHash(bundleIdentity(manifest)!) };
 }
 
-async function readNetworks(source: Source, manifest: Manifest, decoderOnly: boolean): Promise<Bundle> {
-  const { files } = source;
+async function readNetworks(files: BundleFiles, manifest: Manifest, decoderOnly: boolean): Promise<Bundle> {
   const leftOut = decoderOnly || files.names?.includes(manifest.encoder.file) === false;
   const [encoder, decoder, coding] = await Promise.all([
-    leftOut ? undefined : readListed(source, manifest.encoder, MAX_GRAPH_BYTES),
-    readListed(source, manifest.decoder, MAX_GRAPH_BYTES),
-    readCoding(source, manifest),
+    leftOut ? undefined : readListed(files, manifest.encoder, MAX_GRAPH_BYTES),
+    readListed(files, manifest.decoder, MAX_GRAPH_BYTES),
+    readCoding(files, manifest),
   ]);
   return { location: files.location, manifest, encoder, decoder, coding };
 }
 
-async function readCoding(source: Source, manifest: Manifest): Promise<BundleCoding | undefined> {
+async function readCoding(files: BundleFiles, manifest: Manifest): Promise<BundleCoding | undefined> {
   const identity = bundleIdentity(manifest);
   if (identity === undefined || manifest.tables === undefined) return undefined;
-  const tables = parseTables(await readListed(source, manifest.tables, MAX_TABLE_FILE_BYTES));
+  const tables = parseTables(await readListed(files, manifest.tables, MAX_TABLE_FILE_BYTES));
   checkTableCount(tables, manifest);
-  const context = await readContext(source, manifest);
-  return { tables, context, hash: await bundleHash(identity, source.digest) };
+  const context = await readContext(files, manifest);
+  return { tables, context, hash: await bundleHash(identity) };
 }
 
-async function readContext(source: Source, manifest: Manifest): Promise<BundleContext | undefined> {
+async function readContext(files: BundleFiles, manifest: Manifest): Promise<BundleContext | undefined> {
   if (manifest.context === undefined) return undefined;
-  const bytes = readListed(source, manifest.context, MAX_CONTEXT_FILE_BYTES);
+  const bytes = readListed(files, manifest.context, MAX_CONTEXT_FILE_BYTES);
   const [code, context] = await Promise.all([import('./open-context.js'), bytes]);
   return code.readBundleContext(context, manifest);
 }
@@ -145,16 +133,12 @@ export async function sha256Hex(bytes: Uint8Array): Promise<string> {
 
 type ListedFile = NonNullable<Manifest['tables']>;
 
-async function readListed(
-  { files, digest }: Source,
-  listed: ListedFile,
-  maxBytes: number,
-): Promise<Uint8Array> {
+async function readListed(files: BundleFiles, listed: ListedFile, maxBytes: number): Promise<Uint8Array> {
   const bytes = await files.read(listed.file, maxBytes, listed.sha256);
   const problem =
     bytes.length !== listed.bytes
       ? `has ${bytes.length} bytes, ${MANIFEST_FILE} says ${listed.bytes}`
-      : toHex(await digest(bytes)) !== listed.sha256
+      : (await sha256Hex(bytes)) !== listed.sha256
         ? `does not have the SHA-256 that ${MANIFEST_FILE} says`
         : undefined;
   if (problem === undefined) return bytes;

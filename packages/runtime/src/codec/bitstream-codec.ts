@@ -11,11 +11,14 @@ import type {
   ImageSequence,
 } from './coding/index.js';
 import type { Codec, OpenedContainer, OpenOptions } from './interface.js';
+import { onDemand } from './on-demand.js';
 import { joinedImages } from './shapes.js';
 
 /** What is said where the context prior's plain kernel runs and nobody asked for it. */
 export const PLAIN_NOTICE =
   'WebAssembly with SIMD does not run here: the context prior is computed in JavaScript, at least ten times slower';
+
+const imageEncoder = onDemand(() => import('./coding/image-encoder.js'));
 
 type Coding = 'encode' | 'encodeBatch' | 'decode' | 'encodeContainer' | 'decodeContainer' | 'openContainer';
 
@@ -38,7 +41,7 @@ export abstract class BitstreamCodec implements Pick<Codec, Coding> {
 
   async encodeBatch(images: Images, options: EncodeOptions = {}): Promise<Uint8Array[]> {
     const context = this.coding(options.signal);
-    const { encodeImages } = await import('./coding/image-encoder.js');
+    const { encodeImages } = await imageEncoder();
     return encodeImages(context, images, options);
   }
 

@@ -22,6 +22,7 @@ import type {
 } from './interface.js';
 import { firstOverlap, isLarge } from './is-large.js';
 import { isPlain } from './normalisation.js';
+import { onDemand } from './on-demand.js';
 import { type CodecParts, DECODED, inWorkspace, roomFor, runDecoder } from './parts.js';
 import { type Pixels, type PixelWorkspace, PLAIN_PIXELS } from './pixels/pixels.js';
 import { checkLatents, imageSize, joinedImages } from './shapes.js';
@@ -47,6 +48,8 @@ export interface CodecOptions {
   /** Threads that share bulk work, which the codec owns from here on; none where left out. */
   readonly pool?: Threads | undefined;
 }
+
+const embedding = onDemand(() => import('./embedding.js'));
 
 class OnnxCodec extends BitstreamCodec implements Codec {
   readonly manifest: Manifest;
@@ -93,7 +96,7 @@ class OnnxCodec extends BitstreamCodec implements Codec {
   }
 
   async embed(images: Images, options: CallOptions = {}): Promise<LatentBatch> {
-    const { embed } = await import('./embedding.js');
+    const { embed } = await embedding();
     return embed(this.#parts, images, options);
   }
 
@@ -153,7 +156,7 @@ class OnnxCodec extends BitstreamCodec implements Codec {
   }
 
   async score(images: Images, options: CallOptions = {}): Promise<Float64Array> {
-    const { score } = await import('./embedding.js');
+    const { score } = await embedding();
     return score(this.#parts, images, options);
   }
 

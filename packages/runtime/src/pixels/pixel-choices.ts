@@ -8,13 +8,7 @@ import {
   COPY_PAIRS,
   ColourList,
 } from './pixel-copies.js';
-
-/** A place of an image so wide. */
-interface Where {
-  readonly row: number;
-  readonly column: number;
-  readonly width: number;
-}
+import { codingOrder } from './pixel-model.js';
 
 /** How the places of an image may be coded (FORMAT.md, "Copies"), place after place. Colours are as stored, a byte a channel. */
 export class PixelChoices {
@@ -23,16 +17,16 @@ export class PixelChoices {
   /** Sum 32768; 0 where a choice is not possible. */
   readonly weights = new Int32Array(COPY_CHOICES);
   readonly #channels: number;
-  readonly #order: Uint8Array;
+  readonly #order: readonly number[];
   readonly #list = new ColourList();
   readonly #candidates = new Uint32Array(COPY_CANDIDATES.length);
   #colourAt: (dy: number, dx: number) => number = () => 0;
   /** Colours of the list that the place may have, as far as it is known. */
   #left: number[] = [];
 
-  constructor(channels: number, order: Uint8Array) {
+  constructor(channels: number) {
     this.#channels = channels;
-    this.#order = order;
+    this.#order = codingOrder(channels);
   }
 
   /** Begins an image. */
@@ -40,8 +34,11 @@ export class PixelChoices {
     this.#list.clear();
   }
 
-  /** Looks at what is around a place. */
-  look(image: Uint8Array, { row, column, width }: Where): void {
+  /** Looks at what is around a place of an image, uint8 H×W×C. */
+  look(
+    image: Uint8Array,
+    { row, column, width }: { readonly row: number; readonly column: number; readonly width: number },
+  ): void {
     const channels = this.#channels;
     this.#colourAt = (dy, dx) => {
       const [y, x] = [row + dy, column + dx];

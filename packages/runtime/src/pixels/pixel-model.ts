@@ -92,6 +92,10 @@ export type PixelSizes = Pick<
 /** The sizes in a file, whose version says the rest. */
 type FileSizes = Omit<PixelSizes, 'copies'>;
 
+/** In which order the channels of a pixel are coded: alpha first, because colours say nothing where it is 0. */
+export const codingOrder = (channels: number): readonly number[] =>
+  channels === 4 ? [3, 0, 1, 2] : Array.from({ length: channels }, (_, channel) => channel);
+
 /** Outputs of the network for one value. */
 export const pixelOutputs = ({ components }: Pick<PixelSizes, 'components'>): number => 3 * components + 2;
 

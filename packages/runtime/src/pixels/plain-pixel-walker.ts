@@ -3,14 +3,10 @@ import { codeOf } from './code-of.js';
 import { PixelChoices } from './pixel-choices.js';
 import { COPY_CANDIDATES, COPY_LISTED, COPY_NEW, COPY_PAIRS } from './pixel-copies.js';
 import { PixelMixture } from './pixel-mixture.js';
-import { type PixelModel, WHITE_ABOVE } from './pixel-model.js';
+import { codingOrder, type PixelModel, WHITE_ABOVE } from './pixel-model.js';
 import { INDICATOR, pairStarts } from './pixel-pairs.js';
 import type { PixelBlock, PixelFrame, PixelWalker, ValueCoder } from './pixel-walker.js';
 import { createPlainPixelKernel, type PixelKernel } from './plain-pixel-kernel.js';
-
-/** In which order the channels of a pixel are coded: alpha first, because colours say nothing where it is 0. */
-const codingOrder = (channels: number): readonly number[] =>
-  channels === 4 ? [3, 0, 1, 2] : Array.from({ length: channels }, (_, channel) => channel);
 
 /** A place of an image, and its number in the grid. */
 interface Place {
@@ -51,7 +47,7 @@ export class PlainPixelWalker implements PixelWalker {
     this.#blank = new Uint16Array(gridHeight * gridWidth * Math.max(channels, 2));
     this.#order = Uint8Array.from(codingOrder(channels));
     this.#pairs = pairStarts(model);
-    this.#choices = copies ? new PixelChoices(channels, this.#order) : undefined;
+    this.#choices = copies ? new PixelChoices(channels) : undefined;
     this.#inputs = new Int32Array(2 * this.#pairs.end);
     this.#bases = new Uint8Array(model.bases);
   }

@@ -1,5 +1,6 @@
 import { dequantize, type SymbolBatch } from '../../entropy/quantizer.js';
 import { type ImageBatch, sliceBatch } from '../../image.js';
+import { onDemand } from '../on-demand.js';
 import { latentShape } from '../shapes.js';
 import { type CallOptions, type CodedImages, type CodingContext, codedShape } from './coding-context.js';
 import type { Networks } from './networks.js';
@@ -8,6 +9,8 @@ import { inTurns } from './turns.js';
 
 /** Most symbols in a chunk of more than one image. */
 const CHUNK_SYMBOLS = 1 << 20;
+
+const networkEncoder = onDemand(() => import('./network-encoder.js'));
 
 /** Images to payloads and back through a bundle's networks. */
 export function networkCoding(networks: Networks): CodingContext {
@@ -22,7 +25,7 @@ export function networkCoding(networks: Networks): CodingContext {
       return Math.min(fitting, MAX_CONTEXT_PRODUCTS / model.context().products(quality, shape));
     },
     encode: async function* (...args) {
-      const { encodeParts } = await import('./network-encoder.js');
+      const { encodeParts } = await networkEncoder();
       yield* encodeParts(networks, ...args);
     },
     decode: async (payload, coded, options) => {

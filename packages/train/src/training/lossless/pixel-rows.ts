@@ -3,10 +3,11 @@ import {
   COPY_LISTED,
   COPY_NEW,
   COPY_PAIRS,
+  codingOrder,
   type ImageBatch,
   neighbourCount,
+  PixelChoices,
 } from '@convae/runtime/core';
-import { ColourChoices, type Frame } from './colour-choices.js';
 import type { PixelGrid } from './pixel-grid.js';
 
 /** Above this a value counts as white: it has an input of its own where it is the left neighbour's. */
@@ -59,10 +60,6 @@ export interface PixelRows {
   readonly white: Float32Array;
 }
 
-/** Channels in the order in which they are coded: alpha first. */
-const codingOrder = (channels: number): readonly number[] =>
-  channels === 4 ? [3, 0, 1, 2] : Array.from({ length: channels }, (_, c) => c);
-
 /** Inputs of a place that come from its neighbours. */
 export const inputCount = (channels: number, radius: number, copies: boolean): number =>
   2 * neighbourCount(radius) * channels + channels + (copies ? COPY_PAIRS.length : 0);
@@ -73,6 +70,14 @@ export const ownCount = (channels: number, copies: boolean): number =>
 
 /** Floats of the inputs of a value. */
 const SCALED = Float32Array.from({ length: 256 }, (_, value) => value * VALUE_SCALE);
+
+/** An image in coding order within a frame of zeros. */
+interface Frame {
+  readonly bytes: Uint8Array;
+  /** Bytes of a row. */
+  readonly line: number;
+  readonly channels: number;
+}
 
 /** An image in coding order within a frame of zeros: `radius` rows above, `radius` columns on both sides. */
 function framed(images: ImageBatch, index: number, radius: number): Frame {
@@ -115,7 +120,7 @@ class RowsBuilder {
   readonly #inputs: Float32Array;
   readonly #places: Int32Array;
   readonly #weights: Float32Array;
-  readonly #choices: Int32Array;
+  readonly #chosen: Int32Array;
   readonly #candidates: Float32Array;
   readonly #codedRows: Int32Array;
   readonly #own: Float32Array;
@@ -127,7 +132,9 @@ class RowsBuilder {
   #count = 0;
   #coded = 0;
   #frame: Frame = { bytes: new Uint8Array(), line: 0, channels: 1 };
-  #colours: ColourChoices | undefined;
+  /** Where colours are copied, of the place that was looked at last. */
+  readonly #choices: PixelChoices | undefined;
+  #image: Uint8Array = new Uint8Array();
 
   constructor(most: number, channels: number, options: RowOptions) {
     const { radius, bases, copies, grid } = options;
@@ -138,7 +145,8 @@ class RowsBuilder {
     this.#inputs = new Float32Array(most * this.#inputCount);
     this.#places = new Int32Array(most);
     this.#weights = new Float32Array(most);
-    this.#choices = new Int32Array(copies ? most : 0);
+    this.#choices = copies ? new PixelChoices(channels) : undefined;
+    this.#chosen = new Int32Array(copies ? most : 0);
     this.#candidates = new Float32Array(copies ? most * COPY_CANDIDATES.length : 0);
     this.#codedRows = new Int32Array(most);
     this.#own = new Float32Array(most * this.#ownCount);
@@ -149,9 +157,11 @@ class RowsBuilder {
 
   add(images: ImageBatch, index: number): void {
     const { height, width, channels } = images;
-    const { radius, copies, grid } = this.#options;
+    const { radius, grid } = this.#options;
     this.#frame = framed(images, index, radius);
-    this.#colours = copies ? new ColourChoices(this.#frame) : undefined;
+    const size = height * width * channels;
+    this.#image = images.data.subarray(index * size, (index + 1) * size);
+    this.#choices?.clear();
     for (let y = 0; y < height; y++)
       for (let x = 0; x < width; x++) {
         const at = (y + radius) * this.#frame.line + (x + radius) * channels;
@@ -160,7 +170,8 @@ class RowsBuilder {
   }
 
   #addPlace(at: number, place: Place): void {
-    const { cell } = place;
+    const { cell, y, x, width } = place;
+    this.#choices?.look(this.#image, { row: y, column: x, width });
     let nothing = !this.#fillInputs(at);
     for (let c = 0; c < this.#channels; c++) nothing &&= this.#frame.bytes[at + c] === 0;
     const shared = this.#shared[cell]!;
@@ -172,15 +183,19 @@ class RowsBuilder {
     if (nothing) this.#shared[cell] = row;
     this.#places[row] = cell;
     this.#weights[row] = 1;
-    if (this.#choose(row, at) >= COPY_LISTED) this.#addValues(row, at, place);
+    if (this.#choose(row, place) >= COPY_LISTED) this.#addValues(row, at, place);
   }
 
   /** Which choice a place is; a new colour where none are copied. */
-  #choose(row: number, at: number): number {
-    if (this.#colours === undefined) return COPY_NEW;
-    const first = COPY_CANDIDATES.length * row;
-    const choice = this.#colours.choose(at, this.#candidates.subarray(first, first + COPY_CANDIDATES.length));
-    this.#choices[row] = choice;
+  #choose(row: number, { y, x, width }: Place): number {
+    const choices = this.#choices;
+    if (choices === undefined) return COPY_NEW;
+    const at = (y * width + x) * this.#channels;
+    const choice = choices.choose(this.#image, at);
+    if (choice === COPY_NEW) choices.add(this.#image, at);
+    this.#chosen[row] = choice;
+    const candidates = choices.possible.slice(0, COPY_CANDIDATES.length);
+    this.#candidates.set(candidates.map(Number), COPY_CANDIDATES.length * row);
     return choice;
   }
 
@@ -202,9 +217,9 @@ class RowsBuilder {
       this.#own[start + 2 * c] = SCALED[value]!;
       this.#own[start + 2 * c + 1] = value > 0 ? 1 : 0;
     }
-    const count = COPY_CANDIDATES.length;
-    for (let c = 0, to = start + 2 * earlier; c < earlier; c++, to += count)
-      this.#colours?.values(at + c, this.#own.subarray(to, to + count));
+    if (this.#choices === undefined) return;
+    for (let c = 0, to = start + 2 * earlier; c < earlier; c++, to += COPY_CANDIDATES.length)
+      this.#own.set(this.#choices.differing(c, bytes[at + c]!).map(Number), to);
   }
 
   /** Writes the bases of a value (FORMAT.md, "Distribution of a value"). */
@@ -237,7 +252,7 @@ class RowsBuilder {
       }
     }
     for (let c = 0; c < channels; c++) this.#inputs[to++] = bytes[at - channels + c]! > WHITE ? 1 : 0;
-    this.#colours?.pairs(at, this.#inputs.subarray(to, to + COPY_PAIRS.length));
+    if (this.#choices !== undefined) this.#inputs.set(this.#choices.pairs().map(Number), to);
     return seen !== 0;
   }
 
@@ -265,7 +280,7 @@ class RowsBuilder {
       inputs: this.#inputs.subarray(0, count * this.#inputCount),
       places: this.#places.subarray(0, count),
       weights: this.#weights.subarray(0, count),
-      choices: this.#choices.subarray(0, count),
+      choices: this.#chosen.subarray(0, count),
       candidates: this.#candidates.subarray(0, count * COPY_CANDIDATES.length),
       codedRows: this.#codedRows.subarray(0, coded),
       own: this.#own.subarray(0, coded * this.#ownCount),
