@@ -1,4 +1,5 @@
 // Windows that move over planes of height × width: the numbers of planes are in two levels, each with its steps in bytes.
+import { clampTo } from './math';
 
 /** Copies floats, four at a time where they lie beside each other. */
 export function line(from: usize, fromStep: usize, to: usize, toStep: usize, count: i32): void {
@@ -63,6 +64,41 @@ export function scatter(
         for (let at = source + 4 * begin; at < last; at += 4, place += 4 * stepX) {
           f32.store(place, f32.load(place) + f32.load(at));
         }
+      }
+    }
+  }
+}
+
+/**
+ * to[a][b][2i + y][2j + x] = first[a] + from[a][2y + x][b][i][j], clamped: windows of 2×2 beside each other. Sums are written in
+ * the order of the memory, so that what a vector writes beyond a line is written again.
+ */
+export function interleave(
+  first: usize, from: usize, to: usize, outer: i32, inner: i32, height: i32, width: i32, low: f32, high: f32,
+): void {
+  const place = 4 * inner * height * width;
+  const least = f32x4.splat(low), most = f32x4.splat(high);
+  const end = to + 4 * outer * place;
+  for (let a = 0; a < outer; a++, first += 4, from += 4 * place) {
+    const start = v128.load32_splat(first);
+    for (let i = 0; i < inner * height; i++) {
+      for (let y = 0; y < 2; y++) {
+        let left = from + 2 * y * place + 4 * i * width;
+        const last = left + 4 * width;
+        let at = to;
+        for (; left < last && at + 32 <= end; left += 16, at += 32) {
+          const x = clampTo(f32x4.add(start, v128.load(left)), least, most);
+          const z = clampTo(f32x4.add(start, v128.load(left + place)), least, most);
+          v128.store(at, v128.shuffle<f32>(x, z, 0, 4, 1, 5));
+          v128.store(at, v128.shuffle<f32>(x, z, 2, 6, 3, 7), 16);
+        }
+        for (; left < last; left += 4, at += 8) {
+          const x = clampTo(f32x4.add(start, v128.load32_splat(left)), least, most);
+          const z = clampTo(f32x4.add(start, v128.load32_splat(left + place)), least, most);
+          f32.store(at, f32x4.extract_lane(x, 0));
+          f32.store(at, f32x4.extract_lane(z, 0), 4);
+        }
+        to += 8 * width;
       }
     }
   }

@@ -103,6 +103,17 @@ export interface Kernels {
   ): void;
   gather(from: number, to: number, ...rest: [...Planes, ...Window]): void;
   scatter(from: number, to: number, ...rest: [...Planes, ...Window]): void;
+  interleave(
+    first: number,
+    from: number,
+    to: number,
+    outer: number,
+    inner: number,
+    height: number,
+    width: number,
+    low: number,
+    high: number,
+  ): void;
   fill(first: number, to: number, planes: number, count: number): void;
   pool(
     mode: number,

@@ -16,7 +16,7 @@ export function fusedBounds(node: NodePlan): Bounds {
   return bounds;
 }
 
-const UNBOUNDED: Bounds = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
+export const UNBOUNDED: Bounds = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
 
 /** The bounds of a Relu or Clip; undefined where they are computed. */
 export function boundsOf(node: NodePlan): Bounds | undefined {

@@ -2,7 +2,7 @@ import type { Constant } from '../constant.js';
 import { UNARY } from '../kernels.js';
 import type { NodePlan, Operator } from '../node.js';
 import { sizeOf, type Tensor } from '../planner.js';
-import { addProduct, flat, floatsOf, fusedBounds, packWeights } from './product.js';
+import { addProduct, type Bounds, flat, floatsOf, fusedBounds, packWeights, UNBOUNDED } from './product.js';
 import { raised, readWindow, spaceOf, type Window } from './window.js';
 
 /** ConvTranspose with constant weights: one product for all places of the window, which are then added up. */
@@ -20,21 +20,22 @@ export const transposedConvolution: Operator = (node) => {
   const window = readWindow(node, kernel.length, kernel, space);
   const longer = raised(node.list('output_padding', kernel.length, 0, 0), 0);
   const output = space.map((size, i) => outputSize(size, window, i) + longer[i]!);
-  const { low, high } = fusedBounds(node);
+  const bounds = fusedBounds(node);
   const rows = filters * group;
   const dims = [input.dims[0]!, rows, ...output.slice(3 - kernel.length)];
   const result = node.create(dims, { order: 'cn' });
   const first = keptBias(node, rows);
-  const count = input.dims[0]! * sizeOf(output);
-  const { kernels } = node;
-  node.step(() => kernels.fill(first, result.storage.at, rows, count));
-  addUp(node, { input, weights, group, space, output, window, result });
-  if (low > Number.NEGATIVE_INFINITY || high < Number.POSITIVE_INFINITY) {
-    const at = result.storage.at;
-    node.step(() => kernels.unary(UNARY.clamp, at, at, rows * count, low, high));
-  }
+  const parts = { input, weights, group, space, output, window, result, first, bounds };
+  if (isDoubling(window) && longer.every((length) => length === 0)) eachGroup(node, parts, interleave);
+  else addUp(node, parts);
   node.give(result);
 };
+
+/** Whether windows of 2×2 lie beside each other: no place of the output belongs to two of them. */
+const isDoubling = ({ kernel, strides, before, after, dilations }: Window): boolean =>
+  [kernel, strides].every((sizes) => `${sizes}` === '1,2,2') &&
+  [before, after].every((sizes) => sizes.every((size) => size === 0)) &&
+  dilations.every((step) => step === 1);
 
 const outputSize = (size: number, { kernel, strides, dilations, before, after }: Window, i: number): number =>
   (size - 1) * strides[i]! + (kernel[i]! - 1) * dilations[i]! + 1 - before[i]! - after[i]!;
@@ -54,21 +55,26 @@ interface Parts {
   readonly output: readonly number[];
   readonly window: Window;
   readonly result: Tensor;
+  /** The address of the biases. */
+  readonly first: number;
+  readonly bounds: Bounds;
 }
 
-function addUp(node: NodePlan, parts: Parts): void {
-  const { input, weights, group, space, output, window, result } = parts;
+/** Puts the products of a group, which lie at an address, into the result. */
+type Spread = (node: NodePlan, parts: Parts, products: number, group: number) => void;
+
+/** For each group one product for all places of the window. */
+function eachGroup(node: NodePlan, parts: Parts, spread: Spread): void {
+  const { input, weights, group, space, window } = parts;
   const [channels, filters] = [weights.dims[0]! / group, weights.dims[1]!];
-  const places = sizeOf(window.kernel);
   const columns = input.dims[0]! * sizeOf(space);
-  const rows = filters * places;
+  const rows = filters * sizeOf(window.kernel);
   const from = node.inOrder(input, 'cn').storage.at;
   const products = node.scratch(rows * columns);
   const zeros = node.keep(`zeros ${rows}`, () => new Float32Array(rows));
   const offsets = Array.from({ length: channels }, (_, c) => 4 * c * columns);
   const table = node.keep(`table ${offsets}`, () => Int32Array.from(offsets));
   const data = floatsOf(node, weights, 'weight');
-  const free = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
   for (let g = 0; g < group; g++) {
     const packed = node.keep(`weights ${g} ${node.node.outputs[0]}`, () =>
       packWeights(rows, channels, (row, k) => data[(g * channels + k) * rows + row]!),
@@ -84,11 +90,45 @@ function addUp(node: NodePlan, parts: Parts): void {
       to: products,
       toRow: 4 * columns,
     };
-    addProduct(node, product, flat(columns), free);
-    const to = result.storage.at + 4 * g * filters * input.dims[0]! * sizeOf(output);
-    for (let place = 0; place < places; place++) scatterPlace(node, parts, products, to, place);
+    addProduct(node, product, flat(columns), UNBOUNDED);
+    spread(node, parts, products, g);
   }
 }
+
+/** The address of a group's part of the result. */
+const targetOf = ({ input, weights, output, result }: Parts, group: number): number =>
+  result.storage.at + 4 * group * weights.dims[1]! * input.dims[0]! * sizeOf(output);
+
+const interleave: Spread = (node, parts, products, group) => {
+  const { input, weights, space, first, bounds } = parts;
+  const { kernels } = node;
+  const [filters, images, to] = [weights.dims[1]!, input.dims[0]!, targetOf(parts, group)];
+  const [height, width] = [space[1]!, space[2]!];
+  const own = first + 4 * group * filters;
+  node.addWork(4 * filters * images * height * width);
+  node.step(() =>
+    kernels.interleave(own, products, to, filters, images, height, width, bounds.low, bounds.high),
+  );
+};
+
+/** Windows that meet: their products are added to the biases. */
+function addUp(node: NodePlan, parts: Parts): void {
+  const { kernels } = node;
+  const { first, bounds } = parts;
+  const { at } = parts.result.storage;
+  const rows = parts.weights.dims[1]! * parts.group;
+  const count = parts.input.dims[0]! * sizeOf(parts.output);
+  node.step(() => kernels.fill(first, at, rows, count));
+  eachGroup(node, parts, scatter);
+  if (bounds.low > Number.NEGATIVE_INFINITY || bounds.high < Number.POSITIVE_INFINITY)
+    node.step(() => kernels.unary(UNARY.clamp, at, at, rows * count, bounds.low, bounds.high));
+}
+
+const scatter: Spread = (node, parts, products, group) => {
+  const to = targetOf(parts, group);
+  const places = sizeOf(parts.window.kernel);
+  for (let place = 0; place < places; place++) scatterPlace(node, parts, products, to, place);
+};
 
 /** Adds the products of one place of the window, for all filters, images and depths. */
 function scatterPlace(node: NodePlan, parts: Parts, products: number, to: number, place: number): void {
