@@ -212,6 +212,12 @@ const PRESETS = {
   'grid-8': grid('grid-8', 8),
   /** Small images of one size with texture, grey or colour. */
   'patch-4': patches('patch-4', { channels: { grey: 10, colour: 20 }, encoder: [24, 64], decoder: [64, 32] }),
+  /** Few bytes: digits and other drawings on a plain ground. */
+  'patch-4-small': patches('patch-4-small', {
+    channels: { grey: 6, colour: 12 },
+    encoder: [24, 64],
+    decoder: [64, 32],
+  }),
   /** Pictures of any size: larger patches, more latents. */
   'patch-8': patches('patch-8', {
     channels: { grey: 24, colour: 48 },

@@ -10,8 +10,8 @@ import type { ParameterStore, StoreStart } from './parameter-store.js';
 import { drawQuality } from './rate/draw.js';
 import { measurePoints } from './rate/rate-measure.js';
 import type { RateSpec } from './rate/rate-spec.js';
-import { type RateContext, rateStep } from './rate/rate-step.js';
-import { learningRateAt, type Moment, rateStepOptions } from './rate/schedule.js';
+import { centre, type RateContext, rateStep } from './rate/rate-step.js';
+import { centresAt, learningRateAt, type Moment, rateStepOptions } from './rate/schedule.js';
 import { correct, raised, settle, steeringAt } from './rate/steering.js';
 import type { Recipe } from './recipe.js';
 import { openEngine, type StepBatch, type StepContext, trainingStep } from './step.js';
@@ -112,6 +112,7 @@ class RateLearner implements Learner {
     const { recipe, rate } = this.#task;
     const { height, width, channels } = this.#context.shapes.latent;
     const drawn = drawQuality(rate, batch.count * height * width * channels, { seed: recipe.seed, ...place });
+    if (centresAt(rate, place)) centre(this.#now(), batch);
     const sums = rateStep(this.#now(), { ...batch, ...drawn }, rateStepOptions(recipe, rate, place));
     return { ...sums, halfSum: sums.squaredError / 2 };
   }

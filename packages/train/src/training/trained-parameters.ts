@@ -2,7 +2,7 @@ import { initialParameters, type StartOptions } from '../model/initialise.js';
 import { type ParameterShape, type ParameterValues, parameterShapes } from '../model/parameters.js';
 import { traceShapes } from '../model/shapes.js';
 import type { ArchitectureSpec } from '../model/spec.js';
-import { contextShapes, factorizedShapes, gainShapes, type PriorShape } from './rate/priors.js';
+import { contextShapes, factorizedShapes, type PriorShape, quantizerShapes } from './rate/priors.js';
 import type { Recipe } from './recipe.js';
 
 function codingShapes(spec: ArchitectureSpec, { rate }: Pick<Recipe, 'rate'>): PriorShape[] {
@@ -10,13 +10,13 @@ function codingShapes(spec: ArchitectureSpec, { rate }: Pick<Recipe, 'rate'>): P
   const { latent } = traceShapes(spec);
   const { context, lambdas } = rate;
   return [
-    ...gainShapes(latent, rate),
+    ...quantizerShapes(latent, rate),
     ...factorizedShapes(latent),
     ...(context === null ? [] : contextShapes(latent, context, lambdas.length)),
   ];
 }
 
-/** Name and shape of every tensor under training: the network's, the gains, then those of the priors. */
+/** Name and shape of every tensor under training: the network's, those of the quantizer, then those of the priors. */
 export function trainedShapes(
   spec: ArchitectureSpec,
   recipe: Pick<Recipe, 'rate'>,

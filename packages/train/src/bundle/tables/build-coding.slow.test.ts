@@ -163,6 +163,26 @@ describe('exportBundle with tables', () => {
     expect(sizes[0]).toBeLessThan(sizes[1]!);
   });
 
+  it('takes offsets: a background between two symbols costs less as a symbol of its own', async () => {
+    const { encoder, decoder } = convolutional(1);
+    const bright = (images: ImageBatch): ImageBatch => ({ ...images, data: images.data.map((x) => 255 - x) });
+    const [training, validation] = [bright(squares(1500, 1, 1)), bright(squares(300, 1, 2))];
+    // White blocks of 4×4 are 4 in the first channel: 2.5 steps.
+    const steps = [[1.6, 1, 1]];
+    const sizes = [];
+    for (const offsets of [undefined, [4, 0, 0]]) {
+      const tables = { training, validation, steps, offsets };
+      const exported = await exportBundle({ ...options({ encoder, decoder }), tables });
+      expect(exported.manifest.quantizer).toEqual({ steps, ...(offsets && { offsets }) });
+      await using codec = await loadCodec(exported.outDir);
+      const [image] = [sliceBatch(validation, 0, 1)];
+      const decoded = await codec.decode(await codec.encode(image));
+      if (offsets) expect([...decoded.data.subarray(0, 4)]).toEqual([255, 255, 255, 255]);
+      sizes.push(exported.manifest.rates![0]!.validationBytesPerImage);
+    }
+    expect(sizes[1]).toBeLessThan(sizes[0]!);
+  });
+
   it('leaves out channels whose symbols are nearly always 0, at that quality alone', async () => {
     const far = 1e5;
     const steps = [

@@ -38,6 +38,8 @@ export interface TableOptions {
    */
   readonly steps?: readonly (readonly number[])[] | undefined;
   readonly quality?: number | undefined;
+  /** What each channel's latents are rounded from, latent units, where training decided that; 0 otherwise. */
+  readonly offsets?: readonly number[] | undefined;
   /** The quality measured nearest to this is the default instead. */
   readonly target?: RateTarget | null | undefined;
   /** False: tables of channels alone, where the images are crops, whose places say nothing. */
@@ -86,13 +88,17 @@ export async function buildCoding(
   const { training, validation } = splitImages(options);
   await using codec = await loadCodec(memoryFiles(manifest, graphs));
   const calibration = await calibrate(codec, validation, CALIBRATION_IMAGES);
-  const latents = await trainingLatents(codec, training, options.steps?.length ?? 1);
-  const { quantizer, quality } =
+  const { offsets } = options;
+  const embedded = await trainingLatents(codec, training, options.steps?.length ?? 1);
+  const latents = embedded.map((each) => centred(each, offsets));
+  const { quantizer: plain, quality } =
     options.steps === undefined
       ? await measuredQuantizer(calibration)
       : trainedQuantizer(options.steps, options.quality, latents);
-  const tables = chooseTables(symbolSets(quantizer, latents, calibration.latents), options.placeTables);
-  const context = options.context && contextBytes(options.context, quantizer, latents);
+  const symbols = symbolSets(plain, latents, centred(calibration.latents, offsets));
+  const tables = chooseTables(symbols, options.placeTables);
+  const context = options.context && contextBytes(options.context, plain, latents);
+  const quantizer = offsets === undefined ? plain : { ...plain, offsets: [...offsets] };
   const coding = {
     version: versionFor(quantizer),
     quantizer,
@@ -114,6 +120,14 @@ function nearest(target: TableOptions['target'], rates: CodingFields['rates']): 
     bytes: rate.validationBytesPerImage,
   }));
   return { quality: nearestTo(target, reached) };
+}
+
+/** Latents less their channels' offsets. */
+function centred(latents: LatentBatch, offsets: readonly number[] | undefined): LatentBatch {
+  if (offsets === undefined) return latents;
+  const plane = latents.height * latents.width;
+  const data = latents.data.map((value, i) => value - offsets[Math.floor(i / plane) % offsets.length]!);
+  return { ...latents, data };
 }
 
 async function measuredQuantizer(calibration: Calibration) {

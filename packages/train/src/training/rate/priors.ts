@@ -15,8 +15,9 @@ export interface PriorShape {
 }
 
 const OUTPUTS = 3 * COMPONENTS;
-/** Name of the tensor that {@link gainShapes} describes. */
+/** Names of the tensors that {@link quantizerShapes} describes. */
 export const GAINS = 'gains/log';
+export const OFFSETS = 'offsets';
 /** Stream number of the priors' initial weights. */
 const PRIOR_STREAM = 0x70;
 
@@ -40,13 +41,16 @@ function uniform(name: string, shape: readonly number[], limit: number, stream: 
   return { name, shape, initial };
 }
 
-/** The logarithm of each quality's and channel's gain, qualities×channels: a step is 1 / gain latent units. */
-export function gainShapes({ channels }: BlockShape, rate: RateSpec): PriorShape[] {
+/**
+ * The logarithm of each quality's and channel's gain, qualities×channels: a step is 1 / gain latent units. Then each channel's
+ * offset, latent units: what is rounded is the latent less this. No gradient moves it: see `commonValues`.
+ */
+export function quantizerShapes({ channels }: BlockShape, rate: RateSpec): PriorShape[] {
   // A uniform quantizer's error grows with the square of its step.
   const starts = rate.lambdas.map((lambda) => Math.log(lambda / middleLambda(rate)) / 2);
   const initial = (): Float32Array =>
     Float32Array.from({ length: starts.length * channels }, (_, i) => starts[Math.floor(i / channels)]!);
-  return [{ name: GAINS, shape: [starts.length, channels], initial }];
+  return [{ name: GAINS, shape: [starts.length, channels], initial }, zeros(OFFSETS, [channels])];
 }
 
 /** The factorized prior: a mixture for each place and channel. */

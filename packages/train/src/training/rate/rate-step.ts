@@ -4,13 +4,14 @@ import type { Tf } from '../../setup/backend.js';
 import { type ChainRun, runHalf } from '../ops/network.js';
 import { batchTensors, type StepBatch, type StepContext } from '../step.js';
 import { type WeightedError, weightedError } from '../weighted-error.js';
+import { commonValues } from './common-values.js';
 import { contextBits, contextOutputs, factorizedBits } from './priors.js';
-import type { RateSpec } from './rate-spec.js';
+import { middleOf, type RateSpec } from './rate-spec.js';
 
 /** How the latents are quantized at this point of the run. */
 export type Quantization = 'noise' | 'round' | 'tune';
 
-/** What a step on rate and distortion runs on; the store holds the network's weights, the gains, then the priors. */
+/** What a step on rate and distortion runs on; the store holds the network's weights, gains and offsets, then the priors. */
 export interface RateContext extends StepContext {
   readonly rate: RateSpec;
 }
@@ -53,6 +54,8 @@ interface Weights {
   readonly decoder: readonly Tensor[];
   /** Logarithms, qualities×channels. */
   readonly gains: Tensor2D;
+  /** Of each channel. */
+  readonly offsets: Tensor;
   readonly priors: readonly Tensor[];
 }
 
@@ -64,7 +67,8 @@ function weightsOf({ store, shapes }: RateContext): Weights {
     encoder: all.slice(0, encoder),
     decoder: all.slice(encoder, network),
     gains: all[network] as Tensor2D,
-    priors: all.slice(network + 1),
+    offsets: all[network + 1]!,
+    priors: all.slice(network + 2),
   };
 }
 
@@ -190,8 +194,13 @@ function readSums(tf: Tf, error: WeightedError, { factorized, context }: RateTer
   return sums;
 }
 
-const rowsOf = (tf: Tf, { shapes }: RateContext, latent: Tensor): Tensor =>
-  tf.reshape(latent, [-1, shapes.latent.channels]);
+/** What is rounded: latents less their offsets, rows×channels. */
+const centred = (tf: Tf, { shapes }: RateContext, latent: Tensor, offsets: Tensor): Tensor =>
+  tf.sub(tf.reshape(latent, [-1, shapes.latent.channels]), offsets);
+
+/** The decoder's input from what was centred. */
+const uncentred = (tf: Tf, { output }: ChainRun, known: Tensor, offsets: Tensor): Tensor =>
+  tf.reshape(tf.add(known, offsets), output.shape);
 
 /** One step of Adam on bits + lambda · squared error, per image; returns the sums before it. */
 export function rateStep(context: RateContext, batch: RateBatch, options: RateStepOptions): RateSums {
@@ -205,9 +214,10 @@ export function rateStep(context: RateContext, batch: RateBatch, options: RateSt
     const gains = tf.exp(logGains);
     const [x, target] = batchTensors(context, batch);
     const encoder = runHalf(ops, shapes, 'encoder', x, weights.encoder);
-    const latents = quantized(tf, rowsOf(tf, context, encoder.output), gains, batch.noise, quantization);
-    const { shape } = encoder.output;
-    const decoder = runHalf(ops, shapes, 'decoder', tf.reshape(latents.known, shape), weights.decoder);
+    const latent = centred(tf, context, encoder.output, weights.offsets);
+    const latents = quantized(tf, latent, gains, batch.noise, quantization);
+    const seen = uncentred(tf, encoder, latents.known, weights.offsets);
+    const decoder = runHalf(ops, shapes, 'decoder', seen, weights.decoder);
     const error = weightedError(tf, decoder.output, target);
     const weight = (2 * emphasis * rate.lambdas[quality]!) / count;
     const decoded = decoder.backward(tf.mul(error.slope, weight), !tuned);
@@ -223,7 +233,8 @@ export function rateStep(context: RateContext, batch: RateBatch, options: RateSt
     const toGains = tuned
       ? undefined
       : gainGradients(context, weights.gains, latents, { decoded: decoded.input!, bits, gains, quality });
-    store.adamStep([...encoded, ...decoded.parameters, toGains, ...bits.priors], options.learningRate);
+    const gradients = [...encoded, ...decoded.parameters, toGains, undefined, ...bits.priors];
+    store.adamStep(gradients, options.learningRate);
     return readSums(tf, error, bits.terms);
   });
 }
@@ -274,11 +285,29 @@ export function measureRate(context: RateContext, batch: RateImages): RateSums {
     const logGains = gainsAt(tf, weights.gains, quality);
     const [x, target] = batchTensors(context, batch);
     const encoder = runHalf(ops, shapes, 'encoder', x, weights.encoder);
-    const known = rounded(tf, rowsOf(tf, context, encoder.output), tf.exp(logGains));
-    const { shape } = encoder.output;
-    const decoder = runHalf(ops, shapes, 'decoder', tf.reshape(known, shape), weights.decoder);
+    const latent = centred(tf, context, encoder.output, weights.offsets);
+    const known = rounded(tf, latent, tf.exp(logGains));
+    const seen = uncentred(tf, encoder, known, weights.offsets);
+    const decoder = runHalf(ops, shapes, 'decoder', seen, weights.decoder);
     const { priors } = weights;
     const question = { images: count, quality, values: known, known, logGains, priors };
     return readSums(tf, weightedError(tf, decoder.output, target), rateTerms(context, question));
   });
+}
+
+/** Sets each channel's offset to what most of its latents are, on these images, where many are the same. */
+export function centre(context: RateContext, { input, count }: StepBatch): void {
+  const { tf, ops, store, shapes, rate } = context;
+  const network = tensorCount('encoder', shapes) + tensorCount('decoder', shapes);
+  const [latents, steps] = tf.tidy(() => {
+    const weights = weightsOf(context);
+    const [x] = batchTensors(context, { input, target: input, count });
+    const { output } = runHalf(ops, shapes, 'encoder', x, weights.encoder);
+    const middle = tf.exp(tf.neg(gainsAt(tf, weights.gains, middleOf(rate))));
+    return [output, middle].map((tensor) => tensor.dataSync() as Float32Array) as [
+      Float32Array,
+      Float32Array,
+    ];
+  });
+  store.update(network + 1, () => commonValues(latents, steps));
 }

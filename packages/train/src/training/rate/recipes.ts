@@ -56,12 +56,12 @@ export const RATE_RECIPES: Readonly<Record<string, NamedRecipe>> = {
     },
   },
   'rate-medium': {
-    preset: 'grid-4',
-    recipe: { ...common, epochs: 36, rate: { lambdas: [15, 23, 36, 58, 100], context: grid } },
+    preset: 'patch-4-small',
+    recipe: { ...common, epochs: 20, rate: { lambdas: [12, 18, 28, 44, 70, 110], ...texture } },
   },
   'rate-high': {
     preset: 'patch-4',
-    recipe: { ...common, epochs: 16, rate: { lambdas: [40, 65, 105, 170, 260, 360], ...texture } },
+    recipe: { ...common, epochs: 16, rate: { lambdas: [65, 105, 170, 260, 360], ...texture } },
   },
   /** Small images of one size with texture: clothes, icons, small photos. */
   'rate-texture': {

@@ -4,7 +4,7 @@ import { parseRecipe } from '../recipe.js';
 import { drawQuality } from './draw.js';
 import { middleLambda, middleOf, type RateSpec } from './rate-spec.js';
 import { epochsFor, RATE_RECIPE_NAMES, RATE_RECIPES } from './recipes.js';
-import { learningRateAt, rateStepOptions } from './schedule.js';
+import { centresAt, learningRateAt, rateStepOptions } from './schedule.js';
 
 const recipe = parseRecipe({ learningRate: 0.01, schedule: 'cosine', rate: { lambdas: [10], context: {} } });
 const rate: RateSpec = recipe.rate!;
@@ -57,6 +57,11 @@ describe('the phases of a run', () => {
       'tune with contexts',
       'tune with contexts',
     ]);
+  });
+
+  it('begin with a quantizer that is centred, and so do contexts and rounding', () => {
+    const all = Array.from({ length: steps }, (_, step) => step);
+    expect(all.filter((step) => centresAt(rate, { step, steps }))).toEqual([0, 0.2 * steps, 0.5 * steps]);
   });
 
   it('never have contexts without a network for them', () => {

@@ -28,6 +28,12 @@ export function learningRateAt(
   return learningRate * warm * (LAST_SHARE + (1 - LAST_SHARE) * cosine);
 }
 
+/** Whether the quantizer is centred before this step: at the start, and where contexts and rounding begin. */
+export function centresAt({ contextFrom, roundFrom }: RateSpec, { step, steps }: Moment): boolean {
+  const begun = (at: number): number => [contextFrom, roundFrom].filter((part) => at / steps >= part).length;
+  return step === 0 || begun(step) > begun(step - 1);
+}
+
 /** How a step on rate and distortion is taken at this moment of the run. */
 export function rateStepOptions(recipe: Recipe, rate: RateSpec, moment: Moment): RateStepOptions {
   const done = moment.step / moment.steps;

@@ -44,6 +44,7 @@ export interface TinyRun {
 /** How far each tensor of the priors is moved from where it starts. */
 const SPREADS: Readonly<Record<string, number>> = {
   'gains/log': 0.3,
+  offsets: 0.6,
   'prior/factorized': 0.5,
   'prior/context/position': 0.4,
   'prior/context/quality': 0.3,

@@ -3,7 +3,7 @@ import { traceShapes } from '../../model/shapes.js';
 import type { ArchitectureSpec } from '../../model/spec.js';
 import type { Recipe } from '../recipe.js';
 import { trainedShapes } from '../trained-parameters.js';
-import { GAINS } from './priors.js';
+import { GAINS, OFFSETS } from './priors.js';
 import { type ContextSpec, middleOf } from './rate-spec.js';
 import type { RateTarget } from './target.js';
 
@@ -37,6 +37,8 @@ export interface FloatContext {
 export interface TrainedCoding {
   /** The step of each channel at each quality, latent units; the coarsest quality first. */
   readonly steps: readonly (readonly number[])[];
+  /** What each channel's latents are rounded from, latent units; undefined where all are 0. */
+  readonly offsets: readonly number[] | undefined;
   /** The default quality. */
   readonly quality: number;
   /** What the default quality is to reach; the one nearest to it becomes the default then. */
@@ -73,18 +75,23 @@ function contextOf(
   };
 }
 
-/** Digits of a step: what JSON shows, and what both sides compute with. */
-const STEP_DIGITS = 7;
+/** Digits of a step or an offset: what JSON shows, and what both sides compute with. */
+const DIGITS = 7;
 
 /** The steps that the gains stand for, a list for each quality. */
 function stepsOf(logGains: Float32Array, qualities: number): number[][] {
   const channels = logGains.length / qualities;
   return Array.from({ length: qualities }, (_, quality) =>
     Array.from(logGains.subarray(quality * channels, (quality + 1) * channels), (gain) =>
-      Number(Math.exp(-gain).toPrecision(STEP_DIGITS)),
+      Number(Math.exp(-gain).toPrecision(DIGITS)),
     ),
   );
 }
+
+const offsetsOf = (offsets: Float32Array): number[] | undefined =>
+  offsets.some((offset) => offset !== 0)
+    ? Array.from(offsets, (offset) => Number(offset.toPrecision(DIGITS)))
+    : undefined;
 
 /** Quantizer and context network of a run; nothing where rate was not trained. */
 export function trainedCoding(run: {
@@ -94,9 +101,11 @@ export function trainedCoding(run: {
 }): TrainedCoding | undefined {
   const { spec, recipe, parameters } = run;
   if (recipe.rate === null) return undefined;
-  const at = trainedShapes(spec, recipe).findIndex(({ name }) => name === GAINS);
+  const names = trainedShapes(spec, recipe).map(({ name }) => name);
+  const tensor = (name: string): Float32Array => parameters[names.indexOf(name)]!;
   return {
-    steps: stepsOf(parameters[at]!, recipe.rate.lambdas.length),
+    steps: stepsOf(tensor(GAINS), recipe.rate.lambdas.length),
+    offsets: offsetsOf(tensor(OFFSETS)),
     quality: middleOf(recipe.rate),
     target: recipe.rate.target,
     context: contextOf(spec, recipe, parameters),

@@ -1,0 +1,31 @@
+/** Values nearer to each other than this part of a step count as the same. */
+const WIDTH = 0.25;
+/** The share of a channel's values that must be the same. */
+const LEAST_SHARE = 0.2;
+
+/**
+ * What many latents of each channel have in common, as those of a plain background; 0 where nothing is common, or nearly that
+ * value. Rounding is exact there whatever the step: a background halfway between two symbols would cost a bit at every place.
+ *
+ * @param rows float32 rows×channels, latent units.
+ * @param steps float32, of each channel.
+ */
+export function commonValues(rows: Float32Array, steps: Float32Array): Float32Array {
+  const channels = steps.length;
+  const places = rows.length / channels;
+  return steps.map((step, channel) => {
+    const values = Float32Array.from({ length: places }, (_, row) => rows[row * channels + channel]!).sort();
+    const common = densest(values, WIDTH * step);
+    return common.count >= LEAST_SHARE * places && Math.abs(common.value) > WIDTH * step ? common.value : 0;
+  });
+}
+
+/** Where most of the ascending values are within so much of each other: their number and their median. */
+function densest(values: Float32Array, width: number): { count: number; value: number } {
+  let [first, best, count] = [0, 0, 0];
+  for (let last = 0; last < values.length; last++) {
+    while (values[last]! - values[first]! > width) first++;
+    if (last - first + 1 > count) [best, count] = [first, last - first + 1];
+  }
+  return { count, value: values[best + (count >> 1)]! };
+}
