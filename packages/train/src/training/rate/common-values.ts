@@ -4,19 +4,23 @@ const WIDTH = 0.25;
 const LEAST_SHARE = 0.2;
 
 /**
- * What many latents of each channel have in common, as those of a plain background; 0 where nothing is common, or nearly that
- * value. Rounding is exact there whatever the step: a background halfway between two symbols would cost a bit at every place.
+ * What many latents of each channel have in common, as those of a plain background: what is rounded from there is exact whatever
+ * the step, where a background halfway between two symbols would cost a bit at every place.
  *
  * @param rows float32 rows×channels, latent units.
  * @param steps float32, of each channel.
+ * @param known float32, of each channel: what they had in common before, which stays where nothing is common now. A channel
+ * that had 0 stays there until something else is common, so that channels about 0 do not move to and fro.
  */
-export function commonValues(rows: Float32Array, steps: Float32Array): Float32Array {
+export function commonValues(rows: Float32Array, steps: Float32Array, known: Float32Array): Float32Array {
   const channels = steps.length;
   const places = rows.length / channels;
-  return steps.map((step, channel) => {
+  return known.map((before, channel) => {
+    const width = WIDTH * steps[channel]!;
     const values = Float32Array.from({ length: places }, (_, row) => rows[row * channels + channel]!).sort();
-    const common = densest(values, WIDTH * step);
-    return common.count >= LEAST_SHARE * places && Math.abs(common.value) > WIDTH * step ? common.value : 0;
+    const common = densest(values, width);
+    const isCommon = common.count >= LEAST_SHARE * places && (before !== 0 || Math.abs(common.value) > width);
+    return isCommon ? common.value : before;
   });
 }
 

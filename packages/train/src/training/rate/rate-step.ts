@@ -295,7 +295,7 @@ export function measureRate(context: RateContext, batch: RateImages): RateSums {
   });
 }
 
-/** Sets each channel's offset to what most of its latents are, on these images, where many are the same. */
+/** Moves each channel's offset to what many of its latents are, on these images. */
 export function centre(context: RateContext, { input, count }: StepBatch): void {
   const { tf, ops, store, shapes, rate } = context;
   const network = tensorCount('encoder', shapes) + tensorCount('decoder', shapes);
@@ -309,5 +309,5 @@ export function centre(context: RateContext, { input, count }: StepBatch): void 
       Float32Array,
     ];
   });
-  store.update(network + 1, () => commonValues(latents, steps));
+  store.update(network + 1, (offsets) => commonValues(latents, steps, offsets));
 }

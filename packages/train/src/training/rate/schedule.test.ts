@@ -59,9 +59,12 @@ describe('the phases of a run', () => {
     ]);
   });
 
-  it('begin with a quantizer that is centred, and so do contexts and rounding', () => {
+  it('begin with a quantizer that is centred, and centre it with contexts until the encoder rests', () => {
     const all = Array.from({ length: steps }, (_, step) => step);
-    expect(all.filter((step) => centresAt(rate, { step, steps }))).toEqual([0, 0.2 * steps, 0.5 * steps]);
+    const centred = all.filter((step) => centresAt(rate, { step, steps }));
+    const rest = Array.from({ length: 29 }, (_, i) => 0.2 * steps + 100 * i);
+    expect(centred).toEqual([0, ...rest]);
+    expect(centred.at(-1)).toBe(0.9 * steps);
   });
 
   it('never have contexts without a network for them', () => {

@@ -28,10 +28,18 @@ export function learningRateAt(
   return learningRate * warm * (LAST_SHARE + (1 - LAST_SHARE) * cosine);
 }
 
-/** Whether the quantizer is centred before this step: at the start, and where contexts and rounding begin. */
-export function centresAt({ contextFrom, roundFrom }: RateSpec, { step, steps }: Moment): boolean {
-  const begun = (at: number): number => [contextFrom, roundFrom].filter((part) => at / steps >= part).length;
-  return step === 0 || begun(step) > begun(step - 1);
+/** How often the quantizer is centred in a whole run, if contexts took part from the first step on. */
+const CENTRINGS = 40;
+
+/**
+ * Whether the quantizer is centred before this step: at the start, and while the encoder moves beside the contexts, so often that
+ * they hardly feel it.
+ */
+export function centresAt({ contextFrom, tuneFrom }: RateSpec, { step, steps }: Moment): boolean {
+  const end = Math.ceil(tuneFrom * steps);
+  const every = Math.max(1, Math.floor(steps / CENTRINGS));
+  const within = step >= contextFrom * steps && step < end;
+  return step === 0 || step === end || (within && step % every === 0);
 }
 
 /** How a step on rate and distortion is taken at this moment of the run. */
