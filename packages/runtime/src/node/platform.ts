@@ -1,6 +1,6 @@
-import { ConvaeError } from '../errors.js';
 import type { ExecutionProvider } from '../provider/execution-provider.js';
 import { loadBuiltin } from '../provider/load-builtin.js';
+import { missingNotices, missingRuntime } from '../provider/missing-runtime.js';
 import type { LoadOrt, OrtModule } from '../provider/ort.js';
 import { importOnnxRuntime } from './onnxruntime.js';
 
@@ -19,24 +19,13 @@ export async function openPlatform(
   strict: boolean,
   importOrt: () => Promise<OrtModule> = importOnnxRuntime,
 ): Promise<NodePlatform> {
-  const missing = wanted[0] === 'builtin' ? undefined : await problemOf(importOrt);
+  const missing = wanted[0] === 'builtin' ? undefined : await missingRuntime(importOrt);
   if (strict && missing !== undefined) throw missing;
-  const notice = missing && `${missing.message}; it runs on the builtin provider`;
   return {
     baseProvider: missing === undefined ? 'cpu' : 'builtin',
     load: async (provider) => {
       if (provider !== 'builtin') return { ort: await importOrt() };
-      return { ...(await loadBuiltin()), notices: notice === undefined ? [] : [notice] };
+      return { ...(await loadBuiltin()), notices: missingNotices(missing) };
     },
   };
-}
-
-async function problemOf(importOrt: () => Promise<OrtModule>): Promise<ConvaeError | undefined> {
-  try {
-    await importOrt();
-    return undefined;
-  } catch (error) {
-    if (error instanceof ConvaeError && error.code === 'DEPENDENCY_MISSING') return error;
-    throw error;
-  }
 }

@@ -1,19 +1,42 @@
+import type { ExecutionProvider } from '../provider/execution-provider.js';
 import { loadBuiltin } from '../provider/load-builtin.js';
+import { missingNotices, missingRuntime } from '../provider/missing-runtime.js';
 import type { LoadOrt, OrtPlatform } from '../provider/ort.js';
 import { createRunQueue } from '../provider/queue.js';
 import { yieldTurn } from '../provider/yield-turn.js';
-import { loadOrtWeb } from './onnxruntime.js';
+import { importScript, loadOrtWeb } from './onnxruntime.js';
 import type { WebLoadOptions } from './options.js';
 import type { OrtBuild } from './ort-build.js';
 import { chooseThreads } from './threads.js';
 import { WASM_BUILD } from './wasm-build.js';
 import { WEBGPU_NOT_GIVEN } from './webgpu-option.js';
 
-/** Loads what runs an execution provider of a browser. */
-export function loadOrt(options: WebLoadOptions): LoadOrt {
-  return async (provider) => {
-    if (provider === 'builtin') return { ...(await loadBuiltin()), queue: createRunQueue(yieldTurn) };
-    return provider === 'webgpu' ? onWebGpu(options) : onBuild(WASM_BUILD, options);
+/** What loads execution providers here, and the one that is always there. */
+interface WebPlatform {
+  readonly load: LoadOrt;
+  readonly baseProvider: ExecutionProvider;
+}
+
+/**
+ * Finds out whether onnxruntime-web is there, where `wasm` is the first choice or all are measured.
+ * @throws ConvaeError DEPENDENCY_MISSING with `strict` alone.
+ */
+export async function openPlatform(
+  wanted: readonly ExecutionProvider[] | 'auto',
+  options: WebLoadOptions,
+): Promise<WebPlatform> {
+  const asksForWasm = wanted === 'auto' || wanted[0] === 'wasm';
+  const missing = asksForWasm ? await missingRuntime(() => importScript(WASM_BUILD)) : undefined;
+  if (options.strict && missing !== undefined) throw missing;
+  return {
+    baseProvider: missing === undefined ? 'wasm' : 'builtin',
+    load: async (provider) => {
+      if (provider === 'builtin') {
+        const queue = createRunQueue(yieldTurn);
+        return { ...(await loadBuiltin()), queue, notices: missingNotices(missing) };
+      }
+      return provider === 'webgpu' ? onWebGpu(options) : onBuild(WASM_BUILD, options);
+    },
   };
 }
 

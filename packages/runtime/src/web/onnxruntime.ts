@@ -49,7 +49,8 @@ export async function loadOrtWeb(build: OrtBuild, options: WebLoadOptions): Prom
   return started;
 }
 
-async function importScript(build: OrtBuild): Promise<OrtWebModule> {
+/** @throws ConvaeError DEPENDENCY_MISSING where it is not installed, or cannot be loaded. */
+export async function importScript(build: OrtBuild): Promise<OrtWebModule> {
   try {
     return (await build.importScript()) as OrtWebModule;
   } catch (cause) {

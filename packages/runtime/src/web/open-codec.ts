@@ -7,7 +7,7 @@ import { createCodec, kernelOf } from '../codec/codec.js';
 import type { Codec } from '../codec/interface.js';
 import { fetchBundle } from '../fetch/fetch-bundle.js';
 import { openSessions } from '../provider/open-sessions.js';
-import { loadOrt } from './load-ort.js';
+import { openPlatform } from './load-ort.js';
 import type { WebLoadOptions } from './options.js';
 import { WEB_PROVIDERS } from './providers.js';
 
@@ -17,9 +17,11 @@ export async function openCodec(source: BundleSource, options: WebLoadOptions): 
   const bundle = await loadAnyBundle(files);
   if (isLosslessBundle(bundle)) return checked(await openLossless(bundle, options), options);
   kernelOf(bundle.coding, options.contextKernel);
-  const sessions = await openSessions(loadOrt(options), bundle, {
-    executionProviders: options.executionProviders ?? ['wasm'],
-    baseProvider: 'wasm',
+  const executionProviders = options.executionProviders ?? ['wasm'];
+  const { load, baseProvider } = await openPlatform(executionProviders, options);
+  const sessions = await openSessions(load, bundle, {
+    executionProviders,
+    baseProvider,
     strict: options.strict ?? false,
     available: WEB_PROVIDERS,
     batchSize: options.batchSize,
