@@ -1,4 +1,5 @@
-import { createSimdInstance, runsSimd } from '../../context/simd-functions.js';
+import { runsSimd } from '../../context/runs-simd.js';
+import { createSimdInstance } from '../../context/simd-functions.js';
 import { type FloatImageBatch, fillPlanes, type ImageBatch } from '../../image.js';
 import { GROUP, type PixelFunctions, pixelModule } from './pixel-functions.js';
 import { type Pixels, type PixelWorkspace, PLAIN_PIXELS } from './pixels.js';
