@@ -10,11 +10,12 @@ import { bundleEntries } from '../bundle.mjs';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const PACKAGE = dirname(HERE);
-/** Folders of sources, and where below src what is made of them belongs. */
+/** Folders of sources; where below src what is made of them belongs; whether it is a file, too. */
 const MODULES = [
-  ['assembly', 'provider/builtin'],
-  ['context', 'context'],
-  ['pixels', 'pixels'],
+  ['assembly', 'provider/builtin', true],
+  ['context', 'context', true],
+  ['images', 'codec/pixels', false],
+  ['pixels', 'pixels', true],
 ];
 /** What several of them import. */
 const SHARED = 'shared';
@@ -74,7 +75,7 @@ function known(path, head) {
   return script.startsWith(`${head}\n`) ? Buffer.from(/'(.*)'/.exec(script)[1], 'hex') : undefined;
 }
 
-for (const [folder, room] of MODULES) {
+for (const [folder, room, asFile] of MODULES) {
   const script = join(PACKAGE, 'src', room, 'kernels-wasm.ts');
   const binary = join(PACKAGE, 'dist', room, 'kernels.wasm');
   const head = fingerprint(folder);
@@ -84,6 +85,6 @@ for (const [folder, room] of MODULES) {
     const comment = '/** The kernels, WebAssembly in hexadecimal digits. */';
     write(script, `${head}\n${comment}\nexport const KERNELS =\n  '${bytes.toString('hex')}';\n`);
   }
-  if (!(existsSync(binary) && readFileSync(binary).equals(bytes))) write(binary, bytes);
+  if (asFile && !(existsSync(binary) && readFileSync(binary).equals(bytes))) write(binary, bytes);
 }
 await bundleEntries();
