@@ -27,7 +27,7 @@ function installInputs() {
   return ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml', ...manifests];
 }
 
-/** Compiles the kernels of the builtin provider, where they have changed: TypeScript reads what comes of it. */
+/** Compiles the kernels, where they have changed: TypeScript reads what comes of it. */
 export async function compileKernels() {
   await runQuietly(
     'Compiling the kernels',

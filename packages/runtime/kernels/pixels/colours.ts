@@ -1,8 +1,9 @@
 // How a place is coded where colours are copied (FORMAT.md, "Copies"). A colour is a place's bytes as they are stored.
+import { isBlank, layers, RESULTS } from '../shared/layers';
+import { weigh } from '../shared/logistics';
 import { answer, codeOf, slot } from './coder';
-import { weigh } from './mixture';
 import { model } from './model';
-import { isBlank, pushIf, RESULTS, run } from './network';
+import { pushOn, run } from './network';
 
 const CANDIDATES = 4;
 /** As a colour of the list, as a new one; there are so many choices. */
@@ -50,30 +51,30 @@ function candidate(i: i32): u32 {
 /** Looks at what is around a place, and takes the inputs that tell what differs. weights: those of the pairs. */
 export function look(at: usize, stride: usize, weights: usize): void {
   const m = model();
-  const step: usize = m.channels, size: usize = 4 * m.units1;
+  const step: usize = m.channels, size: usize = 4 * layers().units1;
   const w = colourAt(at - step), n = colourAt(at - stride);
   const ne = colourAt(at - stride + step), nw = colourAt(at - stride - step);
   store<u32>(COLOURS, w);
   store<u32>(COLOURS, n, 4);
   store<u32>(COLOURS, ne, 8);
   store<u32>(COLOURS, nw, 12);
-  pushIf(w != n, weights);
-  pushIf(w != nw, weights + size);
-  pushIf(n != ne, weights + 2 * size);
-  pushIf(n != nw, weights + 3 * size);
-  pushIf(w != colourAt(at - 2 * step), weights + 4 * size);
-  pushIf(n != colourAt(at - 2 * stride), weights + 5 * size);
-  pushIf(ne != colourAt(at - stride + 2 * step), weights + 6 * size);
-  pushIf(ne != colourAt(at - 2 * stride + step), weights + 7 * size);
-  pushIf(w != ne, weights + 8 * size);
-  pushIf(nw != colourAt(at - 2 * stride - step), weights + 9 * size);
+  pushOn(w != n, weights);
+  pushOn(w != nw, weights + size);
+  pushOn(n != ne, weights + 2 * size);
+  pushOn(n != nw, weights + 3 * size);
+  pushOn(w != colourAt(at - 2 * step), weights + 4 * size);
+  pushOn(n != colourAt(at - 2 * stride), weights + 5 * size);
+  pushOn(ne != colourAt(at - stride + 2 * step), weights + 6 * size);
+  pushOn(ne != colourAt(at - 2 * stride + step), weights + 7 * size);
+  pushOn(w != ne, weights + 8 * size);
+  pushOn(nw != colourAt(at - 2 * stride - step), weights + 9 * size);
 }
 
 /** Takes the inputs that tell from which candidates a value of the place differs. differ: the weights of the pairs. */
 export function lookAt(value: i32, channel: i32, k: i32, differ: usize): void {
-  const size: usize = 4 * model().units1;
+  const size: usize = 4 * layers().units1;
   let weights = differ + size * (PAIRS + CANDIDATES * k);
-  for (let i = 0; i < CANDIDATES; i++, weights += size) pushIf(valueOf(candidate(i), channel) != value, weights);
+  for (let i = 0; i < CANDIDATES; i++, weights += size) pushOn(valueOf(candidate(i), channel) != value, weights);
 }
 
 // @ts-ignore: decorator

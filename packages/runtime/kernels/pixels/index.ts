@@ -1,3 +1,5 @@
+export { LAYERS } from '../shared/layers';
+export { TABLES } from '../shared/logistics';
 export { MODEL } from './model';
 export { code } from './walk';
 

@@ -1,14 +1,8 @@
-/**
- * The model, int32 values: its sizes, then addresses. Units are rounded up to multiples of 16; what is beyond a layer's own
- * is 0. A layer's weights are rows of pairs: for each pair of inputs the two weights, int16, of each unit.
- */
+/** What the walk needs of the model beside its layers, int32 values: sizes, then addresses. */
 @unmanaged
 export class Model {
   channels: i32;
   radius: i32;
-  units1: i32;
-  units2: i32;
-  units3: i32;
   components: i32;
   bases: i32;
   biasShift1: i32;
@@ -21,18 +15,6 @@ export class Model {
   w1: usize;
   /** int16, for each place of the grid. */
   positionBias: usize;
-  /** int32, for each channel in coding order, as all biases from here on. */
-  bias1: usize;
-  /** For each four units int32 limits and masks, and float32 numbers, as `activate` takes them. */
-  scaling1: usize;
-  w2: usize;
-  bias2: usize;
-  scaling2: usize;
-  /** A layer for each channel. */
-  w3: usize;
-  bias3: usize;
-  /** uint8, 3K + 2 for each channel. */
-  shift3: usize;
   /**
    * uint16, where all inputs are 0: for each place and channel the frequency of 0; with copies, for each place that of copying
    * the left colour, without and with listed ones. 0 where not yet found.
@@ -43,10 +25,6 @@ export class Model {
   gridColumns: usize;
   /** uint8, the block and what is around it. */
   window: usize;
-  /** uint16 each: MixtureTables. */
-  powers: usize;
-  mantissas: usize;
-  logistic: usize;
 }
 
 /** Where it lies. */

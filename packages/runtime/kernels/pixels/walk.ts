@@ -1,9 +1,10 @@
 // The walk over the values of a block of an image, in coding order.
+import { clear, isBlank, layers } from '../shared/layers';
 import { answer, codeOf, interval, refuse, slot } from './coder';
 import { add, begin, clearList, codeChoice, isKnown, keep, LISTED, listValues, look, lookAt, NEW } from './colours';
 import { cumulative, find, mass, take, white, zero } from './mixture';
 import { model } from './model';
-import { clear, isBlank, push, pushAbove, run } from './network';
+import { push, pushAbove, run } from './network';
 
 /** The white indicator is on where the left neighbour is above this. */
 const WHITE_ABOVE = 250;
@@ -43,7 +44,7 @@ function codePlace(at: usize, position: i32, row: i32, column: i32): void {
     codeValues(at, position, row, column, own);
     return;
   }
-  look(at, stride, own + 4 * m.units1 * (m.channels - 1));
+  look(at, stride, own + 4 * layers().units1 * (m.channels - 1));
   const choice = codeChoice(at, position);
   if (choice == NEW) {
     codeValues(at, position, row, column, own);
@@ -72,7 +73,7 @@ function codeValues(at: usize, position: i32, row: i32, column: i32, own: usize)
 /** Takes a value of the place, for its later channels. */
 function pushOwn(at: usize, channel: i32, k: i32, own: usize): void {
   const m = model();
-  const size: usize = 4 * m.units1;
+  const size: usize = 4 * layers().units1;
   push(at + channel, 1, own + k * size);
   if (m.copies) lookAt(load<u8>(at + channel), channel, k, own + (m.channels - 1) * size);
 }
@@ -107,7 +108,7 @@ function codeOneOf(at: usize, position: i32, channel: i32, row: i32, column: i32
 function gather(at: usize): usize {
   const m = model();
   const channels = m.channels, reach = m.radius * channels;
-  const step = 4 * m.units1;
+  const step = 4 * layers().units1;
   let weights = m.w1;
   clear();
   const length = 2 * reach + channels;

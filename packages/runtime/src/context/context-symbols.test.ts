@@ -6,9 +6,9 @@ import { randomContextModel } from '../testing/random-context.js';
 import { seededRandom } from '../testing/tiny-bundle.js';
 import { contextCase, decodeAll, encodeAll } from './arbitraries.test.fixture.js';
 import { ContextPrior } from './context-prior.js';
-import type { SymbolCoder } from './context-symbols.js';
+import type { SymbolCoder } from './context-walker.js';
 import { CONTEXT_KERNELS } from './kernel.js';
-import type { Mixture } from './mixture.js';
+import type { Distribution } from './mixture.js';
 
 /** Draws each symbol from its own distribution, the escapes left out, and counts the bits of an ideal coder. */
 class Drawing implements SymbolCoder {
@@ -19,12 +19,12 @@ class Drawing implements SymbolCoder {
     this.#random = seededRandom(seed);
   }
 
-  code(mixture: Mixture): number {
+  code(distribution: Distribution): number {
     for (;;) {
-      const entry = mixture.find(Math.floor(this.#random() * 65_536));
-      if (entry === 0 || entry === mixture.count - 1) continue;
-      this.bits -= Math.log2((mixture.cumulative(entry + 1) - mixture.cumulative(entry)) / 65_536);
-      return mixture.min + entry - 1;
+      const entry = distribution.find(Math.floor(this.#random() * 65_536));
+      if (entry === 0 || entry === distribution.count - 1) continue;
+      this.bits -= Math.log2((distribution.cumulative(entry + 1) - distribution.cumulative(entry)) / 65_536);
+      return distribution.min + entry - 1;
     }
   }
 }
@@ -110,8 +110,8 @@ describe('encodeContextSymbols and decodeContextSymbols', () => {
     const seen = (changed: Int32Array): number[] => {
       const found: number[] = [];
       prior.code(changed, shape, 1, {
-        code: (mixture, symbol) => {
-          found.push(mixture.cumulative(mixture.count >> 1));
+        code: (distribution, symbol) => {
+          found.push(distribution.cumulative(distribution.count >> 1));
           return symbol;
         },
       });
@@ -141,8 +141,10 @@ describe('encodeContextSymbols and decodeContextSymbols', () => {
     const seen = (tried: ContextPrior): number[][] => {
       const found: number[][] = [];
       tried.code(symbols.slice(), shape, 0, {
-        code: (mixture, symbol) => {
-          found.push(Array.from({ length: mixture.count }, (_, entry) => mixture.cumulative(entry)));
+        code: (distribution, symbol) => {
+          found.push(
+            Array.from({ length: distribution.count }, (_, entry) => distribution.cumulative(entry)),
+          );
           return symbol;
         },
       });
@@ -195,8 +197,8 @@ describe('encodeContextSymbols and decodeContextSymbols', () => {
     const one = { channels: 2, height: 1, width: 1 };
     const encoder = new RangeEncoder();
     prior.code(new Int32Array(2), one, 1, {
-      code: (mixture) => {
-        encoder.encode(0, mixture.cumulative(1));
+      code: (distribution) => {
+        encoder.encode(0, distribution.cumulative(1));
         // Above, where the entry said below.
         for (const bit of [0, 0]) encoder.encodeBits(bit, 1);
         return 0;

@@ -8,11 +8,59 @@ import {
 } from '../entropy/index.js';
 import { ConvaeError } from '../errors.js';
 import type { ItemShape } from '../image.js';
-import type { Mixture } from './mixture.js';
+import type { SymbolCoder } from './context-walker.js';
+import type { Distribution, Entries } from './mixture.js';
 
-/** Codes one symbol under its distribution: writes `symbol` and gives it back, or reads one. */
-export interface SymbolCoder {
-  code(mixture: Mixture, symbol: number): number;
+/** Writes symbols; walkers may give it intervals that they found themselves. */
+export class SymbolWriter implements SymbolCoder {
+  readonly encoder: RangeEncoder;
+
+  constructor(encoder: RangeEncoder) {
+    this.encoder = encoder;
+  }
+
+  code(distribution: Distribution, symbol: number): number {
+    const last = distribution.count - 1;
+    const offset = symbol - distribution.min;
+    const entry = offset < 0 ? 0 : Math.min(last, offset + 1);
+    this.encoder.encode(distribution.cumulative(entry), distribution.cumulative(entry + 1));
+    if (entry === 0 || entry === last) this.escape(distribution, symbol);
+    return symbol;
+  }
+
+  /** Writes what follows an escape. */
+  escape({ min, count }: Entries, symbol: number): void {
+    encodeEscape(this.encoder, symbol - min, count - 2);
+  }
+}
+
+/** Reads symbols; walkers may go on from its decoder's state themselves. */
+export class SymbolReader implements SymbolCoder {
+  readonly decoder: RangeDecoder;
+
+  constructor(decoder: RangeDecoder) {
+    this.decoder = decoder;
+  }
+
+  /** @throws ConvaeError DATA_INVALID where the bytes are damaged. */
+  code(distribution: Distribution): number {
+    const last = distribution.count - 1;
+    const entry = distribution.find(this.decoder.slot());
+    this.decoder.consume(distribution.cumulative(entry), distribution.cumulative(entry + 1));
+    const regular = entry > 0 && entry < last;
+    return regular ? distribution.min + entry - 1 : this.escape(distribution, entry === 0);
+  }
+
+  /** Reads what follows an escape. @throws ConvaeError DATA_INVALID where no encoder would have written it. */
+  escape({ min, count }: Entries, below: boolean): number {
+    const offset = decodeEscape(this.decoder, count - 2);
+    const symbol = min + offset;
+    if (offset < 0 === below && symbol === (symbol | 0)) return symbol;
+    throw new ConvaeError(
+      'DATA_INVALID',
+      `an escaped symbol is ${symbol}, on the wrong side or outside int32`,
+    );
+  }
 }
 
 /** A walk over the symbols of latents in pieces: `ContextPrior`. */
@@ -36,15 +84,7 @@ export function contextEncoding(
   shape: ItemShape,
   quality: number,
 ): Steps<void> {
-  const code = (mixture: Mixture, symbol: number): number => {
-    const last = mixture.count - 1;
-    const offset = symbol - mixture.min;
-    const entry = offset < 0 ? 0 : Math.min(last, offset + 1);
-    encoder.encode(mixture.cumulative(entry), mixture.cumulative(entry + 1));
-    if (entry === 0 || entry === last) encodeEscape(encoder, offset, last - 1);
-    return symbol;
-  };
-  return prior.steps(symbols, shape, quality, { code });
+  return prior.steps(symbols, shape, quality, new SymbolWriter(encoder));
 }
 
 /**
@@ -65,19 +105,6 @@ export function contextDecoding(
   shape: ItemShape,
   quality: number,
 ): Steps<void> {
-  const code = (mixture: Mixture): number => {
-    const last = mixture.count - 1;
-    const entry = mixture.find(decoder.slot());
-    decoder.consume(mixture.cumulative(entry), mixture.cumulative(entry + 1));
-    return entry === 0 || entry === last ? escaped(decoder, entry === 0, mixture) : mixture.min + entry - 1;
-  };
   symbols.fill(0);
-  return prior.steps(symbols, shape, quality, { code });
-}
-
-function escaped(decoder: RangeDecoder, below: boolean, { min, count }: Mixture): number {
-  const offset = decodeEscape(decoder, count - 2);
-  const symbol = min + offset;
-  if (offset < 0 === below && symbol === (symbol | 0)) return symbol;
-  throw new ConvaeError('DATA_INVALID', `an escaped symbol is ${symbol}, on the wrong side or outside int32`);
+  return prior.steps(symbols, shape, quality, new SymbolReader(decoder));
 }

@@ -11,18 +11,10 @@ export {
   neighbourCount,
   SCALE_UNIT,
 } from './context-model.js';
-export {
-  type CodedChannel,
-  ContextPrior,
-  type ContextPriorOptions,
-  codedChannels,
-} from './context-prior.js';
-export {
-  decodeContextSymbols,
-  encodeContextSymbols,
-  type SymbolCoder,
-} from './context-symbols.js';
-export { chooseKernel, createKernel } from './create-kernel.js';
-export { CONTEXT_KERNELS, type ContextKernel, type ContextKernelName } from './kernel.js';
+export { ContextPrior, type ContextPriorOptions, codedChannels } from './context-prior.js';
+export { decodeContextSymbols, encodeContextSymbols } from './context-symbols.js';
+export type { CodedChannel, SymbolCoder } from './context-walker.js';
+export { chooseKernel } from './create-context-walker.js';
+export { CONTEXT_KERNELS, type ContextKernelName } from './kernel.js';
 export { MAX_CONTEXT_FILE_BYTES } from './limits.js';
-export { type Entries, Mixture } from './mixture.js';
+export type { Distribution, Entries } from './mixture.js';

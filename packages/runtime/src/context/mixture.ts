@@ -1,6 +1,6 @@
 import { TOTAL } from '../entropy/index.js';
 import { SCALE_UNIT } from './context-model.js';
-import { findEntry, Logistics } from './logistics.js';
+import { type Cumulative, findEntry, Logistics } from './logistics.js';
 import type { MixtureTables } from './mixture-tables.js';
 
 /** Smallest sharpness, 1/256 of a binary logarithm: 2^−4 a symbol. */
@@ -14,11 +14,22 @@ export interface Entries {
   readonly count: number;
 }
 
+/** The distribution of one symbol. */
+export interface Distribution extends Entries, Cumulative {
+  /**
+   * Cumulative frequency of the entries before `entry`, 0..count: strictly increasing from 0 to 65536, because the
+   * logistic table never falls and every entry has 1 of its own.
+   */
+  cumulative(entry: number): number;
+  /** The entry whose interval holds the slot, 0..65535. */
+  find(slot: number): number;
+}
+
 /**
  * The distribution of one symbol: a mixture of logistic distributions, as cumulative frequencies that are found where
  * they are needed (FORMAT.md, "Context model"). int32 throughout; used anew for each symbol.
  */
-export class Mixture {
+export class Mixture implements Distribution {
   readonly #components: number;
   readonly #logistics: Logistics;
   #min = 0;
@@ -29,12 +40,10 @@ export class Mixture {
     this.#logistics = new Logistics(components, 0, MIN_SHARPNESS, tables);
   }
 
-  /** Smallest regular symbol. */
   get min(): number {
     return this.#min;
   }
 
-  /** Number of entries. */
   get count(): number {
     return this.#count;
   }
@@ -57,10 +66,6 @@ export class Mixture {
     }
   }
 
-  /**
-   * Cumulative frequency of the entries before `entry`, 0..count: strictly increasing from 0 to 65536, because the
-   * logistic table never falls and every entry has 1 of its own.
-   */
   cumulative(entry: number): number {
     if (entry <= 0) return 0;
     if (entry >= this.#count) return TOTAL;
@@ -70,7 +75,6 @@ export class Mixture {
     return entry + (Math.imul(sum >>> 14, TOTAL - this.#count) >>> 16);
   }
 
-  /** The entry whose interval holds the slot, 0..65535. */
   find(slot: number): number {
     // Most symbols lie at the mean of the heaviest component, so the search begins there.
     return findEntry(this, slot, this.#likely(), 0, this.#count);

@@ -1,5 +1,19 @@
 import { BIAS_UNIT, type ContextModel, MAX_ACTIVATION, MAX_OUTPUT } from './context-model.js';
-import type { ContextKernel } from './kernel.js';
+
+/**
+ * Computes the three layers of a context model for one place at a time: `start`, `add` for each input that is not 0, `run` for
+ * each channel (FORMAT.md, "Context model").
+ */
+export interface ContextKernel {
+  /** int32, 3K: what the last `run` found, of K components the weights, the means, the sharpnesses. */
+  readonly outputs: Int32Array;
+  /** Begins a place of the grid: the first layer holds its biases alone. */
+  start(quality: number, position: number): void;
+  /** Adds an input's row of weights, `value` (±2047, not 0) times, to the first layer. */
+  add(input: number, value: number): void;
+  /** Finds the outputs of a channel from what was added. */
+  run(channel: number): void;
+}
 
 /** The kernel in TypeScript: the reference, and what runs where WebAssembly does not. */
 export function createPlainKernel(model: ContextModel): ContextKernel {
@@ -9,7 +23,6 @@ export function createPlainKernel(model: ContextModel): ContextKernel {
   const first = new Int32Array(hidden1);
   const second = new Int32Array(hidden2);
   return {
-    name: 'plain',
     outputs,
     start: (quality, position) => startSums(model, quality, position, sums),
     add: (input, value) => {
@@ -32,7 +45,7 @@ export function createPlainKernel(model: ContextModel): ContextKernel {
 }
 
 /** Writes the first layer's biases of a quality and a position to `sums`. */
-export function startSums(
+function startSums(
   { hidden1, qualityBias, positionBias }: ContextModel,
   quality: number,
   position: number,

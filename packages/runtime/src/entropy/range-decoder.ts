@@ -9,12 +9,19 @@ const TOP = 2 ** 48;
 const BOTTOM = 2 ** 32;
 const WINDOW_BYTES = 6;
 
+/** Where a decoder is: integers below 2^48, and how many bytes were read. */
+export interface DecoderState {
+  readonly code: number;
+  readonly range: number;
+  readonly at: number;
+}
+
 /**
  * Range decoder, the mirror of `RangeEncoder`: `slot()`, look the symbol up, `consume()` its interval, at the
  * end `finish()`. Up to six bytes past the end read as zero, the most that an encoder leaves out; more is an error.
  */
 export class RangeDecoder {
-  readonly #bytes: Uint8Array;
+  readonly bytes: Uint8Array;
   #at = 0;
   /** The code word's window minus the encoder's low: 0 ≤ code < range. */
   #code = 0;
@@ -23,13 +30,22 @@ export class RangeDecoder {
 
   /** @param bytes uint8, a whole code word and nothing else. */
   constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
+    this.bytes = bytes;
     while (this.#at < WINDOW_BYTES) this.#code = this.#code * WORD + this.#nextWord();
+  }
+
+  /** Where it is; it goes on from any other place that a decoder of the same bytes came to. */
+  get state(): DecoderState {
+    return { code: this.#code, range: this.#range, at: this.#at };
+  }
+
+  set state({ code, range, at }: DecoderState) {
+    [this.#code, this.#range, this.#at] = [code, range, at];
   }
 
   /** How many bytes past the end were read as zeros. */
   get overread(): number {
-    return Math.max(0, this.#at - this.#bytes.length);
+    return Math.max(0, this.#at - this.bytes.length);
   }
 
   /**
@@ -72,8 +88,8 @@ export class RangeDecoder {
    */
   finish(): void {
     // Of the window only the first two bytes are written.
-    const written = this.#bytes.length - (this.#at - WINDOW_BYTES);
-    const padded = written > 0 && this.#bytes[this.#bytes.length - 1] === 0;
+    const written = this.bytes.length - (this.#at - WINDOW_BYTES);
+    const padded = written > 0 && this.bytes[this.bytes.length - 1] === 0;
     const window = this.#window();
     const low = (window - this.#code + TOP) % TOP;
     if (written > 2 || padded || shortestPoint(low, this.#range) % TOP !== window) throw damaged();
@@ -82,20 +98,21 @@ export class RangeDecoder {
   /** The last six bytes read, as a number. */
   #window(): number {
     let window = 0;
-    for (let i = this.#at - WINDOW_BYTES; i < this.#at; i++) window = window * 256 + (this.#bytes[i] ?? 0);
+    for (let i = this.#at - WINDOW_BYTES; i < this.#at; i++) window = window * 256 + (this.bytes[i] ?? 0);
     return window;
   }
 
   #nextWord(): number {
     const at = this.#at;
     this.#at = at + 2;
-    const { length } = this.#bytes;
-    if (at + 1 < length) return (this.#bytes[at]! << 8) | this.#bytes[at + 1]!;
+    const { length } = this.bytes;
+    if (at + 1 < length) return (this.bytes[at]! << 8) | this.bytes[at + 1]!;
     if (at + 2 > length + WINDOW_BYTES) throw damaged();
-    return at < length ? this.#bytes[at]! << 8 : 0;
+    return at < length ? this.bytes[at]! << 8 : 0;
   }
 }
 
-function damaged(): ConvaeError {
+/** What is thrown where no encoder would have written these bytes. */
+export function damaged(): ConvaeError {
   return new ConvaeError('DATA_INVALID', 'the entropy-coded bytes are damaged or cut short');
 }

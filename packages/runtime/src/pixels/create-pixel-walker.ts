@@ -1,4 +1,4 @@
-import { chooseKernel } from '../context/create-kernel.js';
+import { chooseKernel } from '../context/create-context-walker.js';
 import type { ContextKernelName } from '../context/kernel.js';
 import type { PixelModel } from './pixel-model.js';
 import type { PixelWalker } from './pixel-walker.js';

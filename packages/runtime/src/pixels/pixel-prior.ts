@@ -1,10 +1,11 @@
+import { blocksOf, frameOf } from '../context/blocks.js';
 import type { ContextKernelName } from '../context/kernel.js';
 import { type Steps, TOTAL } from '../entropy/index.js';
 import type { ItemShape } from '../image.js';
 import { createPixelWalker } from './create-pixel-walker.js';
 import { LISTED_COLOURS } from './pixel-copies.js';
 import { type PixelModel, pixelHeads, pixelOutputs, pixelRows } from './pixel-model.js';
-import { blocksOf, frameOf, PIECE_VALUES, type PixelWalker, type ValueCoder } from './pixel-walker.js';
+import { PIECE_VALUES, type PixelWalker, type ValueCoder } from './pixel-walker.js';
 
 /**
  * The pixel context model of a bundle, ready to code: walks over the values of images and gives each one's distribution.

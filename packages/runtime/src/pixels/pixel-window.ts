@@ -1,5 +1,5 @@
+import type { Block, Frame } from '../context/blocks.js';
 import type { PixelModel } from './pixel-model.js';
-import type { PixelBlock, PixelFrame } from './pixel-walker.js';
 
 /** A block of an image with what is around it as far as the radius, in a memory: outside of the image all is 0. */
 export class PixelWindow {
@@ -7,10 +7,10 @@ export class PixelWindow {
   readonly stride: number;
   readonly #channels: number;
   readonly #radius: number;
-  readonly #frame: PixelFrame;
-  readonly #block: PixelBlock;
+  readonly #frame: Frame;
+  readonly #block: Block;
 
-  constructor({ channels, radius }: PixelModel, frame: PixelFrame, block: PixelBlock) {
+  constructor({ channels, radius }: PixelModel, frame: Frame, block: Block) {
     this.stride = (block.columns + 2 * radius) * channels;
     this.#channels = channels;
     this.#radius = radius;

@@ -1,3 +1,4 @@
+import type { Block, Frame } from '../context/blocks.js';
 import { TOTAL } from '../entropy/index.js';
 import { codeOf } from './code-of.js';
 import { PixelChoices } from './pixel-choices.js';
@@ -5,7 +6,7 @@ import { COPY_CANDIDATES, COPY_LISTED, COPY_NEW, COPY_PAIRS } from './pixel-copi
 import { PixelMixture } from './pixel-mixture.js';
 import { codingOrder, type PixelModel, WHITE_ABOVE } from './pixel-model.js';
 import { INDICATOR, pairStarts } from './pixel-pairs.js';
-import type { PixelBlock, PixelFrame, PixelWalker, ValueCoder } from './pixel-walker.js';
+import type { PixelWalker, ValueCoder } from './pixel-walker.js';
 import { createPlainPixelKernel, type PixelKernel } from './plain-pixel-kernel.js';
 
 /** A place of an image, and its number in the grid. */
@@ -52,12 +53,7 @@ export class PlainPixelWalker implements PixelWalker {
     this.#bases = new Uint8Array(model.bases);
   }
 
-  code(
-    image: Uint8Array,
-    frame: PixelFrame,
-    { top, left, rows, columns }: PixelBlock,
-    coder: ValueCoder,
-  ): void {
+  code(image: Uint8Array, frame: Frame, { top, left, rows, columns }: Block, coder: ValueCoder): void {
     this.#width = frame.width;
     if (top === 0 && left === 0) this.#choices?.clear();
     for (let row = top; row < top + rows; row++)

@@ -1,5 +1,5 @@
 import { createPixelInstance } from './pixel-instance.js';
-import { fillPixelMemory, pixelLayout } from './pixel-memory.js';
+import { putPixelModel } from './pixel-memory.js';
 import type { PixelModel } from './pixel-model.js';
 import type { PixelWalker, ValueCoder } from './pixel-walker.js';
 import { PixelWindow } from './pixel-window.js';
@@ -16,24 +16,18 @@ export function createSimdPixelWalker(model: PixelModel): PixelWalker {
     interval: (low, high) => current.interval(low, high),
     refuse: () => current.refuse(),
   });
-  const layout = pixelLayout(model, instance.free);
-  fillPixelMemory(model, layout, instance);
-  const { addresses } = layout;
-  const { buffer } = instance.memory;
-  const bytes = new Uint8Array(buffer, addresses.window);
-  const gridRows = new Int32Array(buffer, addresses.gridRows);
-  const gridColumns = new Int32Array(buffer, addresses.gridColumns);
+  const room = putPixelModel(model, instance);
   return {
     name: 'simd',
     code: (image, frame, block, coder) => {
       const { top, left, rows, columns } = block;
       const window = new PixelWindow(model, frame, block);
       current = coder;
-      gridRows.set(frame.rows.subarray(top, top + rows));
-      gridColumns.set(frame.columns.subarray(left, left + columns));
-      window.copyIn(image, bytes);
+      room.gridRows.set(frame.rows.subarray(top, top + rows));
+      room.gridColumns.set(frame.columns.subarray(left, left + columns));
+      window.copyIn(image, room.window);
       instance.code(top, left, rows, columns, frame.width, window.stride);
-      window.copyOut(image, bytes);
+      window.copyOut(image, room.window);
     },
   };
 }

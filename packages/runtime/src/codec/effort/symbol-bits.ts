@@ -1,4 +1,4 @@
-import type { Mixture } from '../../context/index.js';
+import type { Distribution } from '../../context/index.js';
 import { type EntropyTables, encodeEscape, type Steps, TOTAL } from '../../entropy/index.js';
 import type { SymbolBatch } from '../../entropy/quantizer.js';
 import type { CodingSettings } from '../coding/coding-context.js';
@@ -90,9 +90,9 @@ function* contextBits(
   const { channels, height, width } = symbols;
   const places = height * width;
   let [image, place, next] = [0, 0, 0];
-  const code = (mixture: Mixture, symbol: number): number => {
+  const code = (distribution: Distribution, symbol: number): number => {
     const at = (image * channels + coded[next]!) * places + place;
-    setBits(mixture, symbol, directions[at]!, at, own, other, logs[image]!);
+    setBits(distribution, symbol, directions[at]!, at, own, other, logs[image]!);
     if (++next === coded.length) [next, place] = [0, place + 1];
     if (place === places) [place, image] = [0, image + 1];
     return symbol;
@@ -101,7 +101,7 @@ function* contextBits(
 }
 
 function setBits(
-  mixture: Mixture,
+  distribution: Distribution,
   symbol: number,
   direction: number,
   at: number,
@@ -109,27 +109,29 @@ function setBits(
   other: Float32Array,
   log: IntervalLog,
 ): void {
-  const entry = symbol - mixture.min + 1;
+  const entry = symbol - distribution.min + 1;
   const [first, last] = [Math.min(entry, entry + direction), Math.max(entry, entry + direction)];
-  if (first < 1 || last >= mixture.count - 1) {
-    own[at] = mixtureBits(mixture, symbol, log);
-    other[at] = mixtureBits(mixture, symbol + direction);
+  if (first < 1 || last >= distribution.count - 1) {
+    own[at] = symbolBits(distribution, symbol, log);
+    other[at] = symbolBits(distribution, symbol + direction);
     return;
   }
-  const low = mixture.cumulative(entry);
-  const high = mixture.cumulative(entry + 1);
+  const low = distribution.cumulative(entry);
+  const high = distribution.cumulative(entry + 1);
   log.encode(low, high);
   own[at] = BITS[high - low]!;
   other[at] =
-    BITS[direction > 0 ? mixture.cumulative(entry + 2) - high : low - mixture.cumulative(entry - 1)]!;
+    BITS[
+      direction > 0 ? distribution.cumulative(entry + 2) - high : low - distribution.cumulative(entry - 1)
+    ]!;
 }
 
 /** As {@link setBits} for one symbol that may be an escaped one. */
-function mixtureBits(mixture: Mixture, symbol: number, log?: IntervalLog): number {
-  const offset = symbol - mixture.min;
-  const last = mixture.count - 1;
+function symbolBits(distribution: Distribution, symbol: number, log?: IntervalLog): number {
+  const offset = symbol - distribution.min;
+  const last = distribution.count - 1;
   const entry = Math.max(0, Math.min(last, offset + 1));
-  const [low, high] = [mixture.cumulative(entry), mixture.cumulative(entry + 1)];
+  const [low, high] = [distribution.cumulative(entry), distribution.cumulative(entry + 1)];
   log?.encode(low, high);
   if (entry !== 0 && entry !== last) return BITS[high - low]!;
   if (log) encodeEscape(log, offset, last - 1);

@@ -1,14 +1,26 @@
-import { createSimdInstance, runsSimd } from '../../context/simd-functions.js';
+import { fromHex } from '../../bytes.js';
+import { KernelMemory } from '../../context/kernel-memory.js';
+import { runsSimd } from '../../context/runs-simd.js';
 import { type FloatImageBatch, fillPlanes, type ImageBatch } from '../../image.js';
-import { GROUP, type PixelFunctions, pixelModule } from './pixel-functions.js';
+import { KERNELS } from './kernels-wasm.js';
 import { type Pixels, type PixelWorkspace, PLAIN_PIXELS } from './pixels.js';
 
+/** Values that the functions take at a time. */
+const GROUP = 16;
 /** Workspaces that are kept for later calls. */
 const MAX_FREE = 2;
 /** A float32 with these bits, or more but for its sign, is infinite or NaN. */
 const NOT_FINITE = 0x7f800000;
-/** Bytes before the floats: the largest magnitudes. */
-const HEAD_BYTES = 16;
+
+/** The module of kernels/images on a memory of its own; arguments are byte addresses, and counts of groups. */
+interface ImageExports {
+  readonly memory: WebAssembly.Memory;
+  readonly FREE: WebAssembly.Global;
+  /** Floats to bytes; the bits of the largest magnitudes, four of them, go to `largest`. */
+  pack(from: number, to: number, groups: number, largest: number): void;
+  /** Bytes to floats. */
+  unpack(from: number, to: number, groups: number): void;
+}
 
 /**
  * In WebAssembly, 128 bits at a time: networks read and write its memory, so that nothing is copied on the way. The same
@@ -32,7 +44,7 @@ export function createSimdPixels(): Pixels {
 
 class SimdWorkspace implements PixelWorkspace {
   readonly capacity: number;
-  readonly #functions: PixelFunctions;
+  readonly #functions: ImageExports;
   readonly #memory: ArrayBuffer;
   readonly #largest: Int32Array;
   readonly #floats: Float32Array;
@@ -42,13 +54,16 @@ class SimdWorkspace implements PixelWorkspace {
 
   constructor(values: number) {
     this.capacity = Math.ceil(values / GROUP) * GROUP;
-    const bytes = HEAD_BYTES + 5 * this.capacity;
-    const { functions, memory } = createSimdInstance<PixelFunctions>(pixelModule(), bytes);
-    this.#functions = functions;
-    this.#memory = memory;
-    this.#largest = new Int32Array(memory, 0, HEAD_BYTES / 4);
-    this.#floats = new Float32Array(memory, HEAD_BYTES, this.capacity);
-    this.#bytes = new Uint8Array(memory, HEAD_BYTES + 4 * this.capacity, this.capacity);
+    const module = new WebAssembly.Module(fromHex(KERNELS));
+    this.#functions = new WebAssembly.Instance(module).exports as unknown as ImageExports;
+    const memory = new KernelMemory(this.#functions.memory, this.#functions.FREE.value);
+    const [largest, floats, bytes] = [16, 4 * this.capacity, this.capacity].map((length) =>
+      memory.take(length),
+    );
+    this.#memory = memory.buffer;
+    this.#largest = new Int32Array(this.#memory, largest, 4);
+    this.#floats = new Float32Array(this.#memory, floats, this.capacity);
+    this.#bytes = new Uint8Array(this.#memory, bytes, this.capacity);
     this.#room = this.#floats;
   }
 
@@ -58,7 +73,7 @@ class SimdWorkspace implements PixelWorkspace {
     if (images.channels > 1) fillPlanes(images, data);
     else {
       this.#bytes.set(images.data);
-      this.#functions.unpack(this.#bytes.byteOffset, HEAD_BYTES, Math.ceil(length / GROUP));
+      this.#functions.unpack(this.#bytes.byteOffset, this.#floats.byteOffset, Math.ceil(length / GROUP));
     }
     return { ...images, data };
   }
@@ -75,7 +90,8 @@ class SimdWorkspace implements PixelWorkspace {
     // What an earlier call left behind the last value is no value.
     const end = Math.ceil(length / GROUP) * GROUP;
     if (end > length) this.#floats.fill(0, length, end);
-    this.#functions.pack(HEAD_BYTES, this.#bytes.byteOffset, Math.ceil(length / GROUP), 0);
+    const groups = Math.ceil(length / GROUP);
+    this.#functions.pack(this.#floats.byteOffset, this.#bytes.byteOffset, groups, this.#largest.byteOffset);
     if (channels === 1) pixels.set(length === this.capacity ? this.#bytes : this.#bytes.subarray(0, length));
     else interleave(this.#bytes, images, pixels);
     return this.#largest.every((bits) => bits < NOT_FINITE);

@@ -1,0 +1,9 @@
+export { LAYERS } from '../shared/layers';
+export { TABLES } from '../shared/logistics';
+export { READER } from './coder';
+export { cumulative, find } from './mixture';
+export { MODEL } from './model';
+export { code } from './walk';
+
+/** Where memory is free. */
+export const FREE: usize = __heap_base;
