@@ -5,6 +5,8 @@ import type { CallOptions } from './coding-context.js';
 
 /** Longest time that symbols are coded or searched before others get their turn, milliseconds. */
 const TURN_MS = 30;
+/** Most symbols that are coded before that: what is told of a large image does not depend on the machine's speed alone. */
+const TURN_SYMBOLS = 1 << 17;
 
 /** Turns of others within a long task: where one is due, the task waits for it. */
 export interface Turns {
@@ -37,7 +39,7 @@ export async function inTurns<T>(
   { signal, onProgress }: CallOptions,
   images = 1,
 ): Promise<T> {
-  let coded = 0;
+  let [coded, since] = [0, 0];
   const turns = createTurns(signal);
   for (;;) {
     const { done, value } = steps.next();
@@ -46,7 +48,9 @@ export async function inTurns<T>(
       return value;
     }
     coded += value;
-    if (!turns.due()) continue;
+    since += value;
+    if (since < TURN_SYMBOLS && !turns.due()) continue;
+    since = 0;
     onProgress?.((images * coded) / total);
     await turns.take();
   }
