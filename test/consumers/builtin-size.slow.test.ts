@@ -50,21 +50,21 @@ async function sizeOf(files: readonly string[]): Promise<number> {
 }
 
 describe('the builtin entry of pages, kernels included', () => {
-  it('is at most 41 kB to encode and decode an image, and at most 31 kB to decode one', async () => {
+  it('is at most 41 kB to encode and decode an image, and at most 31.5 kB to decode one', async () => {
     const codec = await trace(join(PAGES, 'web.js'));
     const decoder = await trace(join(PAGES, 'web-decode.js'), codec.output);
     expect(decoder.output).toBe(codec.output);
     const [whole, half] = await Promise.all([sizeOf(codec.files), sizeOf(decoder.files)]);
     expect(half).toBeGreaterThan(10_000);
-    expect(half).toBeLessThanOrEqual(31_000);
+    expect(half).toBeLessThanOrEqual(31_500);
     expect(whole).toBeGreaterThan(half);
     expect(whole).toBeLessThanOrEqual(41_000);
   });
 
-  it('is at most 78 kB with all that any bundle and call can load', async () => {
+  it('is at most 81 kB with all that any bundle and call can load', async () => {
     const files = (await readdir(PAGES)).filter((name) => !/^(web-decode|workerd)/.test(name));
     const loaded = [...files.map((name) => join(PAGES, name)), join(DIST, 'errors.js')];
-    expect(await sizeOf(loaded)).toBeLessThanOrEqual(78_000);
+    expect(await sizeOf(loaded)).toBeLessThanOrEqual(81_000);
   });
 
   it.each(['web', 'web-decode'])('%s goes into one file, which knows no ONNX Runtime', async (name) => {

@@ -123,12 +123,12 @@ function closure(outputs: Metafile['outputs'], path: string, found = new Set<str
 
 describe('the size of the entries for browsers, minified and gzipped, without ONNX Runtime', () => {
   it.each(['web/index.js', 'worker/index.js'])(
-    '%s is at most 15 kB, 55 kB with all that it loads on demand for most bundles, and more for some features',
+    '%s is at most 15 kB, 58 kB with all that it loads on demand for most bundles, and more for some features',
     async (entry) => {
       const { atOnce, inAll, onDemand } = await measure(entry);
       expect(atOnce).toBeGreaterThan(1000);
       expect(atOnce).toBeLessThanOrEqual(15_000);
-      expect(inAll).toBeLessThanOrEqual(55_000);
+      expect(inAll).toBeLessThanOrEqual(58_000);
       for (const [part, most] of Object.entries(ON_DEMAND)) {
         expect(onDemand[part as keyof typeof ON_DEMAND], part).toBeGreaterThan(1000);
         expect(onDemand[part as keyof typeof ON_DEMAND], part).toBeLessThanOrEqual(most);
