@@ -40,7 +40,7 @@ const outside = {
   setup: ({ onResolve }) => {
     onResolve({ filter: /^node:/ }, () => ({ external: true }));
     const file = (path) => () => ({ path: `../../${path}`, external: true, sideEffects: false });
-    onResolve({ filter: /\/kernels\.wasm$/ }, file('provider/builtin/kernels.wasm'));
+    onResolve({ filter: /\/kernels\.wasm$/ }, ({ path, importer }) => file(named(path, importer))());
     onResolve({ filter: /\/errors\.js$/ }, ({ path, importer }) =>
       named(path, importer) === 'errors.js' ? file('errors.js')() : undefined,
     );

@@ -47,7 +47,8 @@ async function coded({ loadCodec, loadDecoder }, name, source) {
   const images = pattern(codec.manifest.image);
   const streams = await codec.encodeBatch(images);
   const container = await encodedContainer(codec, images);
-  const { executionProvider } = codec;
+  const { executionProvider, contextKernel } = codec;
+  if (contextKernel === 'plain') throw new Error(`${name} is coded in plain JavaScript`);
   await codec.dispose();
   const decoder = await loadDecoder(source);
   const pixels = [];
@@ -68,8 +69,8 @@ async function coded({ loadCodec, loadDecoder }, name, source) {
   return found;
 }
 
-/** The bundles that are loaded: a folder's plain networks, priors, and one packed into a file. */
-const BUNDLES = ['mnist-reference', 'mnist-rate-medium', 'tiny.convae'];
+/** The bundles that are loaded: a folder's plain networks, priors, a lossless one, and one packed into a file. */
+const BUNDLES = ['mnist-reference', 'mnist-rate-medium', 'mnist-lossless', 'tiny.convae'];
 
 /**
  * What a runtime finds with the bundles below an address.

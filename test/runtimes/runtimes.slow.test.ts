@@ -18,7 +18,7 @@ let folder: string;
 let server: Awaited<ReturnType<typeof serveFolder>>;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'convae-runtimes-'));
-  for (const name of ['mnist-reference', 'mnist-rate-medium'])
+  for (const name of ['mnist-reference', 'mnist-rate-medium', 'mnist-lossless'])
     await cp(join(ROOT, 'models', name), join(folder, name), { recursive: true });
   const tiny = bundleFolder(join(ROOT, 'test/vectors/data/tiny-context'));
   await writeFile(join(folder, 'tiny.convae'), await packBundle(tiny));

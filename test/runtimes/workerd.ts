@@ -1,28 +1,30 @@
 import { spawn } from 'node:child_process';
 import { copyFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 
-/** Leaves the one WebAssembly file to workerd, which takes it as a module. */
-const asModule = (found: Set<string>): Plugin => ({
+/** Leaves WebAssembly files to workerd, which takes them as modules: of each its name there, and where it lies. */
+const asModule = (found: Map<string, string>): Plugin => ({
   name: 'wasm-module',
   setup: ({ onResolve }) =>
     onResolve({ filter: /\.wasm$/ }, ({ path, importer }) => {
-      found.add(join(dirname(importer), path));
-      return { path: './kernels.wasm', external: true };
+      const file = join(dirname(importer), path);
+      const name = `${basename(dirname(file))}.wasm`;
+      found.set(name, file);
+      return { path: `./${name}`, external: true };
     }),
 });
 
-const CONFIG = `using Workerd = import "/workerd/workerd.capnp";
+const configOf = (modules: Iterable<string>): string => `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
     (name = "main", worker = (
       modules = [
         (name = "worker.js", esModule = embed "worker.js"),
-        (name = "kernels.wasm", wasm = embed "kernels.wasm"),
+        ${Array.from(modules, (name) => `(name = "${name}", wasm = embed "${name}"),`).join('\n        ')}
       ],
       compatibilityDate = "2026-01-01",
       globalOutbound = "everywhere",
@@ -35,7 +37,7 @@ const config :Workerd.Config = (
 
 /** Builds the worker as bundlers for workerd do, with what workerd needs beside it. */
 export async function buildWorker(folder: string): Promise<void> {
-  const found = new Set<string>();
+  const found = new Map<string, string>();
   await build({
     entryPoints: [fileURLToPath(new URL('worker.mjs', import.meta.url))],
     outfile: join(folder, 'worker.js'),
@@ -45,10 +47,8 @@ export async function buildWorker(folder: string): Promise<void> {
     plugins: [asModule(found)],
     logLevel: 'silent',
   });
-  const [kernels, ...others] = found;
-  if (kernels === undefined || others.length > 0) throw new Error(`expected one file, found ${[...found]}`);
-  await copyFile(kernels, join(folder, 'kernels.wasm'));
-  await writeFile(join(folder, 'config.capnp'), CONFIG);
+  for (const [name, file] of found) await copyFile(file, join(folder, name));
+  await writeFile(join(folder, 'config.capnp'), configOf(found.keys()));
 }
 
 /** A workerd that serves the worker of a folder. */

@@ -1,5 +1,5 @@
 import type { BundleFiles } from '../bundle/files.js';
-import { isLosslessBundle, loadAnyBundle } from '../bundle/load.js';
+import { type Bundle, isLosslessBundle, loadAnyBundle } from '../bundle/load.js';
 import type { BundleSource } from '../bundle/source.js';
 import { aborted } from '../checks.js';
 import { createCodec, kernelOf } from '../codec/codec.js';
@@ -16,29 +16,39 @@ export interface Platform {
   readonly openFiles: (source: BundleSource, options: FetchingOptions) => Promise<BundleFiles>;
   /** Gives the compiled kernels. */
   readonly loadModule: LoadModule;
+  /** The compiled modules of context models, where bytes may not be compiled. */
+  readonly contextModules?: { readonly context: WebAssembly.Module; readonly pixels: WebAssembly.Module };
 }
 
 /** Loads a codec, or only the half of it that decodes. */
 async function load(
-  { openFiles, loadModule }: Platform,
+  { openFiles, loadModule, contextModules }: Platform,
   source: BundleSource,
   options: BuiltinLoadOptions,
   decoderOnly: boolean,
 ): Promise<Codec> {
   checkBuiltinOptions(options);
-  const bundle = await reporting(options.onProgress, async (onProgress) =>
+  const read = await reporting(options.onProgress, async (onProgress) =>
     loadAnyBundle(await openFiles(source, { ...options, onProgress }), decoderOnly),
   );
-  if (isLosslessBundle(bundle)) {
+  if (isLosslessBundle(read)) {
     const { createLosslessCodec } = await import('../codec/lossless-codec.js');
-    return createLosslessCodec(bundle, 'builtin', options.contextKernel);
+    const { contextKernel: kernel } = options;
+    return createLosslessCodec(read, 'builtin', { kernel, module: contextModules?.pixels });
   }
+  const bundle = withModule(read, contextModules?.context);
   kernelOf(bundle.coding, options.contextKernel);
   const networks = await openNetworks(bundle, loadModule);
   const codec = createCodec(bundle, networks, options);
   if (!options.signal?.aborted) return codec;
   await codec.dispose();
   throw aborted(options.signal);
+}
+
+function withModule(bundle: Bundle, module: WebAssembly.Module | undefined): Bundle {
+  const { coding } = bundle;
+  if (coding?.context === undefined || module === undefined) return bundle;
+  return { ...bundle, coding: { ...coding, context: coding.context.withModule(module) } };
 }
 
 /**

@@ -11,25 +11,35 @@ import type { Manifest } from './manifest.js';
 /** The context prior of a bundle, with its code: only bundles that have one load it. */
 export class BundleContext {
   readonly model: ContextModel;
-  readonly #multipliers: readonly number[] | undefined;
+  readonly #manifest: Manifest;
+  readonly #module: WebAssembly.Module | undefined;
 
   /** @param model of the manifest's bundle. */
-  constructor(model: ContextModel, { quantizer }: Manifest) {
+  constructor(model: ContextModel, manifest: Manifest, module?: WebAssembly.Module) {
     this.model = model;
-    this.#multipliers = quantizer!.multipliers;
+    this.#manifest = manifest;
+    this.#module = module;
+  }
+
+  /** The same with the compiled module of its kernel, for runtimes that compile no bytes. */
+  withModule(module: WebAssembly.Module): BundleContext {
+    return new BundleContext(this.model, this.#manifest, module);
   }
 
   /**
    * The kernel to run: the one that is asked for; where none is, the faster of those that run here.
    * @throws ConvaeError UNSUPPORTED where `simd` is asked for and does not run here.
    */
-  chooseKernel(name?: ContextKernelName): ContextKernelName {
-    return chooseKernel(name);
+  chooseKernel(kernel?: ContextKernelName): ContextKernelName {
+    return chooseKernel({ kernel, module: this.#module });
   }
 
   /** A prior that is ready to code. @throws as {@link chooseKernel}. */
   createPrior(kernel?: ContextKernelName): ContextPrior {
-    return new ContextPrior(this.model, this.#multipliers, { kernel });
+    return new ContextPrior(this.model, this.#manifest.quantizer!.multipliers, {
+      kernel,
+      module: this.#module,
+    });
   }
 }
 

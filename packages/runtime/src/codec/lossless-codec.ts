@@ -2,7 +2,7 @@ import type { LosslessBundle } from '../bundle/load.js';
 import type { Manifest } from '../bundle/manifest.js';
 import { bundlePixels } from '../bundle/pixels.js';
 import { checkNotAborted } from '../checks.js';
-import type { ContextKernelName } from '../context/index.js';
+import type { ContextKernelName, KernelOptions } from '../context/index.js';
 import { ConvaeError } from '../errors.js';
 import { PixelPrior } from '../pixels/index.js';
 import type { ExecutionProvider } from '../provider/execution-provider.js';
@@ -20,10 +20,10 @@ import type { Codec } from './interface.js';
 export function createLosslessCodec(
   bundle: LosslessBundle,
   executionProvider: ExecutionProvider,
-  contextKernel?: ContextKernelName,
+  options: KernelOptions = {},
   pool?: Threads,
 ): Codec {
-  return new LosslessCodec(bundle, executionProvider, contextKernel, pool);
+  return new LosslessCodec(bundle, executionProvider, options, pool);
 }
 
 class LosslessCodec extends BitstreamCodec implements Codec {
@@ -41,16 +41,16 @@ class LosslessCodec extends BitstreamCodec implements Codec {
   constructor(
     bundle: LosslessBundle,
     executionProvider: ExecutionProvider,
-    contextKernel: ContextKernelName | undefined,
+    options: KernelOptions,
     pool: Threads | undefined,
   ) {
     super();
-    const prior = new PixelPrior(bundlePixels(bundle), contextKernel);
+    const prior = new PixelPrior(bundlePixels(bundle), options);
     // What `lossless` says: a manifest without networks.
     this.manifest = bundle.manifest as unknown as Manifest;
     this.executionProvider = executionProvider;
     this.contextKernel = prior.kernel;
-    this.notices = prior.kernel === 'plain' && contextKernel === undefined ? [PLAIN_NOTICE] : [];
+    this.notices = prior.kernel === 'plain' && options.kernel === undefined ? [PLAIN_NOTICE] : [];
     this.threads = pool?.count ?? 1;
     this.#pool = pool;
     this.#coding = { ...losslessCoding(bundle, prior), threads: pool };

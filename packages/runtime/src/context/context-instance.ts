@@ -17,7 +17,7 @@ export interface ContextExports extends WalkExports {
 }
 
 /** What a walk calls. */
-interface ContextImports {
+export interface ContextImports {
   /** Writes a symbol, or reads one, which it gives. */
   readonly ask: (min: number, count: number, symbol: number) => number;
   /** Reads what follows an escape, from the decoder's state on; gives the symbol. */
@@ -26,9 +26,11 @@ interface ContextImports {
   readonly refuse: () => void;
 }
 
-/** Runs the module; to be called only where WebAssembly with SIMD runs. */
-export function createContextInstance(coder: ContextImports): ContextExports {
-  const module = new WebAssembly.Module(fromHex(KERNELS));
+/** Runs the module; to be called only where WebAssembly with SIMD runs. @param module where bytes may not be compiled. */
+export function createContextInstance(
+  coder: ContextImports,
+  module = new WebAssembly.Module(fromHex(KERNELS)),
+): ContextExports {
   const { exports } = new WebAssembly.Instance(module, { coder: { ...coder } });
   return exports as unknown as ContextExports;
 }

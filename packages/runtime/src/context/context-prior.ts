@@ -5,14 +5,8 @@ import { type ContextModel, neighbourCount, SCALE_UNIT } from './context-model.j
 import { contextDecoding, contextEncoding } from './context-symbols.js';
 import { type CodedChannel, type ContextWalker, PIECE_SYMBOLS, type SymbolCoder } from './context-walker.js';
 import { createContextWalker } from './create-context-walker.js';
-import type { ContextKernelName } from './kernel.js';
+import type { ContextKernelName, KernelOptions } from './kernel.js';
 import type { Entries } from './mixture.js';
-
-/** Options of {@link ContextPrior}. */
-export interface ContextPriorOptions {
-  /** The kernel to run; the faster of those that run here where left out. */
-  readonly kernel?: ContextKernelName | undefined;
-}
 
 /**
  * The context prior of a bundle, ready to code: walks over the symbols of latents and gives each one's distribution.
@@ -27,14 +21,10 @@ export class ContextPrior {
    * @param multipliers the manifest's quantizer.multipliers for a model of version 1, one for each of its qualities.
    * @throws ConvaeError UNSUPPORTED where the kernel that is asked for does not run here.
    */
-  constructor(
-    model: ContextModel,
-    multipliers: readonly number[] | undefined,
-    options: ContextPriorOptions = {},
-  ) {
+  constructor(model: ContextModel, multipliers: readonly number[] | undefined, options: KernelOptions = {}) {
     this.#model = model;
     this.#coded = codedChannels(model, multipliers);
-    this.#walker = createContextWalker(model, this.#coded, options.kernel);
+    this.#walker = createContextWalker(model, this.#coded, options);
   }
 
   /** The kernel that runs. */

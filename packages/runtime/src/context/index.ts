@@ -1,3 +1,4 @@
+export { chooseKernel } from './choose-kernel.js';
 export { parseContext, serializeContext } from './context-file.js';
 export {
   type ContextModel,
@@ -11,10 +12,9 @@ export {
   neighbourCount,
   SCALE_UNIT,
 } from './context-model.js';
-export { ContextPrior, type ContextPriorOptions, codedChannels } from './context-prior.js';
+export { ContextPrior, codedChannels } from './context-prior.js';
 export { decodeContextSymbols, encodeContextSymbols } from './context-symbols.js';
 export type { CodedChannel, SymbolCoder } from './context-walker.js';
-export { chooseKernel } from './create-context-walker.js';
-export { CONTEXT_KERNELS, type ContextKernelName } from './kernel.js';
+export { CONTEXT_KERNELS, type ContextKernelName, type KernelOptions } from './kernel.js';
 export { MAX_CONTEXT_FILE_BYTES } from './limits.js';
 export type { Distribution, Entries } from './mixture.js';

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { fromHex } from '../bytes.js';
 import { randomContextModel } from '../testing/random-context.js';
 import { seededRandom } from '../testing/tiny-bundle.js';
 import { type ContextCase, contextCase, decodeAll, encodeAll } from './arbitraries.test.fixture.js';
+import { chooseKernel } from './choose-kernel.js';
 import { ContextPrior } from './context-prior.js';
-import { chooseKernel } from './create-context-walker.js';
 import { CONTEXT_KERNELS, type ContextKernelName } from './kernel.js';
 import { KERNELS } from './kernels-wasm.js';
 import { referenceFrequencies } from './reference.test.fixture.js';
@@ -113,7 +114,7 @@ describe('the choice of the kernel', () => {
 
   it('is simd here, and plain where it is asked for', () => {
     expect(chooseKernel()).toBe('simd');
-    expect(chooseKernel('plain')).toBe('plain');
+    expect(chooseKernel({ kernel: 'plain' })).toBe('plain');
     const model = randomContextModel();
     expect(new ContextPrior(model, [1]).kernel).toBe('simd');
     expect(new ContextPrior(model, [1], { kernel: 'plain' }).kernel).toBe('plain');
@@ -135,14 +136,27 @@ describe('the choice of the kernel', () => {
     vi.stubGlobal('WebAssembly', api);
     expect(chooseKernel()).toBe('plain');
     expect(new ContextPrior(randomContextModel(), [1]).kernel).toBe('plain');
-    expect(() => chooseKernel('simd')).toThrow(expect.objectContaining({ code: 'UNSUPPORTED' }));
+    expect(() => chooseKernel({ kernel: 'simd' })).toThrow(expect.objectContaining({ code: 'UNSUPPORTED' }));
+  });
+
+  it('is simd where a compiled module is given and none may be compiled', () => {
+    const module = new WebAssembly.Module(fromHex(KERNELS));
+    const model = randomContextModel();
+    const shape = { channels: 2, height: 2, width: 2 };
+    const symbols = Int32Array.from({ length: 8 }, (_, i) => i - 4);
+    const bytes = encodeAll(symbols, new ContextPrior(model, [1]), shape, 0);
+    const { Instance } = WebAssembly;
+    vi.stubGlobal('WebAssembly', { Instance });
+    const prior = new ContextPrior(model, [1], { module });
+    expect(prior.kernel).toBe('simd');
+    expect(encodeAll(symbols, prior, shape, 0)).toEqual(bytes);
   });
 
   it('is plain where typed arrays are big-endian', () => {
     // What `Uint16Array.of(1)` is there; a real machine of the kind is not at hand.
     vi.stubGlobal('Uint16Array', { of: () => Uint8Array.of(0, 1) });
     expect(chooseKernel()).toBe('plain');
-    expect(() => chooseKernel('simd')).toThrow(expect.objectContaining({ code: 'UNSUPPORTED' }));
+    expect(() => chooseKernel({ kernel: 'simd' })).toThrow(expect.objectContaining({ code: 'UNSUPPORTED' }));
   });
 
   it('loads a module that Chrome before 115 compiles on a page’s main thread', () => {

@@ -1,5 +1,5 @@
 import { damaged } from '../entropy/range-decoder.js';
-import { createContextInstance, WAYS } from './context-instance.js';
+import { type ContextImports, createContextInstance, WAYS } from './context-instance.js';
 import { putContextModel } from './context-memory.js';
 import type { ContextModel } from './context-model.js';
 import { SymbolReader, SymbolWriter } from './context-symbols.js';
@@ -15,6 +15,7 @@ import { LentDecoder } from './lent-decoder.js';
 export function createSimdContextWalker(
   model: ContextModel,
   coded: readonly (readonly CodedChannel[])[],
+  module?: WebAssembly.Module,
 ): ContextWalker {
   let current: SymbolCoder;
   const distribution = {
@@ -22,7 +23,7 @@ export function createSimdContextWalker(
     cumulative: (entry: number) => instance.cumulative(entry),
     find: (slot: number) => instance.find(slot),
   };
-  const instance = createContextInstance({
+  const imports: ContextImports = {
     ask: (min, count, symbol) => {
       distribution.min = min;
       distribution.count = count;
@@ -33,7 +34,8 @@ export function createSimdContextWalker(
     refuse: () => {
       throw damaged();
     },
-  });
+  };
+  const instance = createContextInstance(imports, module);
   const room = putContextModel(model, coded, instance);
   const lent = new LentDecoder(instance, room.bytes);
   return {

@@ -45,7 +45,7 @@ export async function openCodec(
   if (isLosslessBundle(bundle)) {
     const { createLosslessCodec } = await import('../codec/lossless-codec.js');
     const pool = await poolOf({ bundle, options: { contextKernel } }, threads, threading);
-    return createLosslessCodec(bundle, 'cpu', contextKernel, pool);
+    return createLosslessCodec(bundle, 'cpu', { kernel: contextKernel }, pool);
   }
   kernelOf(bundle.coding, contextKernel);
   const sessions = await openOn(bundle, options);

@@ -11,7 +11,7 @@ describe('a walker for a pixel context model', () => {
 
   it('runs in WebAssembly where that runs, and plainly where it is asked to', () => {
     expect(createPixelWalker(model).name).toBe('simd');
-    expect(createPixelWalker(model, 'plain').name).toBe('plain');
+    expect(createPixelWalker(model, { kernel: 'plain' }).name).toBe('plain');
   });
 
   it('runs plainly on a page whose main thread compiles no module of this size', () => {
@@ -31,6 +31,6 @@ describe('a walker for a pixel context model', () => {
       Module,
     });
     expect(createPixelWalker(model).name).toBe('plain');
-    expect(() => createPixelWalker(model, 'simd')).toThrow('disallowed');
+    expect(() => createPixelWalker(model, { kernel: 'simd' })).toThrow('disallowed');
   });
 });

@@ -38,7 +38,7 @@ describe.each(CONTEXT_KERNELS)('a payload of pixels, %s kernel', (kernel) => {
   const models = [false, true].flatMap((copies) =>
     [1, 3, 4].map((channels) => randomPixelModel({ channels, copies, seed: channels })),
   );
-  const priors = models.map((model) => new PixelPrior(model, kernel));
+  const priors = models.map((model) => new PixelPrior(model, { kernel }));
 
   it.each(Object.keys(FILLS))('gives back %s of any size, grey, RGB and RGBA, copied or not', (name) => {
     for (const [i, prior] of priors.entries()) {
@@ -76,7 +76,7 @@ describe.each(CONTEXT_KERNELS)('a payload of pixels, %s kernel', (kernel) => {
         side,
         fc.constantFrom(...Object.values(FILLS)),
         (options, height, width, fill) => {
-          const prior = new PixelPrior(randomPixelModel(options), kernel);
+          const prior = new PixelPrior(randomPixelModel(options), { kernel });
           const images = imagesOf(fill, 2, height, width, options.channels);
           expect(decode(prior, encode(prior, images), images)).toEqual(images);
         },
@@ -98,7 +98,7 @@ describe.each(CONTEXT_KERNELS)('a payload of pixels, %s kernel', (kernel) => {
     for (const [i, model] of models.entries()) {
       const image = imagesOf(FILLS.drawing!, 1, 4, Math.floor(2200 / model.channels), model.channels);
       const bytes = encode(priors[i]!, image);
-      expect(bytes).toEqual(encode(new PixelPrior(model, 'plain'), image));
+      expect(bytes).toEqual(encode(new PixelPrior(model, { kernel: 'plain' }), image));
       expect(decode(priors[i]!, bytes, image)).toEqual(image);
     }
   });

@@ -9,9 +9,11 @@ export interface PixelExports extends WalkExports {
   code(top: number, left: number, rows: number, columns: number, width: number, stride: number): void;
 }
 
-/** Runs the module; to be called only where WebAssembly with SIMD runs. */
-export function createPixelInstance(coder: ValueCoder): PixelExports {
-  const module = new WebAssembly.Module(fromHex(KERNELS));
+/** Runs the module; to be called only where WebAssembly with SIMD runs. @param module where bytes may not be compiled. */
+export function createPixelInstance(
+  coder: ValueCoder,
+  module = new WebAssembly.Module(fromHex(KERNELS)),
+): PixelExports {
   const { exports } = new WebAssembly.Instance(module, { coder: { ...coder } });
   return exports as unknown as PixelExports;
 }

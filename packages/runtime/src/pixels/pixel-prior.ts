@@ -1,5 +1,5 @@
 import { blocksOf, frameOf } from '../context/blocks.js';
-import type { ContextKernelName } from '../context/kernel.js';
+import type { ContextKernelName, KernelOptions } from '../context/kernel.js';
 import { type Steps, TOTAL } from '../entropy/index.js';
 import type { ItemShape } from '../image.js';
 import { createPixelWalker } from './create-pixel-walker.js';
@@ -16,9 +16,9 @@ export class PixelPrior {
   readonly #walker: PixelWalker;
 
   /** @throws ConvaeError UNSUPPORTED where the kernel that is asked for does not run here. */
-  constructor(model: PixelModel, kernel?: ContextKernelName) {
+  constructor(model: PixelModel, options: KernelOptions = {}) {
     this.#model = model;
-    this.#walker = createPixelWalker(model, kernel);
+    this.#walker = createPixelWalker(model, options);
   }
 
   /** The kernel that runs. */

@@ -8,21 +8,22 @@ import { PixelWindow } from './pixel-window.js';
  * The walk in WebAssembly, 128 bits at a time (kernels/pixels): the same integers as the plain one. Each block and what is
  * around it is copied there, so that walks may take turns. To be called only where it runs.
  */
-export function createSimdPixelWalker(model: PixelModel): PixelWalker {
+export function createSimdPixelWalker(model: PixelModel, module?: WebAssembly.Module): PixelWalker {
   let current: ValueCoder;
-  const instance = createPixelInstance({
+  const coder: ValueCoder = {
     answer: (first, yes) => current.answer(first, yes),
     slot: () => current.slot(),
     interval: (low, high) => current.interval(low, high),
     refuse: () => current.refuse(),
-  });
+  };
+  const instance = createPixelInstance(coder, module);
   const room = putPixelModel(model, instance);
   return {
     name: 'simd',
-    code: (image, frame, block, coder) => {
+    code: (image, frame, block, given) => {
       const { top, left, rows, columns } = block;
       const window = new PixelWindow(model, frame, block);
-      current = coder;
+      current = given;
       room.gridRows.set(frame.rows.subarray(top, top + rows));
       room.gridColumns.set(frame.columns.subarray(left, left + columns));
       window.copyIn(image, room.window);

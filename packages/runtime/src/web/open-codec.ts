@@ -31,7 +31,7 @@ export async function openCodec(source: BundleSource, options: WebLoadOptions): 
 
 async function openLossless(bundle: LosslessBundle, { contextKernel }: WebLoadOptions): Promise<Codec> {
   const { createLosslessCodec } = await import('../codec/lossless-codec.js');
-  return createLosslessCodec(bundle, 'wasm', contextKernel);
+  return createLosslessCodec(bundle, 'wasm', { kernel: contextKernel });
 }
 
 /** The codec, unless loading was stopped meanwhile. */

@@ -2,7 +2,7 @@ import type { Prior } from '../../bitstream/index.js';
 import { defaultPrior } from '../../bundle/default-prior.js';
 import type { BundleCoding } from '../../bundle/load.js';
 import type { Manifest } from '../../bundle/manifest.js';
-import type { ContextPrior, ContextPriorOptions } from '../../context/index.js';
+import type { ContextPrior, KernelOptions } from '../../context/index.js';
 import { coarsenTable } from '../../entropy/coarsen.js';
 import { TOTAL } from '../../entropy/precision.js';
 import { type Quantizer, type QuantizerSpec, qualityCount, quantizerAt } from '../../entropy/quantizer.js';
@@ -36,7 +36,7 @@ export class EntropyModel {
   readonly defaultPrior: Prior;
   readonly #manifest: Manifest;
   readonly #coding: BundleCoding;
-  readonly #contextOptions: ContextPriorOptions;
+  readonly #contextOptions: KernelOptions;
   #context: ContextPrior | undefined;
   readonly #models = new Map<number, QualityModel>();
   /** Number of the first table per position; undefined where there are none. */
@@ -45,11 +45,7 @@ export class EntropyModel {
   #lastIndex: { readonly shape: ItemShape; readonly index: Uint16Array } | undefined;
 
   /** @throws ConvaeError UNSUPPORTED where the bundle has no tables. */
-  constructor(
-    manifest: Manifest,
-    coding: BundleCoding | undefined,
-    contextOptions: ContextPriorOptions = {},
-  ) {
+  constructor(manifest: Manifest, coding: BundleCoding | undefined, contextOptions: KernelOptions = {}) {
     if (coding === undefined || manifest.quantizer === undefined) {
       const advice = 'export it with tables (exportBundle\'s option "tables", or convae-train export)';
       throw new ConvaeError('UNSUPPORTED', `${manifest.name} has no entropy tables: ${advice}`);
