@@ -6,7 +6,7 @@ import { roundUp } from './kernel-memory.js';
 import { paddedRows, paddedUnits, putLayers } from './put-layers.js';
 
 /** Bytes that a symbol takes at most: a word, and five more of an escape. */
-const MAX_SYMBOL_BYTES = 12;
+export const MAX_SYMBOL_BYTES = 12;
 
 const BIAS_SHIFTS = [0, Math.log2(BIAS_UNIT), Math.log2(BIAS_UNIT)];
 

@@ -84,6 +84,15 @@ describe('the kernels', () => {
     }
   });
 
+  it('read blocks in which every symbol is escaped as far as can be', () => {
+    const shape = { channels: 2, height: 50, width: 60 };
+    const symbols = Int32Array.from({ length: 6000 }, (_, i) => (i % 2 ? -(2 ** 31) : 2 ** 31 - 1));
+    const prior = new ContextPrior(randomContextModel(), [1], { kernel: 'simd' });
+    const bytes = encodeAll(symbols, prior, shape, 0);
+    expect(bytes.length).toBeGreaterThan(8 * symbols.length);
+    expect(decodeAll(bytes, symbols.length, prior, shape, 0)).toEqual(symbols);
+  });
+
   it.each(CONTEXT_KERNELS)(
     '%s: give every symbol the cumulative frequencies of the format page',
     (kernel) => {

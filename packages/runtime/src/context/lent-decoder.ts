@@ -1,5 +1,6 @@
 import type { RangeDecoder } from '../entropy/index.js';
 import type { ContextExports } from './context-instance.js';
+import { MAX_SYMBOL_BYTES } from './context-memory.js';
 
 /** A range decoder's state in the memory of a walk, which goes on from there. */
 export class LentDecoder {
@@ -17,10 +18,10 @@ export class LentDecoder {
     this.#bytes = bytes;
   }
 
-  /** Lends a decoder to a task. */
-  lend(decoder: RangeDecoder, task: () => void): void {
+  /** Lends a decoder to a task that reads so many symbols. */
+  lend(decoder: RangeDecoder, symbols: number, task: () => void): void {
     const { at } = decoder.state;
-    const bytes = decoder.bytes.subarray(at, at + this.#bytes.length);
+    const bytes = decoder.bytes.subarray(at, at + MAX_SYMBOL_BYTES * symbols);
     this.#bytes.set(bytes);
     this.#decoder = decoder;
     this.#give();

@@ -51,7 +51,7 @@ export function createSimdContextWalker(
       const code = (way: number) =>
         instance.code(quality, room.coded[quality]!, own.length, rows, columns, way);
       if (coder instanceof SymbolReader) {
-        lent.lend(coder.decoder, () => code(WAYS.read));
+        lent.lend(coder.decoder, rows * columns * own.length, () => code(WAYS.read));
         window.copyOut(latent, room);
       } else {
         window.copyIn(latent, room);
