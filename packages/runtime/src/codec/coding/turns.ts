@@ -6,7 +6,7 @@ import type { CallOptions } from './coding-context.js';
 /** Longest time that symbols are coded or searched before others get their turn, milliseconds. */
 const TURN_MS = 30;
 /** Most symbols that are coded before that: what is told of a large image does not depend on the machine's speed alone. */
-const TURN_SYMBOLS = 1 << 17;
+const TURN_SYMBOLS = 1 << 14;
 
 /** Turns of others within a long task: where one is due, the task waits for it. */
 export interface Turns {
