@@ -1,14 +1,8 @@
 import type { ExecutionProvider } from '../provider/execution-provider.js';
 import { loadBuiltin } from '../provider/load-builtin.js';
-import { missingNotices, missingRuntime } from '../provider/missing-runtime.js';
-import type { LoadOrt, OrtModule } from '../provider/ort.js';
+import { missingNotices, missingRuntime, type ProviderPlatform } from '../provider/missing-runtime.js';
+import type { OrtModule } from '../provider/ort.js';
 import { importOnnxRuntime } from './onnxruntime.js';
-
-/** What loads execution providers here, and the one that is always there. */
-interface NodePlatform {
-  readonly load: LoadOrt;
-  readonly baseProvider: ExecutionProvider;
-}
 
 /**
  * Finds out whether onnxruntime-node is there, unless `builtin` is the first choice: then it is not loaded at all.
@@ -18,7 +12,7 @@ export async function openPlatform(
   wanted: readonly ExecutionProvider[] | 'auto',
   strict: boolean,
   importOrt: () => Promise<OrtModule> = importOnnxRuntime,
-): Promise<NodePlatform> {
+): Promise<ProviderPlatform> {
   const missing = wanted[0] === 'builtin' ? undefined : await missingRuntime(importOrt);
   if (strict && missing !== undefined) throw missing;
   return {

@@ -1,4 +1,12 @@
 import { ConvaeError } from '../errors.js';
+import type { ExecutionProvider } from './execution-provider.js';
+import type { LoadOrt } from './ort.js';
+
+/** What loads execution providers here, and the one that is always there. */
+export interface ProviderPlatform {
+  readonly load: LoadOrt;
+  readonly baseProvider: ExecutionProvider;
+}
 
 /** Why ONNX Runtime cannot be had, where it cannot; otherwise what importing it throws. */
 export async function missingRuntime(importOrt: () => Promise<unknown>): Promise<ConvaeError | undefined> {

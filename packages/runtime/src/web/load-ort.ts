@@ -1,7 +1,7 @@
 import type { ExecutionProvider } from '../provider/execution-provider.js';
 import { loadBuiltin } from '../provider/load-builtin.js';
-import { missingNotices, missingRuntime } from '../provider/missing-runtime.js';
-import type { LoadOrt, OrtPlatform } from '../provider/ort.js';
+import { missingNotices, missingRuntime, type ProviderPlatform } from '../provider/missing-runtime.js';
+import type { OrtPlatform } from '../provider/ort.js';
 import { createRunQueue } from '../provider/queue.js';
 import { yieldTurn } from '../provider/yield-turn.js';
 import { importScript, loadOrtWeb } from './onnxruntime.js';
@@ -11,12 +11,6 @@ import { chooseThreads } from './threads.js';
 import { WASM_BUILD } from './wasm-build.js';
 import { WEBGPU_NOT_GIVEN } from './webgpu-option.js';
 
-/** What loads execution providers here, and the one that is always there. */
-interface WebPlatform {
-  readonly load: LoadOrt;
-  readonly baseProvider: ExecutionProvider;
-}
-
 /**
  * Finds out whether onnxruntime-web is there, where `wasm` is the first choice or all are measured.
  * @throws ConvaeError DEPENDENCY_MISSING with `strict` alone.
@@ -24,7 +18,7 @@ interface WebPlatform {
 export async function openPlatform(
   wanted: readonly ExecutionProvider[] | 'auto',
   options: WebLoadOptions,
-): Promise<WebPlatform> {
+): Promise<ProviderPlatform> {
   const asksForWasm = wanted === 'auto' || wanted[0] === 'wasm';
   const missing = asksForWasm ? await missingRuntime(() => importScript(WASM_BUILD)) : undefined;
   if (options.strict && missing !== undefined) throw missing;

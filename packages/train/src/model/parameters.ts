@@ -62,6 +62,10 @@ export function tensorCount(part: Half, { linear, ...shapes }: NetworkShapes): n
   return 2 * (shapes[part].length + (linear === undefined ? 0 : 1));
 }
 
+/** Number of weight tensors of both halves. */
+export const networkTensorCount = (shapes: NetworkShapes): number =>
+  tensorCount('encoder', shapes) + tensorCount('decoder', shapes);
+
 /** Number of values in a tensor of this shape. */
 export function elements(shape: readonly number[]): number {
   return shape.reduce((product, n) => product * n, 1);

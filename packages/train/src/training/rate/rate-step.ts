@@ -1,5 +1,5 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
-import { tensorCount } from '../../model/parameters.js';
+import { networkTensorCount, tensorCount } from '../../model/parameters.js';
 import type { Tf } from '../../setup/backend.js';
 import { type ChainRun, runHalf } from '../ops/network.js';
 import { batchTensors, type StepBatch, type StepContext } from '../step.js';
@@ -62,7 +62,7 @@ interface Weights {
 function weightsOf({ store, shapes }: RateContext): Weights {
   const all = store.tensors();
   const encoder = tensorCount('encoder', shapes);
-  const network = encoder + tensorCount('decoder', shapes);
+  const network = networkTensorCount(shapes);
   return {
     encoder: all.slice(0, encoder),
     decoder: all.slice(encoder, network),
@@ -298,7 +298,6 @@ export function measureRate(context: RateContext, batch: RateImages): RateSums {
 /** Moves each channel's offset to what many of its latents are, on these images. */
 export function centre(context: RateContext, { input, count }: StepBatch): void {
   const { tf, ops, store, shapes, rate } = context;
-  const network = tensorCount('encoder', shapes) + tensorCount('decoder', shapes);
   const [latents, steps] = tf.tidy(() => {
     const weights = weightsOf(context);
     const [x] = batchTensors(context, { input, target: input, count });
@@ -309,5 +308,5 @@ export function centre(context: RateContext, { input, count }: StepBatch): void 
       Float32Array,
     ];
   });
-  store.update(network + 1, (offsets) => commonValues(latents, steps, offsets));
+  store.update(networkTensorCount(shapes) + 1, (offsets) => commonValues(latents, steps, offsets));
 }

@@ -1,6 +1,6 @@
 import type { ImageBatch } from '@convae/runtime/core';
 import { spread } from '../../dataset/split.js';
-import { tensorCount } from '../../model/parameters.js';
+import { networkTensorCount } from '../../model/parameters.js';
 import { measurePoint, reachedBy } from './rate-measure.js';
 import { MAX_LAMBDA, middleOf, type RateSpec } from './rate-spec.js';
 import type { RateContext } from './rate-step.js';
@@ -77,8 +77,7 @@ function allowed({ rate }: RateContext, move: number): number {
 function moved(context: RateContext, octaves: number): RateContext {
   const { store, shapes, rate } = context;
   const change = (octaves * Math.LN2) / 2;
-  const gains = tensorCount('encoder', shapes) + tensorCount('decoder', shapes);
-  store.update(gains, (values) => values.map((value) => value + change));
+  store.update(networkTensorCount(shapes), (values) => values.map((value) => value + change));
   return { ...context, rate: raised(rate, octaves) };
 }
 
