@@ -23,7 +23,7 @@ import type {
 import { firstOverlap, isLarge } from './is-large.js';
 import { isPlain } from './normalisation.js';
 import { onDemand } from './on-demand.js';
-import { type CodecParts, DECODED, inWorkspace, roomFor, runDecoder } from './parts.js';
+import { type CodecParts, DECODED, inWorkspace, runDecoder } from './parts.js';
 import { type Pixels, type PixelWorkspace, PLAIN_PIXELS } from './pixels/pixels.js';
 import { checkLatents, imageSize, joinedImages } from './shapes.js';
 
@@ -196,15 +196,13 @@ class OnnxCodec extends BitstreamCodec implements Codec {
     workspace: PixelWorkspace,
   ): Promise<void> {
     const padded = imageSize(this.manifest, latents, {});
-    const length = latents.count * padded.channels * padded.height * padded.width;
-    const room = roomFor(this.#parts, workspace.room(length));
     const { height, width } = size;
     if (pixels instanceof Uint8Array && isPlain(this.manifest.normalisation) && sameShape(padded, size)) {
-      const data = await this.#sessions.decoder.run(latents.data, latents.count, latents, padded, room);
+      const data = await this.#sessions.decoder.run(latents.data, latents.count, latents, padded);
       // One pass clamps, rounds and looks for what is not finite.
       if (!workspace.toBytes({ data, count: latents.count, ...size }, pixels)) checkFinite(data, DECODED);
     } else {
-      const images = cropImages(await runDecoder(this.#parts, latents, room), height, width);
+      const images = cropImages(await runDecoder(this.#parts, latents), height, width);
       if (pixels instanceof Uint8Array) workspace.toBytes(images, pixels);
       else pixels.set(images.data);
     }

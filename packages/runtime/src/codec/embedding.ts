@@ -1,6 +1,9 @@
 import {
   cropImages,
+  type FloatImageBatch,
+  type ImageBatch,
   type Images,
+  type ItemShape,
   isFloatImages,
   type LatentBatch,
   sliceBatch,
@@ -18,30 +21,40 @@ import { joinedImages, latentShape } from './shapes.js';
 /** See `Codec.embed`. */
 export async function embed(parts: CodecParts, images: Images, options: CallOptions): Promise<LatentBatch> {
   const { batch, shape } = checked(parts, images, options);
-  const size = shape.channels * shape.height * shape.width;
-  const data = new Float32Array(batch.count * size);
-  const part = (start: number, end: number) =>
-    end - start === batch.count ? data : data.subarray(start * size, end * size);
-  if (isLarge(parts.manifest, batch)) {
-    const { embedLarge } = await import('./large-images.js');
-    for (let i = 0; i < batch.count; i++)
-      await embedLarge(
-        parts,
-        sliceBatch(batch, i, i + 1),
-        { data: part(i, i + 1), ...shape },
-        options.signal,
-      );
-  } else
-    await inWorkspace(parts, batch, batch.count, async (workspace, step) => {
-      for (let start = 0; start < batch.count; start += step) {
-        parts.checkAlive(options.signal);
-        const end = Math.min(batch.count, start + step);
-        const images = sliceBatch(batch, start, end);
-        const floats = isFloatImages(images) ? images : workspace.toFloats(images);
-        await runEncoder(parts, floats, shape, part(start, end));
-      }
-    });
-  return { data, count: batch.count, ...shape };
+  if (isLarge(parts.manifest, batch)) return embedAllLarge(parts, batch, shape, options);
+  const { count } = batch;
+  return inWorkspace(parts, batch, count, async (workspace, step) => {
+    const run = (images: ImageBatch | FloatImageBatch): Promise<LatentBatch> =>
+      runEncoder(parts, isFloatImages(images) ? images : workspace.toFloats(images), shape);
+    // What the network gives is what the caller gets: fresh memory is dear.
+    if (count <= step) return run(batch);
+    const latents = emptyLatents(count, shape);
+    for (let start = 0; start < count; start += step) {
+      parts.checkAlive(options.signal);
+      const end = Math.min(count, start + step);
+      const part = await run(sliceBatch(batch, start, end));
+      sliceBatch(latents, start, end).data.set(part.data);
+    }
+    return latents;
+  });
+}
+
+async function embedAllLarge(
+  parts: CodecParts,
+  batch: ImageBatch | FloatImageBatch,
+  shape: ItemShape,
+  { signal }: CallOptions,
+): Promise<LatentBatch> {
+  const { embedLarge } = await import('./large-images.js');
+  const latents = emptyLatents(batch.count, shape);
+  for (let i = 0; i < batch.count; i++)
+    await embedLarge(parts, sliceBatch(batch, i, i + 1), sliceBatch(latents, i, i + 1), signal);
+  return latents;
+}
+
+function emptyLatents(count: number, shape: ItemShape): LatentBatch {
+  const { channels, height, width } = shape;
+  return { data: new Float32Array(count * channels * height * width), count, ...shape };
 }
 
 /** See `Codec.score`. */

@@ -23,34 +23,28 @@ export interface CodecParts {
 export const DECODED = 'the decoder’s output';
 
 /** Runs a task on some images at a time: with a workspace for as many. */
-export async function inWorkspace(
+export async function inWorkspace<Result>(
   { batchSize, pixels }: CodecParts,
   { channels, height, width }: ItemShape,
   count: number,
-  task: (workspace: PixelWorkspace, step: number) => Promise<void>,
-): Promise<void> {
+  task: (workspace: PixelWorkspace, step: number) => Promise<Result>,
+): Promise<Result> {
   const step = imagesAtOnce(batchSize, { height, width });
   const workspace = pixels.take(Math.min(step, count) * channels * height * width);
   try {
-    await task(workspace, step);
+    return await task(workspace, step);
   } finally {
     pixels.giveBack(workspace);
   }
-}
-
-/** Memory that a run may write to: other providers than `cpu` have their own. */
-export function roomFor<T>({ sessions }: CodecParts, memory: T): T | undefined {
-  return sessions.executionProvider === 'cpu' ? memory : undefined;
 }
 
 /** Runs the decoder; gives images of the padded size, 0..1. */
 export async function runDecoder(
   { manifest, sessions }: CodecParts,
   latents: LatentBatch,
-  room?: Float32Array,
 ): Promise<FloatImageBatch> {
   const padded = imageSize(manifest, latents, {});
-  const data = await sessions.decoder.run(latents.data, latents.count, latents, padded, room);
+  const data = await sessions.decoder.run(latents.data, latents.count, latents, padded);
   checkFinite(data, DECODED);
   return denormalise({ data, count: latents.count, ...padded }, manifest.normalisation);
 }

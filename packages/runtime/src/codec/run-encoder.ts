@@ -2,24 +2,18 @@ import { checkFinite } from '../checks.js';
 import { type FloatImageBatch, type ItemShape, type LatentBatch, padImages } from '../image.js';
 import { fillTransparent } from '../transparency.js';
 import { normalise } from './normalisation.js';
-import { type CodecParts, roomFor } from './parts.js';
+import type { CodecParts } from './parts.js';
 
-/**
- * Runs the encoder on images of 0..1.
- * @param latents where the numbers of the latents are to be put.
- */
+/** Runs the encoder on images of 0..1; the latents have memory of their own. */
 export async function runEncoder(
-  parts: CodecParts,
+  { manifest, sessions }: CodecParts,
   floats: FloatImageBatch,
   shape: ItemShape,
-  latents = new Float32Array(floats.count * shape.channels * shape.height * shape.width),
 ): Promise<LatentBatch> {
-  const { image, normalisation } = parts.manifest;
+  const { image, normalisation } = manifest;
   const filled = fillTransparent(floats);
   const input = normalise(image.anySize ? padImages(filled, image.multiple) : filled, normalisation);
-  const { encoder } = parts.sessions;
-  const data = await encoder.run(input.data, input.count, input, shape, roomFor(parts, latents));
+  const data = await sessions.encoder.run(input.data, input.count, input, shape);
   checkFinite(data, 'the encoder’s output');
-  if (data.buffer !== latents.buffer) latents.set(data);
-  return { data: latents, count: floats.count, ...shape };
+  return { data, count: floats.count, ...shape };
 }

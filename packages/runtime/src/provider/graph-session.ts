@@ -18,16 +18,9 @@ export interface GraphSession {
   readonly missing?: true;
   /**
    * Runs a batch of `count` items of shape `input` and gives the data of `count` items of shape `output`.
-   * @param into where the data is to be put, on the provider `cpu` alone; the result may be other memory all the same.
    * @throws ConvaeError RUN_FAILED where ONNX Runtime fails, GRAPH_INVALID where the graph gives another shape.
    */
-  run(
-    data: Float32Array,
-    count: number,
-    input: ItemShape,
-    output: ItemShape,
-    into?: Float32Array,
-  ): Promise<Float32Array>;
+  run(data: Float32Array, count: number, input: ItemShape, output: ItemShape): Promise<Float32Array>;
   /** Frees the session after the runs that are waiting. */
   release(): Promise<void>;
 }
@@ -55,12 +48,11 @@ export async function createGraphSession(
     throw error;
   }
   return {
-    run: (data, count, input, output, into) =>
+    run: (data, count, input, output) =>
       queue.enqueue(async () => {
         const tensor = new ort.Tensor('float32', data, dims(graph.input, count, input));
         const expected = dims(graph.output, count, output);
-        const room = into && new ort.Tensor('float32', into, expected);
-        const run = () => runSession(session, graph, tensor, room);
+        const run = () => runSession(session, graph, tensor);
         const fetches = await (guard ? guard(run) : run());
         return checkedOutput(fetches[graph.output.name], graph, expected);
       }),
@@ -81,18 +73,10 @@ async function createSession(
   }
 }
 
-async function runSession(
-  session: OrtSession,
-  graph: Graph,
-  tensor: OrtTensor,
-  room?: OrtTensor,
-): Promise<OrtTensors> {
-  const feeds = { [graph.input.name]: tensor };
+async function runSession(session: OrtSession, graph: Graph, tensor: OrtTensor): Promise<OrtTensors> {
   try {
-    return await (room ? session.run(feeds, { [graph.output.name]: room }) : session.run(feeds));
+    return await session.run({ [graph.input.name]: tensor });
   } catch (cause) {
-    // A graph whose output does not fit into its room runs without: its error then says what is wrong.
-    if (room) return runSession(session, graph, tensor);
     throw new ConvaeError('RUN_FAILED', `${graph.file} failed to run: ${firstLine(cause)}`, { cause });
   }
 }

@@ -37,8 +37,6 @@ export interface OrtSession {
   readonly inputMetadata?: readonly OrtValueMetadata[];
   readonly outputMetadata?: readonly OrtValueMetadata[];
   run(feeds: OrtTensors): Promise<OrtTensors>;
-  /** `fetches` are what the outputs are to be put into; who has other memory for them leaves it alone. */
-  run(feeds: OrtTensors, fetches: OrtTensors): Promise<OrtTensors>;
   release(): Promise<void>;
 }
 

@@ -4,8 +4,6 @@ import { type FloatImageBatch, fillPixels, type ImageBatch, toFloatImages } from
 export interface PixelWorkspace {
   /** uint8 N×H×W×C → float32 N×C×H×W, pixel / 255; may be overwritten by what is done next. */
   toFloats(images: ImageBatch): FloatImageBatch;
-  /** Where a network's output of so many float32 is best put, for {@link toBytes}; undefined where it does not matter. */
-  room(length: number): Float32Array | undefined;
   /** As `fillPixels`. */
   toBytes(images: FloatImageBatch, pixels: Uint8Array): boolean;
 }
@@ -19,7 +17,6 @@ export interface Pixels {
 
 const PLAIN_WORKSPACE: PixelWorkspace = {
   toFloats: toFloatImages,
-  room: () => undefined,
   toBytes: fillPixels,
 };
 

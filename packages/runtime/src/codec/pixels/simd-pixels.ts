@@ -23,8 +23,8 @@ interface ImageExports {
 }
 
 /**
- * In WebAssembly, 128 bits at a time: networks read and write its memory, so that nothing is copied on the way. The same
- * numbers as in JavaScript, which is what runs where WebAssembly with SIMD does not.
+ * In WebAssembly, 128 bits at a time: networks read its memory, so that nothing is copied on the way to them. The same numbers
+ * as in JavaScript, which is what runs where WebAssembly with SIMD does not.
  */
 export function createSimdPixels(): Pixels {
   if (!runsSimd()) return PLAIN_PIXELS;
@@ -45,12 +45,9 @@ export function createSimdPixels(): Pixels {
 class SimdWorkspace implements PixelWorkspace {
   readonly capacity: number;
   readonly #functions: ImageExports;
-  readonly #memory: ArrayBuffer;
   readonly #largest: Int32Array;
   readonly #floats: Float32Array;
   readonly #bytes: Uint8Array;
-  /** What the last call had: calls of one image are all alike. */
-  #room: Float32Array;
 
   constructor(values: number) {
     this.capacity = Math.ceil(values / GROUP) * GROUP;
@@ -60,16 +57,14 @@ class SimdWorkspace implements PixelWorkspace {
     const [largest, floats, bytes] = [16, 4 * this.capacity, this.capacity].map((length) =>
       memory.take(length),
     );
-    this.#memory = memory.buffer;
-    this.#largest = new Int32Array(this.#memory, largest, 4);
-    this.#floats = new Float32Array(this.#memory, floats, this.capacity);
-    this.#bytes = new Uint8Array(this.#memory, bytes, this.capacity);
-    this.#room = this.#floats;
+    this.#largest = new Int32Array(memory.buffer, largest, 4);
+    this.#floats = new Float32Array(memory.buffer, floats, this.capacity);
+    this.#bytes = new Uint8Array(memory.buffer, bytes, this.capacity);
   }
 
   toFloats(images: ImageBatch): FloatImageBatch {
     const { length } = images.data;
-    const data = this.room(length);
+    const data = this.#floats.subarray(0, length);
     if (images.channels > 1) fillPlanes(images, data);
     else {
       this.#bytes.set(images.data);
@@ -78,15 +73,10 @@ class SimdWorkspace implements PixelWorkspace {
     return { ...images, data };
   }
 
-  room(length: number): Float32Array {
-    if (this.#room.length !== length) this.#room = this.#floats.subarray(0, length);
-    return this.#room;
-  }
-
   toBytes(images: FloatImageBatch, pixels: Uint8Array): boolean {
     const { data, channels } = images;
     const { length } = data;
-    if (data.buffer !== this.#memory) this.#floats.set(data);
+    this.#floats.set(data);
     // What an earlier call left behind the last value is no value.
     const end = Math.ceil(length / GROUP) * GROUP;
     if (end > length) this.#floats.fill(0, length, end);
