@@ -5,7 +5,7 @@ import type { ContextKernelName } from '../context/index.js';
 import { ConvaeError } from '../errors.js';
 import type { Images, ItemShape, LatentBatch } from '../image.js';
 import { cropImages, sameShape, sliceBatch } from '../image.js';
-import { DEFAULT_BATCH_SIZE } from '../provider/batch.js';
+import { DEFAULT_BATCH_SIZE, imagesAtOnce } from '../provider/batch.js';
 import type { ExecutionProvider, NetworkSessions, PassedOver } from '../provider/open-sessions.js';
 import { BitstreamCodec, PLAIN_NOTICE } from './bitstream-codec.js';
 import type { CodingContext, Threads } from './coding/coding-context.js';
@@ -24,7 +24,7 @@ import { firstOverlap, isLarge } from './is-large.js';
 import { isPlain } from './normalisation.js';
 import { onDemand } from './on-demand.js';
 import { type CodecParts, DECODED, inWorkspace, runDecoder } from './parts.js';
-import { type Pixels, type PixelWorkspace, PLAIN_PIXELS } from './pixels/pixels.js';
+import { type PixelDecoder, type Pixels, type PixelWorkspace, PLAIN_PIXELS } from './pixels/pixels.js';
 import { checkLatents, imageSize, joinedImages } from './shapes.js';
 
 export type * from './interface.js';
@@ -45,6 +45,8 @@ export interface CodecOptions {
   readonly contextKernel?: ContextKernelName | undefined;
   /** How pixels become floats and back; in JavaScript where left out. */
   readonly pixels?: Pixels | undefined;
+  /** A faster way from latents to pixels, which the codec owns from here on; none where left out. */
+  readonly pixelDecoder?: PixelDecoder | undefined;
   /** Threads that share bulk work, which the codec owns from here on; none where left out. */
   readonly pool?: Threads | undefined;
 }
@@ -57,6 +59,7 @@ class OnnxCodec extends BitstreamCodec implements Codec {
   readonly #kernelNotices: readonly string[] = [];
   readonly #sessions: NetworkSessions;
   readonly #parts: CodecParts;
+  readonly #pixelDecoder: PixelDecoder | undefined;
   readonly #pool: Threads | undefined;
   readonly #bundleCoding: BundleCoding | undefined;
   #codingContext: CodingContext | undefined;
@@ -65,7 +68,13 @@ class OnnxCodec extends BitstreamCodec implements Codec {
   constructor(
     { manifest, coding }: Bundle,
     sessions: NetworkSessions,
-    { batchSize = DEFAULT_BATCH_SIZE, contextKernel, pixels = PLAIN_PIXELS, pool }: CodecOptions,
+    {
+      batchSize = DEFAULT_BATCH_SIZE,
+      contextKernel,
+      pixels = PLAIN_PIXELS,
+      pixelDecoder,
+      pool,
+    }: CodecOptions,
   ) {
     super();
     this.manifest = manifest;
@@ -76,6 +85,7 @@ class OnnxCodec extends BitstreamCodec implements Codec {
     const overlaps = { encoder: firstOverlap(manifest), decoder: firstOverlap(manifest) };
     const checkAlive = (signal: AbortSignal | undefined) => this.#checkAlive(signal);
     this.#parts = { manifest, sessions, batchSize, pixels, overlaps, checkAlive };
+    this.#pixelDecoder = pixelDecoder;
     this.#pool = pool;
   }
 
@@ -109,28 +119,29 @@ class OnnxCodec extends BitstreamCodec implements Codec {
     const size = imageSize(this.manifest, latents, options);
     const { count } = latents;
     const uint8 = checkOutput(options.output) === 'uint8';
+    const padded = imageSize(this.manifest, latents, {});
+    const large = isLarge(this.manifest, size);
+    const atOnce = uint8 && !large && count <= imagesAtOnce(this.#parts.batchSize, padded);
+    const decoding = atOnce ? this.#pixelsAtOnce(latents, size) : undefined;
+    const decoded = decoding && (await decoding);
+    if (decoded !== undefined) return { data: decoded, count, ...size } as ImagesOf<Kind>;
     const length = size.channels * size.height * size.width;
     const data = new (uint8 ? Uint8Array : Float32Array)(count * length);
     const job = { size, signal: options.signal };
-    if (isLarge(this.manifest, size)) {
+    if (large) {
       const { decodeLarge } = await import('./large-images.js');
       const part = (i: number) => data.subarray(i * length, (i + 1) * length);
       for (let i = 0; i < count; i++)
         await decodeLarge(this.#parts, sliceBatch(latents, i, i + 1), part(i), job);
     } else
-      await inWorkspace(
-        this.#parts,
-        imageSize(this.manifest, latents, {}),
-        count,
-        async (workspace, step) => {
-          for (let start = 0; start < count; start += step) {
-            this.#checkAlive(options.signal);
-            const end = Math.min(count, start + step);
-            const own = end - start === count ? data : data.subarray(start * length, end * length);
-            await this.#decodeInto(sliceBatch(latents, start, end), own, size, workspace);
-          }
-        },
-      );
+      await inWorkspace(this.#parts, padded, count, async (workspace, step) => {
+        for (let start = 0; start < count; start += step) {
+          this.#checkAlive(options.signal);
+          const end = Math.min(count, start + step);
+          const own = end - start === count ? data : data.subarray(start * length, end * length);
+          await this.#decodeInto(sliceBatch(latents, start, end), own, size, workspace);
+        }
+      });
     return { data, count, ...size } as ImagesOf<Kind>;
   }
 
@@ -162,7 +173,13 @@ class OnnxCodec extends BitstreamCodec implements Codec {
 
   dispose(): Promise<void> {
     const { encoder, decoder } = this.#sessions;
-    const ending = () => Promise.all([encoder.release(), decoder.release(), this.#pool?.dispose()]);
+    const ending = () =>
+      Promise.all([
+        encoder.release(),
+        decoder.release(),
+        this.#pixelDecoder?.release(),
+        this.#pool?.dispose(),
+      ]);
     this.#disposal ??= ending().then(() => undefined);
     return this.#disposal;
   }
@@ -188,6 +205,14 @@ class OnnxCodec extends BitstreamCodec implements Codec {
     });
   }
 
+  /** The pixels of images of this size, where the pixel decoder has them. */
+  #pixelsAtOnce(latents: LatentBatch, size: ItemShape): Promise<Uint8Array | undefined> | undefined {
+    const values = latents.count * size.channels * size.height * size.width;
+    if (this.#pixelDecoder === undefined || values < this.#pixelDecoder.fewestValues) return undefined;
+    if (!sameShape(imageSize(this.manifest, latents, {}), size)) return undefined;
+    return this.#pixelDecoder.decode(latents, values);
+  }
+
   /** Runs the decoder and puts images of this size into `pixels`. */
   async #decodeInto(
     latents: LatentBatch,
@@ -195,6 +220,9 @@ class OnnxCodec extends BitstreamCodec implements Codec {
     size: ItemShape,
     workspace: PixelWorkspace,
   ): Promise<void> {
+    const decoding = pixels instanceof Uint8Array ? this.#pixelsAtOnce(latents, size) : undefined;
+    const decoded = decoding && (await decoding);
+    if (decoded !== undefined) return pixels.set(decoded);
     const padded = imageSize(this.manifest, latents, {});
     const { height, width } = size;
     if (pixels instanceof Uint8Array && isPlain(this.manifest.normalisation) && sameShape(padded, size)) {

@@ -2,11 +2,13 @@ import { type Bundle, isLosslessBundle, type LosslessBundle, loadAnyBundle } fro
 import type { BundleSource } from '../bundle/source.js';
 import { type Codec, createCodec, kernelOf } from '../codec/codec.js';
 import { checkLoadOptions, type FetchingOptions, type LoadOptions } from '../codec/load-options.js';
+import type { PixelDecoder } from '../codec/pixels/pixels.js';
 import { createSimdPixels } from '../codec/pixels/simd-pixels.js';
 import { reporting } from '../fetch/reporting.js';
 import { type NetworkSessions, openSessions } from '../provider/open-sessions.js';
-import { NODE_PROVIDERS, whyUnavailableOnNode } from './onnxruntime.js';
+import { importOnnxRuntime, NODE_PROVIDERS, whyUnavailableOnNode } from './onnxruntime.js';
 import { openBundle } from './open-bundle.js';
+import { createPixelDecoder } from './pixel-decoder.js';
 import { openPlatform } from './platform.js';
 import type { ThreadData } from './threads/messages.js';
 import type { Threading, ThreadPool } from './threads/pool.js';
@@ -54,7 +56,13 @@ export async function openCodec(
   // A GPU takes one run at a time.
   const shared = executionProvider === 'cpu' || executionProvider === 'builtin';
   const pool = shared ? await poolOf({ bundle, options: alike }, threads, threading) : undefined;
-  return createCodec(bundle, sessions, { batchSize, contextKernel, pixels: createSimdPixels(), pool });
+  return createCodec(bundle, sessions, {
+    batchSize,
+    contextKernel,
+    pixels: createSimdPixels(),
+    pixelDecoder: executionProvider === 'cpu' ? await pixelDecoderOf(bundle, threads) : undefined,
+    pool,
+  });
 }
 
 async function openOn(bundle: Bundle, options: LoadOptions): Promise<NetworkSessions> {
@@ -63,6 +71,12 @@ async function openOn(bundle: Bundle, options: LoadOptions): Promise<NetworkSess
   const available = NODE_PROVIDERS;
   const where = { executionProviders, baseProvider, strict, available, whyUnavailable: whyUnavailableOnNode };
   return openSessions(load, bundle, { ...where, threads, batchSize });
+}
+
+async function pixelDecoderOf(bundle: Bundle, intraOpNumThreads?: number): Promise<PixelDecoder | undefined> {
+  const options = { executionProviders: ['cpu'], logSeverityLevel: 4 } as const;
+  const own = intraOpNumThreads === undefined ? options : { ...options, intraOpNumThreads };
+  return createPixelDecoder(await importOnnxRuntime(), bundle, own);
 }
 
 /** The threads of a codec; each has one inside a run. */

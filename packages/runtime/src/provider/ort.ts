@@ -37,6 +37,8 @@ export interface OrtSession {
   readonly inputMetadata?: readonly OrtValueMetadata[];
   readonly outputMetadata?: readonly OrtValueMetadata[];
   run(feeds: OrtTensors): Promise<OrtTensors>;
+  /** @param fetches names of the outputs that are wanted. */
+  run(feeds: OrtTensors, fetches: readonly string[]): Promise<OrtTensors>;
   release(): Promise<void>;
 }
 
