@@ -66,3 +66,13 @@ export const middleOf = ({ lambdas }: RateSpec): number => Math.floor(lambdas.le
 
 /** The weight of distortion at the quality in the middle. */
 export const middleLambda = (rate: RateSpec): number => rate.lambdas[middleOf(rate)]!;
+
+/** How the loss of a quality, bits + lambda · squared error, grows with lambda: 0.38 on CIFAR-10 from 25 to 470. */
+const LOSS_GROWTH = 0.4;
+
+/**
+ * What the loss of a quality weighs: it makes all qualities' losses alike. Without it, the finest ones decide where the network
+ * goes: the coarsest of CIFAR-10 takes 5 % more bytes then.
+ */
+export const lossWeight = (rate: RateSpec, quality: number): number =>
+  (middleLambda(rate) / rate.lambdas[quality]!) ** LOSS_GROWTH;

@@ -58,7 +58,9 @@ function lossOf(run: TinyRun, sums: RateSums, withContext: boolean): number {
   const rate = run.recipe.rate!;
   const share = withContext ? rate.factorizedShare : 1;
   const bits = share * sums.factorizedBits + (1 - share) * sums.contextBits;
-  return (bits + EMPHASIS * rate.lambdas[QUALITY]! * sums.squaredError) / COUNT;
+  const [, middle] = rate.lambdas as [number, number];
+  const weight = (middle / rate.lambdas[QUALITY]!) ** 0.4;
+  return (weight * (bits + EMPHASIS * rate.lambdas[QUALITY]! * sums.squaredError)) / COUNT;
 }
 
 /** The store with the gradients of its steps written down. */

@@ -6,7 +6,7 @@ import { batchTensors, type StepBatch, type StepContext } from '../step.js';
 import { type WeightedError, weightedError } from '../weighted-error.js';
 import { commonValues } from './common-values.js';
 import { contextBits, contextOutputs, factorizedBits } from './priors.js';
-import { middleOf, type RateSpec } from './rate-spec.js';
+import { lossWeight, middleOf, type RateSpec } from './rate-spec.js';
 
 /** How the latents are quantized at this point of the run. */
 export type Quantization = 'noise' | 'round' | 'tune';
@@ -153,7 +153,12 @@ function rateGradients(
   context: RateContext,
   { values, known }: Quantized,
   { logGains, priors }: { logGains: Tensor; priors: readonly Tensor[] },
-  { count, quality, withContext }: { count: number; quality: number; withContext: boolean },
+  {
+    count,
+    quality,
+    withContext,
+    weight,
+  }: { count: number; quality: number; withContext: boolean; weight: number },
 ): RateGradients {
   const { tf, rate } = context;
   const used = withContext ? priors : priors.slice(0, 1);
@@ -163,10 +168,10 @@ function rateGradients(
     const question = { images: count, quality, values: first, known: seen, logGains: gains, priors: weights };
     terms = rateTerms(context, question);
     tf.keep(terms.factorized);
-    if (terms.context === undefined) return tf.div(terms.factorized, count);
+    if (terms.context === undefined) return tf.mul(terms.factorized, weight);
     tf.keep(terms.context);
     const share = rate.factorizedShare;
-    return tf.div(tf.add(tf.mul(terms.factorized, share), tf.mul(terms.context, 1 - share)), count);
+    return tf.mul(tf.add(tf.mul(terms.factorized, share), tf.mul(terms.context, 1 - share)), weight);
   };
   const [toValues, toGains, ...rest] = tf.grads(loss)([
     values,
@@ -202,7 +207,7 @@ const centred = (tf: Tf, { shapes }: RateContext, latent: Tensor, offsets: Tenso
 const uncentred = (tf: Tf, { output }: ChainRun, known: Tensor, offsets: Tensor): Tensor =>
   tf.reshape(tf.add(known, offsets), output.shape);
 
-/** One step of Adam on bits + lambda · squared error, per image; returns the sums before it. */
+/** One step of Adam on bits + lambda · squared error, per image and of its quality's weight; returns the sums before it. */
 export function rateStep(context: RateContext, batch: RateBatch, options: RateStepOptions): RateSums {
   const { tf, ops, store, shapes, rate } = context;
   const { count, quality } = batch;
@@ -219,13 +224,16 @@ export function rateStep(context: RateContext, batch: RateBatch, options: RateSt
     const seen = uncentred(tf, encoder, latents.known, weights.offsets);
     const decoder = runHalf(ops, shapes, 'decoder', seen, weights.decoder);
     const error = weightedError(tf, decoder.output, target);
-    const weight = (2 * emphasis * rate.lambdas[quality]!) / count;
-    const decoded = decoder.backward(tf.mul(error.slope, weight), !tuned);
+    const weight = lossWeight(rate, quality) / count;
+    const decoded = decoder.backward(
+      tf.mul(error.slope, 2 * emphasis * rate.lambdas[quality]! * weight),
+      !tuned,
+    );
     const bits = rateGradients(
       context,
       latents,
       { logGains, priors: weights.priors },
-      { count, quality, withContext },
+      { count, quality, withContext, weight },
     );
     const encoded = tuned
       ? weights.encoder.map(() => undefined)

@@ -44,7 +44,8 @@ describe('training with a target', () => {
       const end = history[bestEpoch - 1]!;
       expect(isOnTarget(target, reached(free.history.at(-1)!))).toBe(false);
       expect(Math.abs(excessOf(target, reached(end)))).toBeLessThan('psnr' in target ? 0.3 : 0.05);
-      expect(bestEpoch).toBe(60);
+      // From where on lambdas and encoder stay.
+      expect(bestEpoch).toBeGreaterThan(54);
       expect(end.rate!.octaves).not.toBe(0);
       expect(end.rate!.validation.map(({ lambda }) => lambda / 2 ** end.rate!.octaves)).toEqual([
         expect.closeTo(10, 6),
