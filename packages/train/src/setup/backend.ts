@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { ConvaeError } from '@convae/runtime/core';
 import { firstLine } from './command-runner.js';
+import { ONEDNN } from './launch-environment.js';
 import { restoreUtilTypeTests } from './node-compat.js';
 
 /**
@@ -42,8 +43,9 @@ export async function loadBackend(kind: BackendKind, options: LoadBackendOptions
 
 async function loadTensorflow(): Promise<Tf> {
   restoreUtilTypeTests();
-  // Without it TensorFlow greets on standard error; it reads the variable while its library is loaded.
+  // TensorFlow reads these while its library is loaded. Without the first it greets on standard error.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+  process.env.TF_ENABLE_ONEDNN_OPTS ??= ONEDNN;
   try {
     const tf = require('@tensorflow/tfjs-node') as Tf;
     await activate(tf, 'tensorflow');

@@ -67,9 +67,10 @@ function positiveInteger(text: string): number | undefined {
  * TensorFlow turns its oneDNN kernels on by itself where the processor has AVX-512 VNNI, and off elsewhere: other sums,
  * other speed. On such a processor they are faster (`npm run bench -- onednn`: 1.06 times the images a second for the
  * reference recipe, 1.07 to 1.33 times for the recipes for rate). But restricted to AVX2 they compute wrong gradients of
- * convolutions of 1×1 that step, or crash: `ops.slow.test.ts` with them and ONEDNN_MAX_CPU_ISA=AVX2. So they are off.
+ * convolutions of 1×1 that step, or crash: `ops.slow.test.ts` with them and ONEDNN_MAX_CPU_ISA=AVX2, or on an AMD processor with
+ * AVX-VNNI. So they are off.
  */
-const ONEDNN = '0';
+export const ONEDNN = '0';
 
 /** The settings that decide how TensorFlow computes: order of sums and speed. */
 const COMPUTING = ['TF_NUM_INTRAOP_THREADS', 'TF_NUM_INTEROP_THREADS', 'TF_ENABLE_ONEDNN_OPTS'] as const;
@@ -98,8 +99,8 @@ function trainsRate(argv: readonly string[]): boolean {
  * The allocator, thread and kernel settings that the training process must be started with, as environment
  * variables: only those which the caller's environment leaves open. A resumed run keeps what it recorded.
  *
- * glibc reads MALLOC_* before `main`, TensorFlow reads TF_* when its library is loaded, so neither can be
- * set from inside the process. Measured on 2 cores: 1.3–1.4× faster steps from the allocator settings, and at
+ * glibc reads MALLOC_* before `main`, so they cannot be set from inside the process; TensorFlow reads TF_* when its library is
+ * loaded. Measured on 2 cores: 1.3–1.4× faster steps from the allocator settings, and at
  * batch 20 another third from one thread instead of two.
  */
 export function launchEnvironment(options: LaunchOptions): Record<string, string> {
