@@ -2,8 +2,17 @@
 export type ModuleTable = Readonly<Record<string, readonly string[]>>;
 
 /** What everything may import; these import nothing but errors. */
-const ROOT = ['errors', 'checks', 'bytes', 'median'];
-const FORMATS = [...ROOT, 'image', 'transparency', 'entropy', 'bitstream', 'context', 'pixels'];
+const ROOT = ['errors', 'checks', 'bytes', 'median', 'on-demand'];
+const FORMATS = [
+  ...ROOT,
+  'image',
+  'join-batches',
+  'transparency',
+  'entropy',
+  'bitstream',
+  'context',
+  'pixels',
+];
 const BUNDLE = [...FORMATS, 'bundle'];
 const SHARED = [...BUNDLE, 'provider', 'codec', 'idx'];
 
@@ -13,7 +22,9 @@ export const RUNTIME_MODULES: ModuleTable = {
   checks: ['errors'],
   bytes: ['errors'],
   median: [],
+  'on-demand': [],
   image: ['errors', 'checks'],
+  'join-batches': ['errors', 'checks', 'image'],
   transparency: ['image'],
   // Also holds the quantizer, which makes symbols of latents.
   entropy: [...ROOT, 'image'],

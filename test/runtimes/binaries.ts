@@ -2,11 +2,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
-/** The packages of other runtimes, and where the package for a platform holds the program. */
+/** The packages of other runtimes, and where the package for a platform holds the program; of Node the package is the platform's. */
 const PROGRAMS = {
   workerd: { installed: 'workerd', file: 'bin/workerd' },
   deno: { installed: 'deno-npm', file: 'deno' },
   bun: { installed: 'bun-npm', file: 'bin/bun' },
+  'Node 22': { installed: 'node-22', file: 'bin/node' },
+  'Node 24': { installed: 'node-24', file: 'bin/node' },
 } as const;
 
 export type RuntimeName = keyof typeof PROGRAMS;
@@ -14,10 +16,12 @@ export type RuntimeName = keyof typeof PROGRAMS;
 /** The program of a runtime; undefined where there is none for this platform. */
 export function programOf(name: RuntimeName): string | undefined {
   const { installed, file } = PROGRAMS[name];
-  const manifest = createRequire(import.meta.url).resolve(`${installed}/package.json`);
+  const own = folderOf(installed, import.meta.url);
+  if (own === undefined) return undefined;
+  const manifest = join(own, 'package.json');
   const { optionalDependencies } = JSON.parse(readFileSync(manifest, 'utf8'));
-  return Object.keys(optionalDependencies)
-    .map((platform) => folderOf(platform, manifest))
+  const platforms = Object.keys(optionalDependencies ?? {}).map((platform) => folderOf(platform, manifest));
+  return (optionalDependencies ? platforms : [own])
     .map((folder) => folder && join(folder, process.platform === 'win32' ? `${file}.exe` : file))
     .find((path) => path !== undefined && existsSync(path));
 }

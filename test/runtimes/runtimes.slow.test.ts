@@ -42,6 +42,8 @@ describe('the builtin entry', () => {
   );
 
   const commands: readonly (readonly [RuntimeName, readonly string[]])[] = [
+    ['Node 22', []],
+    ['Node 24', []],
     ['deno', ['run', '--allow-all', '--no-lock', '--node-modules-dir=manual']],
     ['bun', ['run']],
   ];

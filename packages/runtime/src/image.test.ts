@@ -1,15 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkFinite } from './checks.js';
-import {
-  cropImages,
-  type ImageBatch,
-  joinBatches,
-  padImages,
-  sliceBatch,
-  toFloatImages,
-  toUint8Images,
-} from './image.js';
+import { cropImages, type ImageBatch, padImages, sliceBatch, toFloatImages, toUint8Images } from './image.js';
+import { joinBatches } from './join-batches.js';
 
 const imageBatches = fc
   .record({

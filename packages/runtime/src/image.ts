@@ -1,5 +1,4 @@
 import { checkBatch, checkCount, checkFinite } from './checks.js';
-import { ConvaeError } from './errors.js';
 
 /** How many channels images have: 1 grey, 3 RGB, 4 RGBA (not premultiplied, alpha last). */
 export const IMAGE_CHANNELS = [1, 3, 4] as const;
@@ -178,39 +177,7 @@ export function copied<T extends ImageBatch | FloatImageBatch>(images: T): T {
   return { ...images, data: data instanceof Float32Array ? new Float32Array(data) : new Uint8Array(data) };
 }
 
-/**
- * Joins batches of one kind and size into one batch, in order.
- * @throws TypeError where uint8 and float images are mixed, RangeError where the list is empty.
- * @throws ConvaeError SHAPE_MISMATCH where sizes or channels differ.
- */
-export function joinBatches<T extends ImageBatch | FloatImageBatch>(batches: readonly T[]): T {
-  const [first] = batches;
-  if (first === undefined) throw new RangeError('expected at least 1 image for images, received 0');
-  const kind = first?.data instanceof Float32Array ? Float32Array : Uint8Array;
-  for (const [i, batch] of batches.entries()) {
-    checkBatch(batch, kind, `images[${i}]`);
-    checkSameShape(batch, first, `images[${i}]`);
-  }
-  const data = new kind(batches.reduce((length, batch) => length + batch.data.length, 0));
-  let offset = 0;
-  for (const batch of batches) {
-    data.set(batch.data, offset);
-    offset += batch.data.length;
-  }
-  const count = batches.reduce((sum, batch) => sum + batch.count, 0);
-  return { ...first, data, count };
-}
-
 /** Whether the items of two batches have the same sizes. */
 export function sameShape(a: ItemShape, b: ItemShape): boolean {
   return a.channels === b.channels && a.height === b.height && a.width === b.width;
-}
-
-function checkSameShape(batch: ItemShape, first: ItemShape, name: string): void {
-  if (sameShape(batch, first)) return;
-  const { height, width, channels } = first;
-  throw new ConvaeError(
-    'SHAPE_MISMATCH',
-    `expected ${height}×${width}×${channels} as the first image for ${name}, received ${batch.height}×${batch.width}×${batch.channels}`,
-  );
 }

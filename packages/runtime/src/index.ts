@@ -53,12 +53,12 @@ export {
   colourName,
   cropImages,
   IMAGE_CHANNELS,
-  joinBatches,
   padImages,
   sliceBatch,
   toFloatImages,
   toUint8Images,
 } from './image.js';
+export { joinBatches } from './join-batches.js';
 export { median } from './median.js';
 export * from './pixels/index.js';
 export { DEFAULT_BATCH_SIZE } from './provider/batch.js';

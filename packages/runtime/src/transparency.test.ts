@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type ImageBatch, joinBatches, toFloatImages, toUint8Images } from './image.js';
+import { type ImageBatch, toFloatImages, toUint8Images } from './image.js';
+import { joinBatches } from './join-batches.js';
 import { noiseImages } from './testing/expectations.js';
 import { fillTransparent } from './transparency.js';
 

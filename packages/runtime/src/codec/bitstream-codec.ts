@@ -1,5 +1,6 @@
 import type { ContainerSink, RandomAccessSource } from '../bitstream/index.js';
 import type { ImageBatch, Images } from '../image.js';
+import { onDemand } from '../on-demand.js';
 import { decodeImage } from './coding/image-coder.js';
 import type {
   CallOptions,
@@ -11,8 +12,6 @@ import type {
   ImageSequence,
 } from './coding/index.js';
 import type { Codec, OpenedContainer, OpenOptions } from './interface.js';
-import { onDemand } from './on-demand.js';
-import { joinedImages } from './shapes.js';
 
 /** What is said where the context prior's plain kernel runs and nobody asked for it. */
 export const PLAIN_NOTICE =
@@ -34,9 +33,9 @@ export abstract class BitstreamCodec implements Pick<Codec, Coding> {
   abstract coding(signal?: AbortSignal): CodingContext;
 
   async encode(images: Images, options: EncodeOptions = {}): Promise<Uint8Array> {
-    const batch = joinedImages(images);
-    if (batch?.count > 1) throw new RangeError(`expected 1 image for image, received ${batch.count}`);
-    return (await this.encodeBatch(batch, options))[0]!;
+    const context = this.coding(options.signal);
+    const { encodeImage } = await imageEncoder();
+    return encodeImage(context, images, options);
   }
 
   async encodeBatch(images: Images, options: EncodeOptions = {}): Promise<Uint8Array[]> {

@@ -2,13 +2,8 @@ import type { Prior } from '../bitstream/index.js';
 import { isSequence, wrongKind } from '../checks.js';
 import { dequantize, qualitiesOf, quantize, quantizerAt } from '../entropy/quantizer.js';
 import { ConvaeError } from '../errors.js';
-import {
-  type FloatImageBatch,
-  type ImageBatch,
-  isFloatImages,
-  joinBatches,
-  toUint8Images,
-} from '../image.js';
+import { type FloatImageBatch, type ImageBatch, isFloatImages, toUint8Images } from '../image.js';
+import { joinBatches } from '../join-batches.js';
 import type { ImageSequence } from './coding/index.js';
 import { meanSquaredError, psnrOf } from './distortion.js';
 import type { CallOptions, Codec } from './interface.js';

@@ -5,6 +5,7 @@ import type { ContextKernelName } from '../context/index.js';
 import { ConvaeError } from '../errors.js';
 import type { Images, ItemShape, LatentBatch } from '../image.js';
 import { cropImages, sameShape, sliceBatch } from '../image.js';
+import { onDemand } from '../on-demand.js';
 import { DEFAULT_BATCH_SIZE, imagesAtOnce } from '../provider/batch.js';
 import type { ExecutionProvider, NetworkSessions, PassedOver } from '../provider/open-sessions.js';
 import { BitstreamCodec, PLAIN_NOTICE } from './bitstream-codec.js';
@@ -22,10 +23,9 @@ import type {
 } from './interface.js';
 import { firstOverlap, isLarge } from './is-large.js';
 import { isPlain } from './normalisation.js';
-import { onDemand } from './on-demand.js';
 import { type CodecParts, DECODED, inWorkspace, runDecoder } from './parts.js';
 import { type PixelDecoder, type Pixels, type PixelWorkspace, PLAIN_PIXELS } from './pixels/pixels.js';
-import { checkLatents, imageSize, joinedImages } from './shapes.js';
+import { checkLatents, imageSize } from './shapes.js';
 
 export type * from './interface.js';
 
@@ -122,9 +122,8 @@ class OnnxCodec extends BitstreamCodec implements Codec {
     const padded = imageSize(this.manifest, latents, {});
     const large = isLarge(this.manifest, size);
     const atOnce = uint8 && !large && count <= imagesAtOnce(this.#parts.batchSize, padded);
-    const decoding = atOnce ? this.#pixelsAtOnce(latents, size) : undefined;
-    const decoded = decoding && (await decoding);
-    if (decoded !== undefined) return { data: decoded, count, ...size } as ImagesOf<Kind>;
+    const decoded = atOnce && (await this.#pixelsAtOnce(latents, size));
+    if (decoded) return { data: decoded, count, ...size } as ImagesOf<Kind>;
     const length = size.channels * size.height * size.width;
     const data = new (uint8 ? Uint8Array : Float32Array)(count * length);
     const job = { size, signal: options.signal };
@@ -149,7 +148,7 @@ class OnnxCodec extends BitstreamCodec implements Codec {
     images: Images,
     options: OutputOptions<Kind> = {},
   ): Promise<RoundTrip<ImagesOf<Kind>>> {
-    const batch = joinedImages(images);
+    const batch = (await embedding()).joinedImages(images);
     const { signal, output } = options;
     checkOutput(output);
     const latents = await this.embed(batch, { signal });
@@ -162,7 +161,7 @@ class OnnxCodec extends BitstreamCodec implements Codec {
     options: OutputOptions<Kind> = {},
   ): Promise<ImagesOf<Kind>> {
     this.#checkAlive(options.signal);
-    checkDenoises(this.manifest);
+    (await embedding()).checkDenoises(this.manifest);
     return (await this.roundTrip(images, options)).images;
   }
 
@@ -220,9 +219,8 @@ class OnnxCodec extends BitstreamCodec implements Codec {
     size: ItemShape,
     workspace: PixelWorkspace,
   ): Promise<void> {
-    const decoding = pixels instanceof Uint8Array ? this.#pixelsAtOnce(latents, size) : undefined;
-    const decoded = decoding && (await decoding);
-    if (decoded !== undefined) return pixels.set(decoded);
+    const decoded = pixels instanceof Uint8Array && (await this.#pixelsAtOnce(latents, size));
+    if (decoded) return pixels.set(decoded);
     const padded = imageSize(this.manifest, latents, {});
     const { height, width } = size;
     if (pixels instanceof Uint8Array && isPlain(this.manifest.normalisation) && sameShape(padded, size)) {
@@ -252,14 +250,6 @@ export function kernelOf(
   name: ContextKernelName | undefined,
 ): ContextKernelName | undefined {
   return coding?.context?.chooseKernel(name);
-}
-
-function checkDenoises({ name, training }: Manifest): void {
-  if (typeof training.noise === 'number' && training.noise > 0) return;
-  throw new ConvaeError(
-    'UNSUPPORTED',
-    `${name} was not trained to remove noise: take a bundle that was (training.noise in its manifest)`,
-  );
 }
 
 function checkOutput(output: unknown): 'uint8' | 'float32' {

@@ -1,3 +1,5 @@
+import type { Manifest } from '../bundle/manifest.js';
+import { ConvaeError } from '../errors.js';
 import {
   cropImages,
   type FloatImageBatch,
@@ -14,9 +16,12 @@ import { checkImages } from './check-images.js';
 import { meanSquaredErrors } from './distortion.js';
 import type { CallOptions } from './interface.js';
 import { isLarge } from './is-large.js';
+import { joinedImages } from './joined-images.js';
 import { type CodecParts, inWorkspace, runDecoder } from './parts.js';
 import { runEncoder } from './run-encoder.js';
-import { joinedImages, latentShape } from './shapes.js';
+import { latentShape } from './shapes.js';
+
+export { joinedImages };
 
 /** See `Codec.embed`. */
 export async function embed(parts: CodecParts, images: Images, options: CallOptions): Promise<LatentBatch> {
@@ -70,6 +75,15 @@ export async function score(parts: CodecParts, images: Images, options: CallOpti
     scores.set(meanSquaredErrors(floats, cropImages(output, floats.height, floats.width)), start);
   }
   return scores;
+}
+
+/** @throws ConvaeError UNSUPPORTED where the bundle was not trained to remove noise. */
+export function checkDenoises({ name, training }: Manifest): void {
+  if (typeof training.noise === 'number' && training.noise > 0) return;
+  throw new ConvaeError(
+    'UNSUPPORTED',
+    `${name} was not trained to remove noise: take a bundle that was (training.noise in its manifest)`,
+  );
 }
 
 /** One batch of the images, checked, and the shape of their latents. */

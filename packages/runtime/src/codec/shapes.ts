@@ -1,17 +1,8 @@
 import { MAX_IMAGE_SIDE, type Manifest } from '../bundle/manifest.js';
 import { checkBatch, checkCount, checkFinite } from '../checks.js';
 import { ConvaeError } from '../errors.js';
-import type { FloatImageBatch, ImageBatch, Images, ItemShape, LatentBatch } from '../image.js';
-import { joinBatches, paddedSide } from '../image.js';
-
-/**
- * One batch of whatever form of images was given.
- * @throws TypeError, RangeError or ConvaeError SHAPE_MISMATCH as joinBatches.
- */
-export function joinedImages(images: Images): ImageBatch | FloatImageBatch {
-  if (Array.isArray(images)) return joinBatches<ImageBatch | FloatImageBatch>(images);
-  return images as ImageBatch | FloatImageBatch;
-}
+import type { ItemShape, LatentBatch } from '../image.js';
+import { paddedSide } from '../image.js';
 
 /** The shape of the latent of one image of this size. */
 export function latentShape({ image, latent }: Manifest, height: number, width: number): ItemShape {

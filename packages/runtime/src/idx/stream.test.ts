@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { joinBatches } from '../image.js';
+import { joinBatches } from '../join-batches.js';
 import { streamOf } from '../testing/coding-contract.js';
 import { noiseImages } from '../testing/expectations.js';
 import { formatIdxImages } from './format.js';

@@ -15,10 +15,10 @@ import {
   type FloatImageBatch,
   type ImageBatch,
   isFloatImages,
-  joinBatches,
   sameShape,
   sliceBatch,
 } from '../../image.js';
+import { joinBatches } from '../../join-batches.js';
 import { checkImages } from '../check-images.js';
 import {
   type CodingContext,

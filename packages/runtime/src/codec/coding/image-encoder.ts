@@ -1,7 +1,7 @@
 import { writeImageStream } from '../../bitstream/write-image-stream.js';
 import { type FloatImageBatch, type ImageBatch, type Images, sliceBatch } from '../../image.js';
 import { checkImages } from '../check-images.js';
-import { joinedImages } from '../shapes.js';
+import { joinedImages } from '../joined-images.js';
 import {
   type CodingContext,
   checkedSettings,
@@ -9,6 +9,17 @@ import {
   inOrder,
   progressFrom,
 } from './coding-context.js';
+
+/** Encodes one image. */
+export async function encodeImage(
+  context: CodingContext,
+  images: Images,
+  options: EncodeOptions,
+): Promise<Uint8Array> {
+  const batch = joinedImages(images);
+  if (batch?.count > 1) throw new RangeError(`expected 1 image for image, received ${batch.count}`);
+  return (await encodeImages(context, batch, options))[0]!;
+}
 
 /** Encodes every image of a batch into a stream of its own (FORMAT.md, "Single image stream"). */
 export async function encodeImages(

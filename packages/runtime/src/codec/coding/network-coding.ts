@@ -1,6 +1,6 @@
 import { dequantize, type SymbolBatch } from '../../entropy/quantizer.js';
 import { type ImageBatch, sliceBatch } from '../../image.js';
-import { onDemand } from '../on-demand.js';
+import { onDemand } from '../../on-demand.js';
 import { latentShape } from '../shapes.js';
 import { type CallOptions, type CodedImages, type CodingContext, codedShape } from './coding-context.js';
 import type { Networks } from './networks.js';

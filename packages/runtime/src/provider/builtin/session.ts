@@ -1,10 +1,13 @@
 import { ConvaeError } from '../../errors.js';
+import { onDemand } from '../../on-demand.js';
 import type { OrtModule, OrtSession, OrtTensor, OrtValueMetadata } from '../ort.js';
+import { BuiltinTensor } from './builtin-tensor.js';
 import { type Graph, type GraphEnd, readGraph } from './graph.js';
 import { createKernels, type Kernels, type LoadModule } from './kernels.js';
 import { Memory } from './memory.js';
 import { NodePlan } from './node.js';
 import { loadOperators, type Operators } from './operators.js';
+import type { RunInParts } from './parts.js';
 import {
   isConstant,
   type Limits,
@@ -23,8 +26,7 @@ const LIMITS_PER_VALUE: Limits = { bytes: 256, work: 2 ** 16 };
 /** Memory for tables of different sizes of images, beyond which a session begins anew. */
 const MAX_KEPT_BYTES = 1 << 24;
 
-/** Memory between input and output that a run of several images may take: half of a usual second-level cache. */
-const CACHE_BYTES = 1 << 20;
+const parts = onDemand(() => import('./parts.js'));
 
 const TYPES: Readonly<Record<number, string>> = { 1: 'float32', 6: 'int32', 7: 'int64' };
 
@@ -44,17 +46,6 @@ export function createBuiltin(loadModule: LoadModule): OrtModule {
   };
 }
 
-class BuiltinTensor implements OrtTensor {
-  readonly type: string;
-  readonly data: Float32Array | Int32Array;
-  readonly dims: readonly number[];
-  constructor(type: string, data: Float32Array | Int32Array, dims: readonly number[]) {
-    this.type = type;
-    this.data = data;
-    this.dims = dims;
-  }
-}
-
 class BuiltinSession implements OrtSession {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
@@ -64,8 +55,8 @@ class BuiltinSession implements OrtSession {
   readonly #operators: Operators;
   readonly #module: WebAssembly.Module;
   readonly #plans = new Map<string, Plan>();
-  /** Whether a batch may run in parts; found when there is one. */
-  #isApart: boolean | undefined;
+  /** Runs a batch in parts; looked for when there is one. */
+  #inParts: RunInParts | undefined;
   #planning: PlanningSession | undefined;
 
   private constructor(graph: Graph, operators: Operators, module: WebAssembly.Module, kernels: Kernels) {
@@ -91,17 +82,17 @@ class BuiltinSession implements OrtSession {
 
   async run(feeds: Readonly<Record<string, OrtTensor>>): Promise<Record<string, OrtTensor>> {
     const inputs = this.#graph.inputs.map((end) => checkedFeed(end, feeds[end.name]));
-    if (inputs.some(({ dims }) => dims[0] !== 1)) await this.#lookForParts();
+    const inParts = inputs.some(({ dims }) => dims[0] !== 1) ? await this.#findParts() : undefined;
     await this.#makeRoom();
     // From here on nothing waits, so runs cannot meet.
-    const results = this.#inParts(inputs) ?? this.#runAll(inputs);
+    const all = (some: readonly BuiltinTensor[]): BuiltinTensor[] => this.#runAll(some);
+    const results = inParts?.(inputs, (some) => this.#planFor(some).bytes, all) ?? all(inputs);
     return Object.fromEntries(this.outputNames.map((name, i) => [name, results[i]!]));
   }
 
-  async #lookForParts(): Promise<void> {
-    if (this.#isApart !== undefined) return;
-    const { keepsImagesApart } = await import('./separable.js');
-    this.#isApart = keepsImagesApart(this.#graph);
+  async #findParts(): Promise<RunInParts> {
+    this.#inParts ??= (await parts()).runsInParts(this.#graph);
+    return this.#inParts;
   }
 
   #runAll(inputs: readonly BuiltinTensor[]): BuiltinTensor[] {
@@ -119,24 +110,6 @@ class BuiltinSession implements OrtSession {
       const data = (type === 'float32' ? floats : integers).slice(start, start + sizeOf(dims));
       return new BuiltinTensor(type, data, dims);
     });
-  }
-
-  /** Runs a few images after the others, so that what is between input and output stays in the processor's cache. */
-  #inParts(inputs: readonly BuiltinTensor[]): BuiltinTensor[] | undefined {
-    const [input] = inputs;
-    const count = input?.dims[0] ?? 1;
-    if (!this.#isApart || input === undefined || count < 2) return undefined;
-    const most = Math.max(1, Math.floor(CACHE_BYTES / this.#planFor([imagesOf(input, 0, 1)]).bytes));
-    if (most >= count) return undefined;
-    const parts = Math.ceil(count / most);
-    const first = (part: number): number => Math.floor((part * count) / parts);
-    const results = Array.from(
-      { length: parts },
-      (_, part) => this.#runAll([imagesOf(input, first(part), first(part + 1))])[0]!,
-    );
-    return results.every(({ dims }, part) => dims[0] === first(part + 1) - first(part))
-      ? [joined(results, count)]
-      : undefined;
   }
 
   #planFor(inputs: readonly BuiltinTensor[]): Plan {
@@ -175,28 +148,6 @@ class BuiltinSession implements OrtSession {
     this.#plans.clear();
     this.#planning = undefined;
   }
-}
-
-/** Some images of a batch. */
-function imagesOf({ type, data, dims }: BuiltinTensor, first: number, end: number): BuiltinTensor {
-  const values = data.length / dims[0]!;
-  return new BuiltinTensor(type, data.subarray(first * values, end * values), [
-    end - first,
-    ...dims.slice(1),
-  ]);
-}
-
-/** Batches one after the other. */
-function joined(parts: readonly BuiltinTensor[], count: number): BuiltinTensor {
-  const [{ type, data, dims }] = parts as [BuiltinTensor];
-  const total = (data.length / dims[0]!) * count;
-  const values = type === 'float32' ? new Float32Array(total) : new Int32Array(total);
-  let at = 0;
-  for (const part of parts) {
-    values.set(part.data, at);
-    at += part.data.length;
-  }
-  return new BuiltinTensor(type, values, [count, ...dims.slice(1)]);
 }
 
 const metadataOf = ({ name, type, shape }: GraphEnd): OrtValueMetadata => ({
