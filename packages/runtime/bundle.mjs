@@ -2,6 +2,7 @@
 // `convae` runs most. A page or a process that decodes one image loads a few files, not a hundred. kernels/build.mjs runs it.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -108,8 +109,10 @@ const GROUPS = {
 };
 
 /** What the output depends on. */
-function fingerprint(version) {
-  const hash = createHash('sha256').update(version).update(readFileSync(SCRIPT));
+function fingerprint() {
+  const versionOf = (tool) => createRequire(SCRIPT)(`${tool}/package.json`).version;
+  const hash = createHash('sha256').update(readFileSync(SCRIPT));
+  for (const tool of ['esbuild', 'terser']) hash.update(`\0${versionOf(tool)}`);
   for (const name of readdirSync(SOURCES, { recursive: true }).sort())
     if (name.endsWith('.ts') && !name.includes('.test.'))
       hash.update(`\0${name}\0`).update(readFileSync(join(SOURCES, name)));
@@ -150,10 +153,10 @@ function replaceTarget(files) {
 
 /** Bundles the entries, unless those that are there are of the same sources. */
 export async function bundleEntries() {
-  const [{ build, version }, { minify }] = await Promise.all([import('esbuild'), import('terser')]);
-  const wanted = fingerprint(version);
+  const wanted = fingerprint();
   const stamp = join(TARGET, STAMP);
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  const [{ build }, { minify }] = await Promise.all([import('esbuild'), import('terser')]);
   const groups = await Promise.all(
     Object.entries(GROUPS).map((group) => bundleGroup({ build, minify }, group)),
   );

@@ -122,7 +122,7 @@ class OnnxCodec extends BitstreamCodec implements Codec {
     const padded = imageSize(this.manifest, latents, {});
     const large = isLarge(this.manifest, size);
     const atOnce = uint8 && !large && count <= imagesAtOnce(this.#parts.batchSize, padded);
-    const decoded = atOnce && (await this.#pixelsAtOnce(latents, size));
+    const decoded = atOnce && (await this.#pixelsAtOnce(latents, size, padded));
     if (decoded) return { data: decoded, count, ...size } as ImagesOf<Kind>;
     const length = size.channels * size.height * size.width;
     const data = new (uint8 ? Uint8Array : Float32Array)(count * length);
@@ -205,10 +205,14 @@ class OnnxCodec extends BitstreamCodec implements Codec {
   }
 
   /** The pixels of images of this size, where the pixel decoder has them. */
-  #pixelsAtOnce(latents: LatentBatch, size: ItemShape): Promise<Uint8Array | undefined> | undefined {
+  #pixelsAtOnce(
+    latents: LatentBatch,
+    size: ItemShape,
+    padded: ItemShape,
+  ): Promise<Uint8Array | undefined> | undefined {
     const values = latents.count * size.channels * size.height * size.width;
     if (this.#pixelDecoder === undefined || values < this.#pixelDecoder.fewestValues) return undefined;
-    if (!sameShape(imageSize(this.manifest, latents, {}), size)) return undefined;
+    if (!sameShape(padded, size)) return undefined;
     return this.#pixelDecoder.decode(latents, values);
   }
 
@@ -219,9 +223,9 @@ class OnnxCodec extends BitstreamCodec implements Codec {
     size: ItemShape,
     workspace: PixelWorkspace,
   ): Promise<void> {
-    const decoded = pixels instanceof Uint8Array && (await this.#pixelsAtOnce(latents, size));
-    if (decoded) return pixels.set(decoded);
     const padded = imageSize(this.manifest, latents, {});
+    const decoded = pixels instanceof Uint8Array && (await this.#pixelsAtOnce(latents, size, padded));
+    if (decoded) return pixels.set(decoded);
     const { height, width } = size;
     if (pixels instanceof Uint8Array && isPlain(this.manifest.normalisation) && sameShape(padded, size)) {
       const data = await this.#sessions.decoder.run(latents.data, latents.count, latents, padded);

@@ -17,11 +17,10 @@ const TYPES = { float32: 1, uint8: 2, float64: 11 } as const;
  * @source https://protobuf.dev/programming-guides/encoding, "Last One Wins": embedded messages are merged
  */
 export function withPixels(model: Uint8Array, output: string, channels: number): Uint8Array<ArrayBuffer> {
-  const [zero, one, most, half] = ['0', '1', '255', 'half'].map((name) => PREFIX + name) as Names;
-  const [clipped, exact, scaled, raised] = ['clipped', 'exact', 'scaled', 'raised'].map(
-    (name) => PREFIX + name,
-  ) as Names;
-  const planes = channels === 1 ? PIXELS : `${PREFIX}planes`;
+  const own = (name: string): string => PREFIX + name;
+  const [zero, one, most, half] = [own('0'), own('1'), own('255'), own('half')];
+  const [clipped, exact, scaled, raised] = [own('clipped'), own('exact'), own('scaled'), own('raised')];
+  const planes = channels === 1 ? PIXELS : own('planes');
   const graph = [
     node('Clip', [output, zero, one], clipped),
     // Products and sums are exact in double, so that rounding is.
@@ -40,8 +39,6 @@ export function withPixels(model: Uint8Array, output: string, channels: number):
   ];
   return joinBytes([model, Uint8Array.from(message(7, graph.flat()))]);
 }
-
-type Names = [string, string, string, string];
 
 const node = (type: string, inputs: readonly string[], output: string, attribute: readonly number[] = []) =>
   message(1, [

@@ -123,8 +123,8 @@ describe('download site', () => {
 
   it("is the package's own, or that of its environment variables", () => {
     expect(downloadSite({})).toBe('https://storage.googleapis.com/');
-    expect(downloadSite({ TFJS_NODE_CDN_STORAGE: 'https://mirror.example/' })).toBe(
-      'https://mirror.example/',
+    expect(downloadSite({ TFJS_NODE_CDN_STORAGE: 'https://elsewhere.example/' })).toBe(
+      'https://elsewhere.example/',
     );
   });
 
