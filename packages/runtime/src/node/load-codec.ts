@@ -6,6 +6,7 @@ import type { PixelDecoder } from '../codec/pixels/pixels.js';
 import { createSimdPixels } from '../codec/pixels/simd-pixels.js';
 import { reporting } from '../fetch/reporting.js';
 import { type NetworkSessions, openSessions } from '../provider/open-sessions.js';
+import { sessionOptions } from '../provider/session-options.js';
 import { importOnnxRuntime, NODE_PROVIDERS, whyUnavailableOnNode } from './onnxruntime.js';
 import { openBundle } from './open-bundle.js';
 import { createPixelDecoder } from './pixel-decoder.js';
@@ -73,10 +74,8 @@ async function openOn(bundle: Bundle, options: LoadOptions): Promise<NetworkSess
   return openSessions(load, bundle, { ...where, threads, batchSize });
 }
 
-async function pixelDecoderOf(bundle: Bundle, intraOpNumThreads?: number): Promise<PixelDecoder | undefined> {
-  const options = { executionProviders: ['cpu'], logSeverityLevel: 4 } as const;
-  const own = intraOpNumThreads === undefined ? options : { ...options, intraOpNumThreads };
-  return createPixelDecoder(await importOnnxRuntime(), bundle, own);
+async function pixelDecoderOf(bundle: Bundle, threads?: number): Promise<PixelDecoder | undefined> {
+  return createPixelDecoder(await importOnnxRuntime(), bundle, sessionOptions(['cpu'], threads));
 }
 
 /** The threads of a codec; each has one inside a run. */

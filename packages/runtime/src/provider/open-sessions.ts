@@ -10,6 +10,7 @@ import { type ProbeOutput, releaseBoth, runProbe } from './probe.js';
 import { createRunQueue } from './queue.js';
 import { type LosableSessions, recoverable } from './recovery.js';
 import { RELU_GRAPH } from './relu-graph.js';
+import { sessionOptions } from './session-options.js';
 
 export { EXECUTION_PROVIDERS, type ExecutionProvider, type PassedOver } from './execution-provider.js';
 
@@ -127,10 +128,7 @@ async function openOn(
   const platform = await load(provider);
   const executionProviders = [platform.provider ?? provider];
   if (provider !== baseProvider) await checkProviderComputes(platform, executionProviders);
-  // Level 4 is fatal only: what fails arrives as an exception, and a library does not write to the console.
-  const sessionOptions: OrtSessionOptions = { executionProviders, logSeverityLevel: 4 };
-  if (threads !== undefined) sessionOptions.intraOpNumThreads = threads;
-  const networks = await createBoth(platform, bundle, sessionOptions, provider);
+  const networks = await createBoth(platform, bundle, sessionOptions(executionProviders, threads), provider);
   try {
     const output = await runProbe(bundle.manifest, networks);
     // Without the encoder there is no output that belongs to the stored latent.
@@ -160,8 +158,7 @@ async function goldenOf(
   baseProvider: ExecutionProvider,
 ): Promise<ProbeOutput | undefined> {
   if (provider === baseProvider) return undefined;
-  const options: OrtSessionOptions = { executionProviders: [baseProvider], logSeverityLevel: 4 };
-  const networks = await createBoth({ ort, queue }, bundle, options, baseProvider);
+  const networks = await createBoth({ ort, queue }, bundle, sessionOptions([baseProvider]), baseProvider);
   try {
     return await runProbe(bundle.manifest, networks);
   } finally {
@@ -179,8 +176,7 @@ async function checkProviderComputes(
 ): Promise<void> {
   const session = await queue.enqueue(() =>
     ort.InferenceSession.create(RELU_GRAPH, {
-      executionProviders,
-      logSeverityLevel: 4,
+      ...sessionOptions(executionProviders),
       extra: { session: { disable_cpu_ep_fallback: '1' } },
     }),
   );
