@@ -11,7 +11,7 @@ import { evaluations } from '../evaluations.js';
 import { chooseBundles, isReference, readBundle, trainedOn } from './bundles/find.js';
 import { BYTE_CODECS } from './codecs/byte-streams.js';
 import type { Variant } from './codecs/picture-codec.js';
-import { loadJpeg, png } from './codecs/sharp-codecs.js';
+import { bestJpeg, png } from './codecs/sharp-codecs.js';
 import { imagesHash } from './data-hash.js';
 import { comparisonFolder } from './find-result.js';
 import { refreshReports } from './refresh.js';
@@ -49,7 +49,7 @@ describe('compareCodecs', () => {
   let result: RateDistortion;
   const progress: ComparisonProgress[] = [];
   const load = async () => {
-    const jpeg = await loadJpeg(1);
+    const jpeg = await bestJpeg.load(1);
     const [variant] = jpeg.variants(1);
     const encode: Variant['encode'] = (...parameters) => {
       encoded++;
@@ -232,7 +232,7 @@ describe('pictures of many sizes', () => {
   it('are coded one by one; there are no mosaics, containers and components of them', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'convae-photos-'));
     const bundles = [await readBundle(TINY_BUNDLE)].filter(({ manifest }) => manifest.image.anySize);
-    const pictureCodecs = [{ label: 'JPEG', load: () => loadJpeg(1) }];
+    const pictureCodecs = [bestJpeg];
     const about = { dataset: photos, bundles, folder, command: 'convae-train compare', psnrs: [20] };
     const result = await compareCodecs({ ...about, pictureCodecs });
     expect(result.samples).toMatchObject({ single: { images: 3, pixels: 8 * (8 + 12 + 16) } });

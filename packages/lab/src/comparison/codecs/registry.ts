@@ -1,11 +1,12 @@
 import { loadModularJpegXl } from './modular-jpeg-xl.js';
 import type { CodecEntry } from './picture-codec.js';
-import { avif, loadJpeg, palettePng, png, webpLossless } from './sharp-codecs.js';
+import { avif, bestJpeg, palettePng, plainJpeg, png, webpLossless } from './sharp-codecs.js';
 import { loadJpegXl, loadLosslessJpegXl, loadWebp } from './wasm-codecs.js';
 
 /** The codecs for pictures that are compared, in the order of the tables. */
 export const PICTURE_CODECS: readonly CodecEntry[] = [
-  { label: 'JPEG', load: loadJpeg },
+  bestJpeg,
+  plainJpeg,
   { label: 'WebP', load: loadWebp },
   { label: 'AVIF', load: async () => avif },
   { label: 'JPEG XL', load: loadJpegXl },

@@ -1,7 +1,13 @@
 import { ConvaeError } from '@convae/runtime';
 import sharp, { type AvifOptions, type JpegOptions, type Sharp } from 'sharp';
 import type { Picture } from '../mosaic/mosaic.js';
-import { NO_QUALITY, type PictureCodec, type Variant, withChannels } from './picture-codec.js';
+import {
+  type CodecEntry,
+  NO_QUALITY,
+  type PictureCodec,
+  type Variant,
+  withChannels,
+} from './picture-codec.js';
 
 function opened({ data, height, width, channels }: Picture): Sharp {
   const raw = { height, width, channels: channels as 1 | 3 | 4 };
@@ -35,40 +41,61 @@ const SUBSAMPLINGS: readonly string[] = ['4:4:4', '4:2:0'];
 
 const JPEG_QUALITIES: readonly number[] = [3, 4, 5, 7, 9, 12, 16, 21, 28, 36, 46, 58, 70, 82];
 
-/** Baseline for small files, progressive for large ones; trellis quantization where there are colours, which it helps. */
-function jpegVariants(channels: number): Variant[] {
-  const trellisQuantisation = channels > 1;
-  const subsamplings = channels > 1 ? SUBSAMPLINGS : [''];
-  return subsamplings.flatMap((subsampling) =>
-    [false, true].map((progressive): Variant => {
-      const scans = progressive ? 'progressive' : 'baseline';
-      const options: JpegOptions = {
-        ...{ progressive, optimiseScans: progressive, trellisQuantisation, quantisationTable: 1 },
-        chromaSubsampling: subsampling || '4:4:4',
-      };
-      return {
-        name: [subsampling, scans].filter(Boolean).join(', '),
-        qualities: JPEG_QUALITIES,
-        encode: encodeWith((image, quality) => image.jpeg({ quality, ...options })),
-      };
-    }),
-  );
+/** How a JPEG file is written, but for the quality. */
+interface JpegWay {
+  readonly name: string;
+  readonly options: JpegOptions;
 }
 
-/** JPEG by mozjpeg. @throws ConvaeError UNSUPPORTED for RGBA. */
-export async function loadJpeg(channels: number): Promise<PictureCodec> {
-  if (channels === 4) throw new ConvaeError('UNSUPPORTED', 'it has no alpha');
-  return {
-    name: 'JPEG',
+/** Baseline for small files, progressive for large ones; trellis quantization where there are colours, which it helps. */
+const bestWays = (channels: number): JpegWay[] =>
+  [false, true].map((progressive) => ({
+    name: progressive ? 'progressive' : 'baseline',
+    options: {
+      ...{ progressive, optimiseScans: progressive, trellisQuantisation: channels > 1 },
+      // Of sharp's quantization tables the best for PSNR on training images, alone and in mosaics.
+      quantisationTable: 1,
+    },
+  }));
+
+/** A codec for JPEG files. `load` throws ConvaeError UNSUPPORTED for RGBA. */
+function jpeg(name: string, settings: string, waysFor: (channels: number) => JpegWay[]): CodecEntry {
+  const codec: PictureCodec = {
+    name,
     version: `mozjpeg ${libraries.mozjpeg}`,
-    // Of sharp's quantization tables the best for PSNR on training images, alone and in mosaics.
-    settings: 'optimised Huffman tables and scans, flat quantization table, trellis for colour',
+    settings,
     lossless: false,
-    variants: jpegVariants,
+    variants: (channels) =>
+      (channels > 1 ? SUBSAMPLINGS : ['']).flatMap((subsampling) =>
+        waysFor(channels).map((way) => ({
+          name: [subsampling, way.name].filter(Boolean).join(', '),
+          qualities: JPEG_QUALITIES,
+          encode: encodeWith((image, quality) =>
+            image.jpeg({ quality, ...way.options, chromaSubsampling: subsampling || '4:4:4' }),
+          ),
+        })),
+      ),
     cost: { file: 0.0008, megapixel: 0.3 },
     decode: decodeWithSharp,
   };
+  const load = async (channels: number): Promise<PictureCodec> => {
+    if (channels === 4) throw new ConvaeError('UNSUPPORTED', 'it has no alpha');
+    return codec;
+  };
+  return { label: name, load };
 }
+
+/** JPEG by mozjpeg, at its best for PSNR. */
+export const bestJpeg = jpeg(
+  'JPEG',
+  'optimised Huffman tables and scans, flat quantization table, trellis for colour',
+  bestWays,
+);
+
+/** JPEG as most programs write it. */
+export const plainJpeg = jpeg('Plain JPEG', "libjpeg's usual options: Annex K's tables, baseline", () => [
+  { name: '', options: { optimiseCoding: false } },
+]);
 
 function avifVariants(channels: number): Variant[] {
   return (channels === 1 ? [''] : SUBSAMPLINGS).map((name): Variant => {
