@@ -170,6 +170,21 @@ describe('quantizeContext', () => {
     expect(decoded).toEqual(far);
   });
 
+  it('takes larger units where the weights of the outputs are too large for the finest ones', () => {
+    const net = netOf(tinyRun(GRID, 1));
+    const latents = trainingLatents(net);
+    const timesOf = (factor: number) => ({
+      ...net.network,
+      output: net.network.output.map((value) => value * factor),
+    });
+    const scalesAt = (factor: number) =>
+      quantizeContext({ ...net, network: timesOf(factor), latents }).scales![0]!;
+    const finest = scalesAt(1);
+    const factors = Array.from({ length: 24 }, (_, i) => 2 ** i);
+    const coarser = factors.find((factor) => scalesAt(factor) < finest)!;
+    expect(finest / scalesAt(coarser)).toBeCloseTo(2, 1);
+  });
+
   it('refuses weights that are too large for the integers', () => {
     const net = netOf(tinyRun(GRID, 1));
     const large = { ...net.network, output: net.network.output.map((value) => value * 1e7) };

@@ -1,4 +1,10 @@
-import { type ContextModel, type LatentBatch, neighbourCount, SCALE_UNIT } from '@convae/runtime/core';
+import {
+  type ContextModel,
+  ConvaeError,
+  type LatentBatch,
+  neighbourCount,
+  SCALE_UNIT,
+} from '@convae/runtime/core';
 import type { Matrix } from 'ml-matrix';
 import { COMPONENTS, MEAN_SCALE } from '../../training/rate/mixture.js';
 import type { FloatContext } from '../../training/rate/trained-coding.js';
@@ -275,15 +281,9 @@ function scalesOf({ steps, unit }: Task): Required<Pick<ContextModel, 'scales' |
   return { scales, log2Scales: Int16Array.from(scales, logarithm) };
 }
 
-/**
- * A trained context network in the integers of FORMAT.md, "Context model".
- *
- * @throws ConvaeError UNSUPPORTED where its weights do not fit them.
- */
-export function quantizeContext(options: QuantizeContextOptions): ContextModel {
-  const task = { ...options, unit: unitOf(options) };
+/** @throws ConvaeError UNSUPPORTED where the weights of the outputs do not fit, as means in these units. */
+function integersOf(task: Task, statistics: Statistics): ContextModel {
   const { network, steps } = task;
-  const statistics = statisticsOf(task);
   const { largest } = statistics;
   const first = firstLayer(task, statistics, activationScales(largest.first));
   const second = secondLayer(task, statistics, first.scales, activationScales(largest.second));
@@ -303,4 +303,23 @@ export function quantizeContext(options: QuantizeContextOptions): ContextModel {
     ...second.arrays,
     ...outputLayer(task, statistics, second.scales),
   };
+}
+
+/**
+ * A trained context network in the integers of FORMAT.md, "Context model".
+ *
+ * @throws ConvaeError UNSUPPORTED where its weights do not fit them.
+ */
+export function quantizeContext(options: QuantizeContextOptions): ContextModel {
+  const finest = Math.min(...options.steps.flat().filter((step) => step > 0));
+  let unit = unitOf(options);
+  const statistics = statisticsOf({ ...options, unit });
+  // Means take smaller weights in larger units, up to one for a step.
+  for (; ; unit *= 2) {
+    try {
+      return integersOf({ ...options, unit }, statistics);
+    } catch (error) {
+      if (!(error instanceof ConvaeError) || 2 * unit > finest) throw error;
+    }
+  }
 }
