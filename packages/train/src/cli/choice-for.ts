@@ -7,9 +7,9 @@ import { dataSettings, type TrainFlags, targetOf } from './settings.js';
 const SEEN_IMAGES = 1000;
 /**
  * What the linear part of large patches must keep above the PSNR asked for, dB: the best quality of a bundle lies about 3
- * above it, and networks add about 2 to their linear part.
+ * above it. A bundle of photos whose patches kept 34.5 dB took 23 % more bytes at 34 dB than one with more latents, at 32 dB 6 %.
  */
-const LEAST_ABOVE = 1;
+const LEAST_ABOVE = 5;
 
 /** Whether the latents of this choice hold too little of the images for the PSNR that is asked for. */
 async function isTooCoarse(

@@ -220,7 +220,7 @@ const PRESETS = {
   }),
   /** Pictures of any size: larger patches, more latents. */
   'patch-8': patches('patch-8', {
-    channels: { grey: 24, colour: 48 },
+    channels: { grey: 32, colour: 64 },
     encoder: [32, 64, 64],
     decoder: [64, 64, 32],
   }),

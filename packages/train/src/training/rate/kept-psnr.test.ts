@@ -4,15 +4,17 @@ import { createRandom } from '../../dataset/random.js';
 import { keptPsnr } from './kept-psnr.js';
 
 const SIDE = 16;
+/** Many patches: the components of few are not those of the noise. */
+const COUNT = 600;
 
 function images(pixel: (x: number, y: number, random: () => number) => number): ImageBatch {
   const random = createRandom(7);
   const next = (): number => random.below(256);
   const plane = SIDE * SIDE;
-  const data = Uint8Array.from({ length: 60 * plane }, (_, i) =>
+  const data = Uint8Array.from({ length: COUNT * plane }, (_, i) =>
     pixel(i % SIDE, Math.floor(i / SIDE) % SIDE, next),
   );
-  return { data, count: 60, height: SIDE, width: SIDE, channels: 1 };
+  return { data, count: COUNT, height: SIDE, width: SIDE, channels: 1 };
 }
 
 describe('the PSNR that a linear transform keeps', () => {
@@ -22,7 +24,7 @@ describe('the PSNR that a linear transform keeps', () => {
     const share = (lost: number): number => -10 * Math.log10(lost / 12);
     expect(keptPsnr(noise, 'patch-4')).toBeGreaterThan(share(6 / 16));
     expect(keptPsnr(noise, 'patch-4')).toBeLessThan(share(4 / 16));
-    expect(keptPsnr(noise, 'patch-8')).toBeGreaterThan(share(40 / 64));
+    expect(keptPsnr(noise, 'patch-8')).toBeGreaterThan(share(32 / 64));
     expect(keptPsnr(noise, 'patch-8')).toBeLessThan(keptPsnr(noise, 'patch-4'));
   });
 
