@@ -29,7 +29,7 @@ describe('writeTritonRepository', () => {
     }
     const config = await readFile(join(repository, 'photo-patch-8_encoder/config.pbtxt'), 'utf8');
     expect(config).toContain('input [ { name: "image" data_type: TYPE_FP32 dims: [ 3, -1, -1 ] } ]');
-    expect(config).toContain('output [ { name: "latent" data_type: TYPE_FP32 dims: [ 48, -1, -1 ] } ]');
+    expect(config).toContain('output [ { name: "latent" data_type: TYPE_FP32 dims: [ 64, -1, -1 ] } ]');
     expect(config).toMatch(/^dynamic_batching \{/m);
   });
 
